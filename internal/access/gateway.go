@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package access
+
+import "time"
+
+// GatewayStatus is what a gateway says about itself with every report.
+type GatewayStatus struct {
+	Version     string          `json:"version"`
+	Started     time.Time       `json:"started"`
+	Position    Position        `json:"position"`              // how far it has applied changes
+	Reconciled  time.Time       `json:"reconciled,omitzero"`   // last full comparison that ended with both sides equal
+	Repaired    int64           `json:"repaired,omitempty"`    // entries the last comparison had to repair
+	Parked      int64           `json:"parked"`                // requests waiting for mail
+	Requests    int64           `json:"requests"`              // since it started
+	SpoolBytes  int64           `json:"spool_bytes,omitempty"` // reports on disk that the console has not taken yet
+	SpoolFull   bool            `json:"spool_full,omitempty"`
+	CertExpires time.Time       `json:"cert_expires,omitzero"` // certificate shown to phones
+	LinkExpires time.Time       `json:"link_expires,omitzero"` // certificate shown to the console
+	Backends    []BackendHealth `json:"backends,omitempty"`
+}
+
+// BackendHealth is how one mail server looks from one gateway.
+type BackendHealth struct {
+	Name     string    `json:"name"`
+	Type     string    `json:"type"`
+	URL      string    `json:"url"`
+	Up       bool      `json:"up"`
+	Since    time.Time `json:"since,omitzero"`
+	Problem  string    `json:"problem,omitempty"`
+	Versions string    `json:"versions,omitempty"` // protocol versions it offers
+	Accounts string    `json:"accounts,omitempty"` // which accounts it serves, in words
+}
+
+// Gateway is a gateway as the console shows it on Services > Sentry.
+type Gateway struct {
+	ID         GatewayID
+	Status     GatewayStatus
+	FirstSeen  time.Time
+	LastReport time.Time     // console's clock
+	Connected  bool          // a link is open now
+	Skew       time.Duration // gateway clock minus console clock
+}
