@@ -70,8 +70,8 @@ func judge(v View, f *Facts, p *Preferences, now time.Time) Decision {
 		if rule := away(r, f, p, now); rule != RulePass {
 			return d.refuse(rule, "")
 		}
-		if r != nil && p.MaxVerdictAge > 0 {
-			d.Until = earlier(d.Until, f.ConsoleHeard.Add(p.MaxVerdictAge))
+		if stale := f.ConsoleHeard.Add(p.MaxVerdictAge); r != nil && p.MaxVerdictAge > 0 && now.Before(stale) {
+			d.Until = earlier(d.Until, stale)
 		}
 	}
 	if p.AutoBlock && (r == nil || !r.Linked()) {
