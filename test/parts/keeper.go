@@ -19,11 +19,12 @@ import (
 
 // keeperScript runs a daemon in a session of its own and ends it when standard
 // input closes, which happens when the test says so and also when the test
-// binary is killed. Arguments: log file, signal, directory to remove at the end
-// (or empty), command. Without a command it is only a janitor for the directory.
+// binary is killed. Arguments: log file, signal, tenths of a second before it
+// becomes KILL, directory to remove at the end (or empty), command. Without a
+// command it is only a janitor for the directory.
 const keeperScript = `
-log=$1 sig=$2 dir=$3
-shift 3
+log=$1 sig=$2 grace=$3 dir=$4
+shift 4
 pid=
 if [ $# -gt 0 ]; then
 	setsid "$@" </dev/null >>"$log" 2>&1 &
@@ -32,7 +33,7 @@ fi
 read -r _
 if [ -n "$pid" ]; then
 	kill -"$sig" "$pid" 2>/dev/null
-	for ((i = 0; i < 150; i++)); do
+	for ((i = 0; i < grace; i++)); do
 		kill -0 -- "-$pid" 2>/dev/null || break
 		sleep 0.1
 	done
@@ -59,8 +60,9 @@ type daemon struct {
 	name   string
 	user   string // "" for the user we are
 	log    string
-	signal string // "" for TERM
-	rmdir  string // removed when the daemon is gone
+	signal string        // "" for TERM
+	grace  time.Duration // before KILL; 0 for 15 s
+	rmdir  string        // removed when the daemon is gone
 	args   []string
 	env    []string
 }
@@ -69,7 +71,11 @@ func keep(d daemon) (*keeper, error) {
 	if d.signal == "" {
 		d.signal = "TERM"
 	}
-	args := append([]string{"-c", keeperScript, "keeper-" + d.name, d.log, d.signal, d.rmdir}, d.args...)
+	if d.grace == 0 {
+		d.grace = 15 * time.Second
+	}
+	grace := strconv.Itoa(int(d.grace / (100 * time.Millisecond)))
+	args := append([]string{"-c", keeperScript, "keeper-" + d.name, d.log, d.signal, grace, d.rmdir}, d.args...)
 	cmd := exec.Command("bash", args...)
 	// A group of its own: Ctrl-C at the terminal reaches the test, and the
 	// closing pipe reaches us.
