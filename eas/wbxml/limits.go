@@ -8,12 +8,12 @@ import "math"
 // Limits bounds what a decoder takes from a stranger. A zero field means its default; a negative one
 // means no limit.
 type Limits struct {
-	Depth       int // open elements at once; default 32
-	Size        int // bytes of the document; default 1 MiB for Parse, 256 MiB for a Reader
-	Text        int // bytes of one inline string; default Size
-	Opaque      int // bytes of one opaque value; default Size
-	StringTable int // bytes of the string table, which is skipped; default 256, at most 512
-	Nodes       int // elements of the whole document; default 65,536 for Parse, none for a Reader
+	Depth       int  // open elements at once; default 32
+	Size        int  // bytes of the document; default 1 MiB for Parse, 256 MiB for a Reader
+	Text        int  // bytes of one inline string; default Size
+	Opaque      int  // bytes of one opaque value; default Size
+	StringTable int  // bytes of the string table, which is skipped; default 256, at most 512
+	Nodes       int  // elements of the whole document; default 65,536 for Parse, none for a Reader
 	KnownPages  bool // refuse code pages above 25 instead of passing them on
 }
 
