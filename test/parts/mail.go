@@ -172,7 +172,7 @@ service lmtp {
 	if err := os.WriteFile(file, []byte(conf), 0o644); err != nil {
 		return err
 	}
-	return s.run(t, daemon{name: "dovecot", args: []string{"/usr/sbin/dovecot", "-F", "-c", file}}, s.imap, s.lmtp)
+	return s.run(t, daemon{name: "dovecot", grace: time.Second, args: []string{"/usr/sbin/dovecot", "-F", "-c", file}}, s.imap, s.lmtp)
 }
 
 // prime opens every folder once with CONDSTORE. Until somebody did, Dovecot
@@ -265,7 +265,7 @@ alias_maps =
 	// master itself, which stays.
 	const run = `/usr/sbin/postfix -c "$1" check && exec "$(postconf -c "$1" -h daemon_directory)/master" -c "$1" -d`
 	return s.run(t, daemon{
-		name: "postfix",
+		name: "postfix", grace: time.Second,
 		log:  filepath.Join(s.dir, "postfix-start.log"),
 		args: []string{"bash", "-c", run, "postfix", etc},
 		env:  []string{"MAIL_CONFIG=" + etc},
