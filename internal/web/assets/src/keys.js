@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Keys: / searches, j and k move, Enter opens, x picks, a b c r act on the record in focus or on the
+// selection, ? explains. Letters do nothing while somebody is typing.
+
+import { openDialog } from './selection.js'
+
+export function startKeys() {
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+    const typing = event.target.closest('input:not([type=checkbox]), textarea, select, [contenteditable]')
+    if (typing || document.querySelector('dialog[open]')) return
+    if (act(event.key)) event.preventDefault()
+  })
+  document.addEventListener('click', (event) => {
+    // A click anywhere in a row opens it, except on what is a control of its own or on marked text.
+    const row = event.target.closest('.records tbody tr')
+    if (!row || event.target.closest('a, button, input, label') || String(getSelection())) return
+    row.querySelector('a[data-open]')?.click()
+  })
+}
+
+function act(key) {
+  const rows = [...document.querySelectorAll('.records tbody tr[data-id]')]
+  const at = rows.findIndex((row) => row.contains(document.activeElement))
+  switch (key) {
+    case '/':
+      document.querySelector('[data-search]')?.focus()
+      return true
+    case '?':
+      document.getElementById('help')?.showModal()
+      return true
+    case 'j':
+      return focus(rows[Math.min(at + 1, rows.length - 1)])
+    case 'k':
+      return focus(rows[Math.max(at - 1, 0)])
+    case 'x': {
+      const box = rows[at]?.querySelector('.pick input')
+      box?.click()
+      return Boolean(box)
+    }
+    case 'Escape': {
+      const close = document.querySelector('[data-close-pane]')
+      close?.click()
+      return Boolean(close)
+    }
+    case 'a':
+      return ask('allow', rows[at])
+    case 'b':
+      return ask('block', rows[at])
+    case 'c':
+      return ask('comment', rows[at])
+    case 'r':
+      return ask('remove', rows[at])
+  }
+  return false
+}
+
+function focus(row) {
+  const link = row?.querySelector('a[data-open]')
+  link?.focus()
+  row?.scrollIntoView({ block: 'nearest' })
+  return Boolean(link)
+}
+
+// ask opens the question for the selection when there is one, else for the record in focus, else for
+// the one whose details are open.
+function ask(verb, row) {
+  const form = document.getElementById('selection')
+  if (!form) return false
+  if (form.dataset.count !== '0') {
+    form.querySelector(`[formaction$="/${verb}"]`)?.click()
+    return true
+  }
+  const id = row?.dataset.id ?? document.querySelector('#pane [data-record]')?.dataset.record
+  if (!id) return false
+  const query = new URLSearchParams({ id, back: location.pathname + location.search })
+  openDialog('/activesync/selection/' + verb + '?' + query)
+  return true
+}
