@@ -138,12 +138,16 @@ func (s *SOGoServer) fillDatabase(t testing.TB) error {
 	defer conn.Close(ctx)
 	c := conn.Config()
 	s.dsn = fmt.Sprintf("postgresql://postgres:none@127.0.0.1:%d/%s", c.Port, c.Database)
-	if _, err := conn.Exec(ctx, `create table sogo_users (c_uid varchar(64) primary key, c_name varchar(64),
+	// BOB is bob, as in every directory.
+	if _, err := conn.Exec(ctx, "create collation anycase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"); err != nil {
+		return err
+	}
+	if _, err := conn.Exec(ctx, `create table sogo_users (c_uid varchar(64) collate anycase primary key, c_name varchar(64),
 		c_password varchar(128), c_cn varchar(128), mail varchar(128))`); err != nil {
 		return err
 	}
 	for _, u := range Users() {
-		if _, err := conn.Exec(ctx, "insert into sogo_users (c_uid, c_name, c_password, c_cn, mail) values ($1, $1, $2, $3, $4)",
+		if _, err := conn.Exec(ctx, "insert into sogo_users (c_uid, c_name, c_password, c_cn, mail) values ($1::text, $1::text, $2, $3, $4)",
 			u.Name, u.Password, u.Name+" of the lab", u.Address); err != nil {
 			return err
 		}
