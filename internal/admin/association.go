@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+// Show is the choice of the Show menu (F-01 to F-03).
+type Show string
+
+// The choices.
+const (
+	ShowAll      Show = "all"
+	ShowLinked   Show = "linked"
+	ShowUnlinked Show = "unlinked"
+	ShowAllowed  Show = "allowed"
+	ShowBlocked  Show = "blocked"
+)
+
+// Sort is a column to sort by.
+type Sort string
+
+// The columns of the list.
+const (
+	SortDevice     Sort = "device"
+	SortUser       Sort = "user"
+	SortNumber     Sort = "number"
+	SortModel      Sort = "model"
+	SortOS         Sort = "os"
+	SortStatus     Sort = "status"
+	SortSyncStatus Sort = "sync_status"
+	SortFirst      Sort = "first"
+	SortLast       Sort = "last"
+	SortMailbox    Sort = "mailbox"
+	SortDomain     Sort = "domain"
+)
+
+// Query chooses records. The zero value is everything, in the store's own order.
+type Query struct {
+	Show   Show
+	Search string // user, device id, model, number: anywhere from three characters, else from the beginning
+	Sort   Sort
+	Desc   bool
+	Cursor string // Page.Next or Page.Prev of the page before
+	Limit  int    // 0: 50
+}
+
+// Page is one page of records.
+type Page struct {
+	Rows []Row
+	Next string // cursor of the next page, empty on the last
+	Prev string // cursor of the page before, empty on the first
+	// Total counts all records that match; TotalIsMore says that counting was given up there.
+	Total       int
+	TotalIsMore bool
+	// SearchOrder says that so many match that they come newest first instead of in the order asked for.
+	SearchOrder bool
+}
+
+// Row is one record as the list shows it.
+type Row struct {
+	access.Association
+	Decision access.Decision // what a gateway would say to it now
+	Why      access.Why      // the same in words
+	Twins    []Twin          // the same pair seen through the other kind of Sentry
+}
+
+// Twin is the same account on the same device, through the other kind of Sentry.
+type Twin struct {
+	ID     access.AssociationID
+	Domain access.Domain
+}
+
+// Details is what the pane beside the list shows of one record.
+type Details struct {
+	Row
+	// SameDevice are other accounts on the same device, SameAccount the same account elsewhere. An
+	// action on this record leaves them alone, so they are named.
+	SameDevice  []Row
+	SameAccount []Row
+	Timeline    []access.AuditEntry // newest first
+}

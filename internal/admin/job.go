@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+// JobID names a bulk job.
+type JobID string
+
+// Bulk is an action on many records: on those named by ID, or, when IDs is empty, on all that Query
+// matches when it starts.
+type Bulk struct {
+	Verb    access.Verb // allow, block, comment or remove
+	IDs     []access.AssociationID
+	Query   *Query
+	Comment string // for comment
+}
+
+// JobState is where a job stands.
+type JobState string
+
+// The states of a job.
+const (
+	JobSelecting JobState = "selecting" // finding the records
+	JobRunning   JobState = "running"
+	JobDone      JobState = "done"
+	JobCanceled  JobState = "canceled"
+	JobFailed    JobState = "failed"
+)
+
+// Job is a bulk action and how far it is.
+type Job struct {
+	ID       JobID
+	Verb     access.Verb
+	By       string
+	Reason   string
+	State    JobState
+	Total    int // so far, while selecting
+	Done     int // of them, including failed ones
+	Failed   int
+	Problem  string
+	Created  time.Time
+	Finished time.Time
+	Number   int64 // change number of the last record done: what gateways have to reach
+}
+
+// Over reports whether nothing more will happen.
+func (j *Job) Over() bool {
+	return j.State == JobDone || j.State == JobCanceled || j.State == JobFailed
+}
+
+// JobRow is one record of a job.
+type JobRow struct {
+	N      int
+	ID     access.AssociationID
+	Label  string // account and device, as they were
+	State  string // waiting, done, failed, skipped
+	Result string // in words
+	Number int64
+}
