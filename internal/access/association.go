@@ -38,8 +38,19 @@ type Association struct {
 	Comment        string    // D-08
 	Reported       Reported  // what a gateway last did
 	SyncStatus     SyncStatus
-	Version        int64 // grows with every change by a person; guards against two administrators at once
-	Change         int64 // change number of the last change that gateways have to apply
+	Told           DeviceInfo // what the phone last said of itself, as it said it; speaks before Guessed (A-10)
+	Guessed        Guessed    // what user agent and request line let us think
+	Version        int64      // grows with every change by a person; guards against two administrators at once
+	Change         int64      // change number of the last change that gateways have to apply
+}
+
+// Guessed are the facts taken from the user agent and the request line, kept beside what the phone
+// says of itself so that both can be compared.
+type Guessed struct {
+	Client    string `json:"client,omitempty"`
+	OS        string `json:"os,omitempty"`
+	OSVersion string `json:"os_version,omitempty"`
+	Model     string `json:"model,omitempty"`
 }
 
 // SyncStatus is the word in the Sync Status column (C-07).
