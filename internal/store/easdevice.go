@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"database/sql"
+
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+func (t *Tx) addEASDevice(id string) error {
+	_, err := t.q.exec(t.ctx, `INSERT INTO eas_device (id, devices, linked, first_seen) VALUES ($1, '[]', 0, $2)
+		ON CONFLICT (id) DO NOTHING`, id, millis(t.now))
+	return err
+}
+
+// relink works out anew which registered devices share an ActiveSync device id, and what that means
+// for all its records: compliance reaches every one of them (R-14).
+func (t *Tx) relink(id string) error {
+	if t.s.engine == enginePostgres { // two links on one device id take turns
+		if _, err := t.q.exec(t.ctx, `SELECT 1 FROM eas_device WHERE id = $1 FOR UPDATE`, id); err != nil {
+			return said("store: link", err)
+		}
+	}
+	e := access.EASDevice{ID: id}
+	err := t.q.each(t.ctx, func(r *sql.Rows) error {
+		var d string
+		err := r.Scan(&d)
+		e.Devices = append(e.Devices, access.DeviceID(d))
+		return err
+	}, `SELECT DISTINCT device FROM association WHERE eas_device = $1 AND device <> '' ORDER BY device`, id)
+	if err != nil {
+		return said("store: link", err)
+	}
+	if _, err := t.q.exec(t.ctx, `UPDATE eas_device SET devices = $1, linked = $2 WHERE id = $3`,
+		value(asJSON{e.Devices}), flag(len(e.Devices) > 0), id); err != nil {
+		return said("store: link", err)
+	}
+	t.touch(access.EntryEASDevice, id)
+	t.view.forget()
+	return t.rejudge(`WHERE eas_device = $1`, id)
+}
+
+// rejudge brings the sync status of a few records up to date.
+func (t *Tx) rejudge(where string, a ...any) error {
+	var rows []*associationRow
+	if err := t.q.eachAssociation(t.ctx, func(r *associationRow) { rows = append(rows, r) },
+		where+` ORDER BY seq`+t.s.engine.locking(), a...); err != nil {
+		return said("store: judge anew", err)
+	}
+	for _, r := range rows {
+		if s := t.SyncStatus(&r.Record); s != r.SyncStatus {
+			if err := t.resort(r, s); err != nil {
+				return said("store: judge anew", err)
+			}
+		}
+	}
+	return nil
+}
+
+func (r runner) easDevice(t *txView, id string) (*access.EASDevice, error) {
+	e := &access.EASDevice{ID: id}
+	err := r.row(t.t.ctx, `SELECT devices FROM eas_device WHERE id = $1 AND linked = 1`, id).Scan(jsonTarget{&e.Devices})
+	return e, err
+}

@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"database/sql"
+	"errors"
+
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+// txView lets the one Decide of the house look at the database, for the few records a transaction
+// touches. It remembers what it has read. A look-up that fails makes the transaction fail.
+type txView struct {
+	t        *Tx
+	err      error
+	prefs    *access.Preferences
+	devices  map[access.DeviceID]*access.Device
+	eas      map[string]*access.EASDevice
+	accounts map[[2]string]*access.AccountState
+	record   *access.Record
+}
+
+func (v *txView) forget() { v.prefs, v.devices, v.eas, v.accounts = nil, nil, nil, nil }
+
+// Record gives the record that is being judged, which may not be written yet.
+func (v *txView) Record(access.Pair) *access.Record { return v.record }
+
+func (v *txView) Preferences() *access.Preferences {
+	if v.prefs == nil {
+		p, err := v.t.q.preferences(v.t.ctx, false)
+		v.failed(err)
+		v.prefs = &p.Preferences
+	}
+	return v.prefs
+}
+
+func (v *txView) EASDevice(id string) *access.EASDevice {
+	return remember(v, &v.eas, id, func() (*access.EASDevice, error) { return v.t.q.easDevice(v, id) })
+}
+
+func (v *txView) Device(id access.DeviceID) *access.Device {
+	return remember(v, &v.devices, id, func() (*access.Device, error) { return v.t.q.device(v.t.ctx, id) })
+}
+
+func (v *txView) Account(realm, account string) *access.AccountState {
+	return remember(v, &v.accounts, [2]string{realm, account}, func() (*access.AccountState, error) {
+		return v.t.q.account(v.t.ctx, realm, account)
+	})
+}
+
+func remember[K comparable, V any](v *txView, m *map[K]*V, key K, find func() (*V, error)) *V {
+	if got, ok := (*m)[key]; ok {
+		return got
+	}
+	got, err := find()
+	if err != nil {
+		v.failed(err)
+		got = nil
+	}
+	if *m == nil {
+		*m = map[K]*V{}
+	}
+	(*m)[key] = got
+	return got
+}
+
+func (v *txView) failed(err error) {
+	if err != nil && !errors.Is(err, sql.ErrNoRows) && v.err == nil {
+		v.err = err
+	}
+}
+
+// SyncStatus is what the Sync Status column says about a record now: what Decide answers to a plain
+// request of its pair from a gateway that hears its console.
+func (t *Tx) SyncStatus(r *access.Record) access.SyncStatus {
+	t.view.record = r
+	d := access.Decide(t.view, &access.Facts{Pair: r.Pair, ConsoleHeard: t.now}, t.now)
+	if d.Blocked() {
+		return access.Blocked
+	}
+	return access.Allowed
+}
