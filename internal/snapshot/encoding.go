@@ -1,0 +1,297 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package snapshot
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+// One entry is written as its kind (one byte), its key, and then the fields that are not zero, each as
+// a number (tag*2, or tag*2+1 when the value is bytes behind their length) and its value. Fields come
+// in rising order of tags, lists that are sets come sorted, times are UTC: equal entries have equal
+// bytes on every machine and in every version, which is what sums rest on. A tag is never given a
+// second meaning; a reader passes over tags it does not know.
+
+const (
+	kindRecord byte = iota + 1
+	kindEASDevice
+	kindDevice
+	kindAccount
+	kindPreferences
+)
+
+var errEncoding = errors.New("damaged entry")
+
+type writer struct{ b []byte }
+
+func (w *writer) str(tag uint64, s string) {
+	if s != "" {
+		w.b = binary.AppendUvarint(w.b, tag<<1|1)
+		w.raw(s)
+	}
+}
+
+func (w *writer) raw(s string) {
+	w.b = binary.AppendUvarint(w.b, uint64(len(s)))
+	w.b = append(w.b, s...)
+}
+
+func (w *writer) num(tag uint64, n int64) {
+	if n != 0 {
+		w.b = binary.AppendUvarint(w.b, tag<<1)
+		w.b = binary.AppendVarint(w.b, n)
+	}
+}
+
+func (w *writer) yes(tag uint64, v bool) {
+	if v {
+		w.num(tag, 1)
+	}
+}
+
+// at takes two tags, one for the second and one for what is below it.
+func (w *writer) at(tag uint64, t time.Time) {
+	if !t.IsZero() {
+		w.b = binary.AppendUvarint(w.b, tag<<1)
+		w.b = binary.AppendVarint(w.b, t.Unix())
+		w.num(tag+1, int64(t.Nanosecond()))
+	}
+}
+
+// appendEntry appends the bytes of an entry that is whole and not a deletion.
+func appendEntry(b []byte, e *access.Entry) []byte {
+	w := writer{b}
+	switch e.Kind {
+	case access.EntryRecord:
+		w.b = append(w.b, kindRecord)
+		w.raw(e.Key)
+		r := e.Record
+		w.str(1, string(r.Domain))
+		w.str(2, r.Pair.Realm)
+		w.str(3, r.Pair.Account)
+		w.str(4, r.Pair.Device)
+		w.str(5, string(r.Device))
+		w.str(6, string(r.Override.Kind))
+		w.str(7, r.Override.Reason)
+		w.str(8, r.Override.By)
+		w.at(9, r.Override.At)
+		w.at(11, r.Override.Until)
+	case access.EntryEASDevice:
+		w.b = append(w.b, kindEASDevice)
+		w.raw(e.Key)
+		devices := e.EASDevice.Devices
+		if !slices.IsSorted(devices) {
+			devices = slices.Clone(devices)
+			slices.Sort(devices)
+		}
+		for _, d := range devices {
+			w.str(1, string(d))
+		}
+	case access.EntryDevice:
+		w.b = append(w.b, kindDevice)
+		w.raw(e.Key)
+		w.str(1, string(e.Device.Owner))
+		w.str(2, string(e.Device.State))
+		w.str(3, e.Device.Noncompliant)
+	case access.EntryAccount:
+		w.b = append(w.b, kindAccount)
+		w.raw(e.Key)
+		w.str(1, e.Account.Realm)
+		w.str(2, e.Account.Account)
+		w.yes(3, e.Account.Disabled)
+	case access.EntryPreferences:
+		w.b = append(w.b, kindPreferences)
+		w.raw(e.Key)
+		p := e.Preferences
+		w.yes(1, p.AutoBlock)
+		w.str(2, string(p.UnknownWhenAway))
+		w.num(3, int64(p.MaxVerdictAge))
+		w.num(4, int64(p.ReconcileEvery))
+		w.yes(5, p.Shadow)
+		w.yes(6, p.RefuseOtherUser)
+		w.yes(7, p.AllowOverridesCompliance)
+	}
+	return w.b
+}
+
+// field is one decoded field: a number, or bytes.
+type field struct {
+	tag  uint64
+	num  int64
+	text []byte
+}
+
+type reader struct{ b []byte }
+
+func (r *reader) bytes() ([]byte, error) {
+	n, size := binary.Uvarint(r.b)
+	if size <= 0 || n > uint64(len(r.b)-size) {
+		return nil, errEncoding
+	}
+	s := r.b[size : size+int(n)]
+	r.b = r.b[size+int(n):]
+	return s, nil
+}
+
+func (r *reader) next() (field, error) {
+	head, size := binary.Uvarint(r.b)
+	if size <= 0 {
+		return field{}, errEncoding
+	}
+	r.b = r.b[size:]
+	f := field{tag: head >> 1}
+	if head&1 == 1 {
+		var err error
+		f.text, err = r.bytes()
+		return f, err
+	}
+	if f.num, size = binary.Varint(r.b); size <= 0 {
+		return field{}, errEncoding
+	}
+	r.b = r.b[size:]
+	return f, nil
+}
+
+// decodeEntry reads one entry. Words that repeat (domains, realms, overrides) are kept once.
+func decodeEntry(b []byte, words map[string]string) (access.Entry, error) {
+	if len(b) == 0 {
+		return access.Entry{}, errEncoding
+	}
+	r := reader{b[1:]}
+	key, err := r.bytes()
+	if err != nil {
+		return access.Entry{}, err
+	}
+	e := access.Entry{Key: string(key)}
+	var set func(field)
+	switch b[0] {
+	case kindRecord:
+		e.Kind, e.Record = access.EntryRecord, &access.Record{ID: access.AssociationID(e.Key)}
+		set = recordField(e.Record, words)
+	case kindEASDevice:
+		d := &access.EASDevice{ID: e.Key}
+		e.Kind, e.EASDevice = access.EntryEASDevice, d
+		set = func(f field) {
+			if f.tag == 1 {
+				d.Devices = append(d.Devices, access.DeviceID(f.text))
+			}
+		}
+	case kindDevice:
+		e.Kind, e.Device = access.EntryDevice, &access.Device{ID: access.DeviceID(e.Key)}
+		set = deviceField(e.Device, words)
+	case kindAccount:
+		e.Kind, e.Account = access.EntryAccount, &access.AccountState{}
+		set = accountField(e.Account, words)
+	case kindPreferences:
+		e.Kind, e.Preferences = access.EntryPreferences, &access.Preferences{}
+		set = preferencesField(e.Preferences)
+	default:
+		return access.Entry{}, errEncoding
+	}
+	for len(r.b) > 0 {
+		f, err := r.next()
+		if err != nil {
+			return access.Entry{}, err
+		}
+		set(f)
+	}
+	return e, nil
+}
+
+func once(words map[string]string, b []byte) string {
+	if s, ok := words[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	if len(words) < 4096 {
+		words[s] = s
+	}
+	return s
+}
+
+func second(n int64) time.Time             { return time.Unix(n, 0).UTC() }
+func below(t time.Time, n int64) time.Time { return t.Add(time.Duration(n)) }
+
+func recordField(r *access.Record, words map[string]string) func(field) {
+	return func(f field) {
+		switch f.tag {
+		case 1:
+			r.Domain = access.Domain(once(words, f.text))
+		case 2:
+			r.Pair.Realm = once(words, f.text)
+		case 3:
+			r.Pair.Account = string(f.text)
+		case 4:
+			r.Pair.Device = string(f.text)
+		case 5:
+			r.Device = access.DeviceID(f.text)
+		case 6:
+			r.Override.Kind = access.OverrideKind(once(words, f.text))
+		case 7:
+			r.Override.Reason = once(words, f.text)
+		case 8:
+			r.Override.By = once(words, f.text)
+		case 9:
+			r.Override.At = second(f.num)
+		case 10:
+			r.Override.At = below(r.Override.At, f.num)
+		case 11:
+			r.Override.Until = second(f.num)
+		case 12:
+			r.Override.Until = below(r.Override.Until, f.num)
+		}
+	}
+}
+
+func deviceField(d *access.Device, words map[string]string) func(field) {
+	return func(f field) {
+		switch f.tag {
+		case 1:
+			d.Owner = access.UserID(f.text)
+		case 2:
+			d.State = access.DeviceState(once(words, f.text))
+		case 3:
+			d.Noncompliant = once(words, f.text)
+		}
+	}
+}
+
+func accountField(a *access.AccountState, words map[string]string) func(field) {
+	return func(f field) {
+		switch f.tag {
+		case 1:
+			a.Realm = once(words, f.text)
+		case 2:
+			a.Account = string(f.text)
+		case 3:
+			a.Disabled = f.num != 0
+		}
+	}
+}
+
+func preferencesField(p *access.Preferences) func(field) {
+	return func(f field) {
+		switch f.tag {
+		case 1:
+			p.AutoBlock = f.num != 0
+		case 2:
+			p.UnknownWhenAway = access.Answer(f.text)
+		case 3:
+			p.MaxVerdictAge = time.Duration(f.num)
+		case 4:
+			p.ReconcileEvery = time.Duration(f.num)
+		case 5:
+			p.Shadow = f.num != 0
+		case 6:
+			p.RefuseOtherUser = f.num != 0
+		case 7:
+			p.AllowOverridesCompliance = f.num != 0
+		}
+	}
+}

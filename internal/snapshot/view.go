@@ -1,0 +1,162 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package snapshot
+
+import (
+	"strings"
+
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+// View is the state verdicts are given from, at one position of the changes. It never changes; all
+// its methods may be called from anywhere at any time, and look-ups take no lock and allocate nothing.
+// What they return must not be changed.
+type View struct {
+	position access.Position
+	prefs    *access.Preferences // nil until the console has said something
+	pairs    trie[access.Pair, access.Record]
+	records  trie[access.AssociationID, access.Record]
+	// hidden are records whose pair another record answers for. There are none but for the moment
+	// between two changes that hand a pair from one record to another.
+	hidden   trie[access.AssociationID, access.Record]
+	eas      trie[string, access.EASDevice]
+	devices  trie[access.DeviceID, access.Device]
+	accounts trie[accountKey, access.AccountState]
+	sums     *Sums
+}
+
+type accountKey struct{ realm, account string }
+
+// defaults speak while the console has not said anything yet.
+var defaults = access.DefaultPreferences()
+
+// Empty is the View of a gateway that has never heard its console: no records, default preferences.
+func Empty() *View {
+	id := func(r *access.Record) access.AssociationID { return r.ID }
+	return &View{
+		pairs:    trie[access.Pair, access.Record]{key: func(r *access.Record) access.Pair { return r.Pair }},
+		records:  trie[access.AssociationID, access.Record]{key: id},
+		hidden:   trie[access.AssociationID, access.Record]{key: id},
+		eas:      trie[string, access.EASDevice]{key: func(d *access.EASDevice) string { return d.ID }},
+		devices:  trie[access.DeviceID, access.Device]{key: func(d *access.Device) access.DeviceID { return d.ID }},
+		accounts: trie[accountKey, access.AccountState]{key: keyOfAccount},
+		sums:     new(Sums),
+	}
+}
+
+func keyOfAccount(a *access.AccountState) accountKey { return accountKey{a.Realm, a.Account} }
+
+// Position is how far this View has followed the changes.
+func (v *View) Position() access.Position { return v.position }
+
+// Record gives the record of a pair, or nil.
+func (v *View) Record(p access.Pair) *access.Record { return v.pairs.get(p) }
+
+// RecordByID gives the record of an id, or nil.
+func (v *View) RecordByID(id access.AssociationID) *access.Record { return v.records.get(id) }
+
+// EASDevice gives what is known about a canonical ActiveSync device id, or nil.
+func (v *View) EASDevice(id string) *access.EASDevice { return v.eas.get(id) }
+
+// Device gives a registered device, or nil.
+func (v *View) Device(id access.DeviceID) *access.Device { return v.devices.get(id) }
+
+// Account gives the state of an account, or nil when nothing is known beside its records.
+func (v *View) Account(realm, account string) *access.AccountState {
+	return v.accounts.get(accountKey{realm, account})
+}
+
+// Preferences gives the settings verdicts depend on; the defaults until the console has sent them.
+func (v *View) Preferences() *access.Preferences {
+	if v.prefs == nil {
+		return &defaults
+	}
+	return v.prefs
+}
+
+// Records is the number of records.
+func (v *View) Records() int { return v.records.count }
+
+// Len is the number of entries of all kinds.
+func (v *View) Len() int {
+	n := v.records.count + v.eas.count + v.devices.count + v.accounts.count
+	if v.prefs != nil {
+		n++
+	}
+	return n
+}
+
+// EachRecord calls f for every record until f returns false, in no particular order.
+func (v *View) EachRecord(f func(*access.Record) bool) { v.records.each(f) }
+
+// EachEntry calls f for everything in the View until f returns false. Applied in this order to an
+// empty View they give an equal one.
+func (v *View) EachEntry(f func(access.Entry) bool) {
+	if v.prefs != nil && !f(access.Entry{Kind: access.EntryPreferences, Preferences: v.prefs}) {
+		return
+	}
+	_ = v.devices.each(func(d *access.Device) bool { return f(deviceEntry(d)) }) &&
+		v.eas.each(func(d *access.EASDevice) bool { return f(easEntry(d)) }) &&
+		v.accounts.each(func(a *access.AccountState) bool { return f(accountEntry(a)) }) &&
+		v.hidden.each(func(r *access.Record) bool { return f(recordEntry(r)) }) &&
+		v.records.each(func(r *access.Record) bool {
+			return v.hidden.count > 0 && v.hidden.get(r.ID) != nil || f(recordEntry(r))
+		})
+}
+
+// Entry gives the present state of one thing; ok is false when it is not there.
+func (v *View) Entry(kind access.EntryKind, key string) (e access.Entry, ok bool) {
+	switch kind {
+	case access.EntryRecord:
+		if r := v.records.get(access.AssociationID(key)); r != nil {
+			return recordEntry(r), true
+		}
+	case access.EntryEASDevice:
+		if d := v.eas.get(key); d != nil {
+			return easEntry(d), true
+		}
+	case access.EntryDevice:
+		if d := v.devices.get(access.DeviceID(key)); d != nil {
+			return deviceEntry(d), true
+		}
+	case access.EntryAccount:
+		if a := v.findAccount(key); a != nil {
+			return accountEntry(a), true
+		}
+	case access.EntryPreferences:
+		if v.prefs != nil {
+			return access.Entry{Kind: kind, Preferences: v.prefs}, true
+		}
+	}
+	return access.Entry{}, false
+}
+
+// findAccount looks an account up by its key in one piece. Nothing forbids a slash in either half, so
+// every place to cut is tried.
+func (v *View) findAccount(key string) *access.AccountState {
+	for i := range len(key) {
+		if key[i] == '/' {
+			if a := v.accounts.get(accountKey{key[:i], key[i+1:]}); a != nil {
+				return a
+			}
+		}
+	}
+	return nil
+}
+
+func recordEntry(r *access.Record) access.Entry {
+	return access.Entry{Kind: access.EntryRecord, Key: string(r.ID), Record: r}
+}
+
+func easEntry(d *access.EASDevice) access.Entry {
+	return access.Entry{Kind: access.EntryEASDevice, Key: d.ID, EASDevice: d}
+}
+
+func deviceEntry(d *access.Device) access.Entry {
+	return access.Entry{Kind: access.EntryDevice, Key: string(d.ID), Device: d}
+}
+
+func accountEntry(a *access.AccountState) access.Entry {
+	return access.Entry{Kind: access.EntryAccount, Key: strings.Join([]string{a.Realm, a.Account}, "/"), Account: a}
+}
