@@ -50,6 +50,7 @@ func tellStories(t *testing.T, s site, prefix string) {
 		{"every spelling of a user reaches the same mailbox", storySpellings},
 		{"the command that is judged is the command that runs", storyRootMismatch},
 		{"a request body may be chunked", storyChunked},
+		{"the client of the library lives through a day", storyClient},
 	}
 	for _, st := range stories {
 		t.Run(st.name, func(t *testing.T) { st.tell(t, s, prefix) })
