@@ -24,10 +24,13 @@ type Account struct {
 // names. The first backslash and the last @ cut. Spaces around the parts and dots behind the domain do
 // not count. ok is false without a name, above MaxAccount, or with control characters.
 func ParseAccount(s string) (a Account, ok bool) {
-	if len(s) > MaxAccount || strings.ContainsFunc(s, unicode.IsControl) {
+	if len(s) > MaxAccount {
 		return Account{}, false
 	}
 	s = FoldName(s)
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		return Account{}, false
+	}
 	if domain, rest, cut := strings.Cut(s, "\\"); cut {
 		a.Domain, s = domain, rest
 	}
