@@ -1,0 +1,211 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package login
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strconv"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// Account is what the account page shows of the administrator who is signed in.
+type Account struct {
+	Name            string
+	Role            access.Role
+	OneTimeCode     bool
+	RecoveryLeft    int
+	PasswordChanged time.Time
+	LastSignIn      time.Time
+}
+
+// Session is one place where somebody is signed in.
+type Session struct {
+	ID      string // names it without being usable as it
+	Since   time.Time
+	Addr    string
+	Agent   string // what the browser calls itself: hostile text
+	Current bool   // the one that asks
+}
+
+// self is the administrator who is signed in with a browser.
+func self(ctx context.Context) (*store.Administrator, error) {
+	c := callerOf(ctx)
+	if c.administrator == nil || c.token {
+		return nil, access.Unauthenticated("account", "Sign in first.")
+	}
+	return c.administrator, nil
+}
+
+// Account gives the account of whoever is signed in.
+func (l *Login) Account(ctx context.Context) (Account, error) {
+	a, err := self(ctx)
+	if err != nil {
+		return Account{}, err
+	}
+	var codes []string
+	if a.Recovery != "" {
+		if err := json.Unmarshal([]byte(a.Recovery), &codes); err != nil {
+			return Account{}, fmt.Errorf("login: recovery codes: %w", err)
+		}
+	}
+	return Account{Name: a.Name, Role: a.Role, OneTimeCode: a.TOTPSealed != "", RecoveryLeft: len(codes),
+		PasswordChanged: a.Changed, LastSignIn: a.LastSignIn}, nil
+}
+
+// Sessions gives the places where whoever asks is signed in, newest first.
+func (l *Login) Sessions(ctx context.Context) ([]Session, error) {
+	a, err := self(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := l.keep.AllCtx(ctx)
+	if err != nil {
+		return nil, err
+	}
+	current := store.SessionHash(l.sessions.Token(ctx))
+	var list []Session
+	for hash, data := range all {
+		_, values, err := codec{}.Decode(data)
+		if err != nil || values[keyAdministrator] != a.ID || values[keyChanged] != changedMark(a) {
+			continue
+		}
+		since, _ := strconv.ParseInt(text(values, keySince), 10, 64) // zero when damaged: shown as unknown
+		list = append(list, Session{ID: hash, Since: time.UnixMilli(since).UTC(), Addr: text(values, keyAddr),
+			Agent: text(values, keyAgent), Current: hash == current})
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].Since.After(list[j].Since) })
+	return list, nil
+}
+
+func text(values map[string]any, key string) string {
+	s, _ := values[key].(string) // absent: empty
+	return s
+}
+
+// RevokeSession ends a session of whoever asks; an empty id ends all but the one that asks.
+func (l *Login) RevokeSession(ctx context.Context, id string) error {
+	list, err := l.Sessions(ctx)
+	if err != nil {
+		return err
+	}
+	ended := 0
+	for _, s := range list {
+		if s.ID == id || id == "" && !s.Current {
+			if err := l.keep.end(ctx, s.ID); err != nil {
+				return err
+			}
+			ended++
+		}
+	}
+	if ended == 0 && id != "" {
+		return access.NotFound("revoke session", "This session is over already.")
+	}
+	who := ActorFrom(ctx)
+	l.audit(ctx, access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: EventRevokeSession,
+		Detail: strconv.Itoa(ended) + " ended"})
+	return nil
+}
+
+// ChangePassword replaces the password of whoever is signed in, and ends his other sessions.
+func (l *Login) ChangePassword(ctx context.Context, old, fresh string) error {
+	a, err := self(ctx)
+	if err != nil {
+		return err
+	}
+	if err := l.proveAgain(ctx, a, old); err != nil {
+		return err
+	}
+	if err := checkNewPassword(a.Name, fresh); err != nil {
+		return err
+	}
+	hash, err := l.hasher.hash(ctx, fresh)
+	if err != nil {
+		return err
+	}
+	return l.change(ctx, a.ID, EventChangePassword, func(a *store.Administrator) error {
+		a.PasswordHash = hash
+		return nil
+	})
+}
+
+// proveAgain asks for the password once more before something that a stolen session must not do.
+func (l *Login) proveAgain(ctx context.Context, a *store.Administrator, password string) error {
+	keys := []throttleKey{{"again\x00" + a.ID, freeFailures, time.Minute}}
+	who := ActorFrom(ctx)
+	if err := l.mustWait(ctx, keys, a.Name, who.Addr); err != nil {
+		return err
+	}
+	ok, err := l.hasher.verify(ctx, a.PasswordHash, password)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		l.failed(ctx, a.Name, who.Addr, "wrong password for a change of the account")
+		return access.Invalid("account", "The present password is not right.")
+	}
+	l.throttle.succeeded(keys)
+	return nil
+}
+
+// change writes a change of the signed-in administrator that ends his other sessions, and keeps this one.
+func (l *Login) change(ctx context.Context, id, event string, fn func(*store.Administrator) error) error {
+	var a *store.Administrator
+	who := ActorFrom(ctx)
+	err := l.store.WithTx(ctx, func(tx *store.Tx) (err error) {
+		if a, err = tx.FindAdministrator(id); err != nil {
+			return err
+		}
+		if err := fn(a); err != nil {
+			return err
+		}
+		// The mark has to differ from the one before, even within a millisecond.
+		now := tx.Now().Truncate(time.Millisecond)
+		if !now.After(a.Changed) {
+			now = a.Changed.Add(time.Millisecond)
+		}
+		a.Changed = now
+		if err := tx.SaveAdministrator(a); err != nil {
+			return err
+		}
+		tx.Audit(access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: event, Subject: a.Name, Object: a.ID})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := l.sessions.RenewToken(ctx); err != nil {
+		return err
+	}
+	l.sessions.Put(ctx, keyChanged, changedMark(a))
+	return l.endOthers(ctx, id)
+}
+
+// endOthers ends every session of an administrator but the one of ctx. Their mark is out of date already,
+// so this only tidies up.
+func (l *Login) endOthers(ctx context.Context, id string) error {
+	all, err := l.keep.AllCtx(ctx)
+	if err != nil {
+		return err
+	}
+	current := ""
+	if hasSession(ctx) {
+		current = store.SessionHash(l.sessions.Token(ctx))
+	}
+	for hash, data := range all {
+		_, values, err := codec{}.Decode(data)
+		if err != nil || text(values, keyAdministrator) != id || hash == current {
+			continue
+		}
+		if err := l.keep.end(ctx, hash); err != nil {
+			return err
+		}
+	}
+	return nil
+}

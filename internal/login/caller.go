@@ -1,0 +1,242 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package login
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/httpd"
+	"github.com/vedette-mail/vedette/internal/logkeys"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+type callerKey struct{}
+
+// caller is who a request comes from, as far as that is known.
+type caller struct {
+	actor         access.Actor
+	administrator *store.Administrator // nil when nobody is signed in
+	pending       string               // id of who owes the code
+	token         bool                 // came with an API token
+	session       bool                 // a session was loaded
+	secret        []byte               // for the form token
+}
+
+func callerOf(ctx context.Context) *caller {
+	if c, ok := ctx.Value(callerKey{}).(*caller); ok {
+		return c
+	}
+	return &caller{}
+}
+
+func hasSession(ctx context.Context) bool { return callerOf(ctx).session }
+
+// Actor is who asks. Nobody signed in: the zero Actor, which may do nothing.
+func Actor(r *http.Request) access.Actor { return ActorFrom(r.Context()) }
+
+// ActorFrom is Actor for code that only has the context.
+func ActorFrom(ctx context.Context) access.Actor { return callerOf(ctx).actor }
+
+// IsSignedIn reports whether the request comes from somebody who is signed in, or from a valid token.
+func IsSignedIn(r *http.Request) bool { return callerOf(r.Context()).actor.Role != "" }
+
+// OwesCode reports whether the password was right and the one-time code is still to come.
+func OwesCode(r *http.Request) bool { return callerOf(r.Context()).pending != "" }
+
+// FormToken is the token that every form of this request's page has to carry.
+func (l *Login) FormToken(r *http.Request) string {
+	return httpd.FormToken(callerOf(r.Context()).secret)
+}
+
+// BackgroundHeader marks requests that a page makes by itself. They do not keep a session from ending
+// for want of a person; neither do server-sent events.
+const BackgroundHeader = "X-Background"
+
+func background(r *http.Request) bool {
+	return r.Header.Get(BackgroundHeader) != "" || r.Header.Get("Accept") == "text/event-stream"
+}
+
+// Middleware finds out who is asking and keeps the session. It goes outside the mux whose Guard is
+// Login.Guard.
+func (l *Login) Middleware(next http.Handler) http.Handler {
+	asBrowser := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, &caller{session: true}))
+		l.serve(w, r, next)
+	})
+	saved := l.sessions.LoadAndSave(asBrowser)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case bearer(r) != "":
+			r = r.WithContext(context.WithValue(r.Context(), callerKey{}, &caller{token: true}))
+			l.serve(w, r, next)
+		case background(r):
+			var token string
+			if c, err := r.Cookie(l.sessions.Cookie.Name); err == nil {
+				token = c.Value
+			}
+			ctx, err := l.sessions.Load(r.Context(), token)
+			if err != nil {
+				l.sessions.ErrorFunc(w, r, err)
+				return
+			}
+			asBrowser.ServeHTTP(w, r.WithContext(ctx))
+		default:
+			saved.ServeHTTP(w, r)
+		}
+	})
+}
+
+func (l *Login) serve(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	c := callerOf(r.Context())
+	var err error
+	if c.token {
+		err = l.byToken(r, c)
+	} else {
+		err = l.bySession(r, c)
+		l.formSecret(w, r, c)
+	}
+	if err != nil {
+		l.sessions.ErrorFunc(w, r, err)
+		return
+	}
+	if c.actor.Name != "" {
+		httpd.Note(r.Context(), slog.String(logkeys.Actor, c.actor.Name))
+	}
+	next.ServeHTTP(w, r)
+}
+
+// bySession fills in who is signed in. An administrator who is gone, disabled or changed since the
+// sign-in is nobody.
+func (l *Login) bySession(r *http.Request, c *caller) error {
+	ctx := r.Context()
+	if until, err := strconv.ParseInt(l.session(ctx, keyPendingUntil), 10, 64); err == nil && l.now().Before(time.UnixMilli(until)) {
+		c.pending = l.session(ctx, keyPending)
+	}
+	id := l.session(ctx, keyAdministrator)
+	if id == "" {
+		return nil
+	}
+	a, err := l.store.FindAdministrator(ctx, id)
+	if access.KindOf(err) == access.KindNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if a.Disabled || changedMark(a) != l.session(ctx, keyChanged) {
+		return nil
+	}
+	c.administrator = a
+	c.actor = access.Actor{Name: a.Name, Role: a.Role, Addr: addrOf(r), Session: store.SessionHash(l.sessions.Token(ctx))[:16]}
+	return nil
+}
+
+func changedMark(a *store.Administrator) string { return strconv.FormatInt(a.Changed.UnixMilli(), 10) }
+
+// byToken fills in whose token it is. The role is at most that of its owner, and a token dies with him.
+func (l *Login) byToken(r *http.Request, c *caller) error {
+	ctx := r.Context()
+	t, err := l.store.FindToken(ctx, hashToken(bearer(r)))
+	if access.KindOf(err) == access.KindNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	a, err := l.store.FindAdministrator(ctx, t.Owner)
+	if access.KindOf(err) == access.KindNotFound || err == nil && a.Disabled {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	role := t.Role
+	if a.Role != access.RoleAdministrator {
+		role = a.Role
+	}
+	c.administrator = a
+	c.actor = access.Actor{Name: a.Name + " (token " + t.Name + ")", Role: role, Addr: addrOf(r), Session: t.ID}
+	if l.now().Sub(t.LastUsed) < time.Minute {
+		return nil
+	}
+	if err := l.store.TokenUsed(ctx, t.ID); err != nil {
+		httpd.Note(ctx, slog.String("token_used", err.Error())) // the request itself is none the worse
+	}
+	return nil
+}
+
+// formSecret finds what the form token is derived from: the session's own secret once somebody has
+// signed in, before that a cookie that nothing has to be stored for.
+func (l *Login) formSecret(w http.ResponseWriter, r *http.Request, c *caller) {
+	if s := l.session(r.Context(), keySecret); s != "" {
+		c.secret = []byte(s)
+		return
+	}
+	if k, err := r.Cookie(l.cookies.name("form")); err == nil && len(k.Value) >= 16 && len(k.Value) <= 64 {
+		c.secret = []byte(k.Value)
+		return
+	}
+	if httpd.Changes(r) {
+		return
+	}
+	s := rand.Text()
+	c.secret = []byte(s)
+	http.SetCookie(w, l.cookies.make("form", s, 0))
+}
+
+// Guard lets a request through to its handler, or says why not. It is the httpd.Guard of every mux
+// behind Middleware.
+func (l *Login) Guard(_ http.ResponseWriter, r *http.Request, a httpd.Access) (*http.Request, error) {
+	c := callerOf(r.Context())
+	if !c.token && httpd.Changes(r) && !httpd.CheckFormToken(r, c.secret) {
+		var tooLong *http.MaxBytesError
+		if err := r.ParseForm(); errors.As(err, &tooLong) {
+			return nil, &httpd.StatusError{Status: http.StatusRequestEntityTooLarge, Text: "The request is too large."}
+		}
+		return nil, access.Forbidden("form token", "This form is too old or was not made for you. Load the page again and repeat what you did.")
+	}
+	if a.IsPublic() {
+		return r, nil
+	}
+	if c.actor.Role == "" {
+		return nil, access.Unauthenticated("guard", "Sign in first.")
+	}
+	if c.token && a.IsSignedIn() {
+		return nil, access.Forbidden("guard", "A token cannot be used for this. Sign in with a browser.")
+	}
+	if v := a.VerbName(); v != "" {
+		if err := c.actor.May(access.Verb(v)); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func bearer(r *http.Request) string {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "bearer") {
+		return ""
+	}
+	if token = strings.TrimSpace(token); token == "" {
+		return "none"
+	}
+	return token
+}
+
+func addrOf(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
