@@ -15,7 +15,7 @@ type DeviceInformation struct {
 	OSLanguage        string
 	PhoneNumber       string
 	UserAgent         string // 12.1 and later; replaces the header
-	EnableOutboundSMS bool   // 14.0 and later
+	EnableOutboundSMS string // 14.0 and later: "0", "1", or "" when not told
 	MobileOperator    string // 14.0 and later
 }
 
