@@ -355,6 +355,11 @@ func TestUserAgentsOfTheCatalogue(t *testing.T) {
 		want eas.Client
 	}{
 		{"Apple-iPhone14C5/2001.362", eas.Client{Family: "ios", App: "Mail", OS: "iOS", OSVersion: "16", Model: "iPhone14,5", Build: "20A362"}},
+		{"Apple-iPhone11C8/2007.75", eas.Client{Family: "ios", App: "Mail", OS: "iOS", OSVersion: "16", Model: "iPhone11,8", Build: "20G75"}},
+		{"Apple-iPhone4C1/1104.201", eas.Client{Family: "ios", App: "Mail", OS: "iOS", OSVersion: "7", Model: "iPhone4,1", Build: "11D201"}},
+		{"Android-Mail/2020.11.29.346182102.Release", eas.Client{Family: "gmail-android", App: "Gmail", AppVersion: "2020.11.29.346182102", OS: "Android"}},
+		{"SAMSUNG-SM-N900V/101.403", eas.Client{Family: "samsung-email", App: "Samsung Email", OS: "Android", Model: "SM-N900V"}},
+		{"MSFT-WIN-3/10.0.18363", eas.Client{Family: "windows-mail", App: "Mail", OS: "Windows", OSVersion: "10.0.18363"}},
 		{"Apple-iPhone/705.18", eas.Client{Family: "ios", App: "Mail", OS: "iOS", OSVersion: "3", Model: "iPhone", Build: "7E18"}},
 		{"Apple-iPad13C4/2301.341", eas.Client{Family: "ios", App: "Mail", OS: "iOS", OSVersion: "26", Model: "iPad13,4", Build: "23A341"}},
 		{"iOS/1002.329", eas.Client{Family: "ios", App: "Mail", OS: "iOS", OSVersion: "6", Build: "10B329"}},

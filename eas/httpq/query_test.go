@@ -369,6 +369,20 @@ func BenchmarkParsePlain(b *testing.B) {
 	}
 }
 
+func TestOptionsOfOutlookMobileNamesItself(t *testing.T) {
+	q, err := httpq.Parse("Cmd=Options&User=alice%40example.com&DeviceId=e1568c571e684e0fb1724da85d215dc0&DeviceType=Outlook", httpq.Headers{})
+	if err != nil || q.Command != eas.Options || q.User != "alice@example.com" {
+		t.Errorf("%+v, %v", q, err)
+	}
+	if id, ok := q.Device(); !ok || id != "E1568C571E684E0FB1724DA85D215DC0" {
+		t.Error(id)
+	}
+	var e *httpq.Error
+	if err := q.Check(); !errors.As(err, &e) || e.Fault != httpq.ErrVersion {
+		t.Errorf("an OPTIONS has no version, Check says %v", err)
+	}
+}
+
 func ExampleParse() {
 	q, err := httpq.Parse("jAAJBAp2MTQwRGV2aWNlAApTbWFydFBob25l", httpq.Headers{})
 	if err != nil {
