@@ -51,8 +51,8 @@ func TestMultipartVectorIsCutIntoItsParts(t *testing.T) {
 			t.Errorf("%q, %v", parts, err)
 		}
 	}
-	// Every kind has a test: the first three in wbxml, queries in httpq, the last two in device and user
-	// agent tests of this package. A kind that comes new must not go unrun.
+	// Every kind has a test: documents in wbxml, queries in httpq, credentials and User-Agents in this
+	// package. A kind or vector that comes new must not go unrun.
 	want := map[string]int{"wbxml": 50, "wbxml-invalid": 13, "multipart": 1, "base64-query": 11, "base64-query-invalid": 5,
 		"plain-query": 5, "basic-auth": 3, "user-agent": 3}
 	if d := cmp.Diff(want, kinds); d != "" {
