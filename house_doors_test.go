@@ -93,7 +93,7 @@ func strictTests() map[string]bool { return map[string]bool{"access": true, "eas
 // line in this table.
 type landlord struct {
 	prefix string
-	rooms  []string // "_test" stands for any test file
+	rooms  []string // "_test" stands for any test file and contract suite
 	why    string
 }
 
