@@ -22,17 +22,19 @@ const (
 // Sort is a column to sort by.
 type Sort string
 
-// The columns of the list.
+// The columns of the list, and the order in which records were made. The empty Sort is SortLast, and
+// then the newest come first.
 const (
+	SortAdded      Sort = "added"
 	SortDevice     Sort = "device"
 	SortUser       Sort = "user"
 	SortNumber     Sort = "number"
-	SortModel      Sort = "model"
+	SortPhone      Sort = "phone"
 	SortOS         Sort = "os"
 	SortStatus     Sort = "status"
 	SortSyncStatus Sort = "sync_status"
-	SortFirst      Sort = "first"
-	SortLast       Sort = "last"
+	SortFirst      Sort = "first_sync"
+	SortLast       Sort = "last_sync"
 	SortMailbox    Sort = "mailbox"
 	SortDomain     Sort = "domain"
 )
@@ -55,9 +57,18 @@ type Page struct {
 	// Total counts all records that match; TotalIsMore says that counting was given up there.
 	Total       int
 	TotalIsMore bool
-	// SearchOrder says that so many match that they come newest first instead of in the order asked for.
-	SearchOrder bool
+	// SearchOrder is set when so many match that they come in another order than asked for: OrderNewest
+	// or OrderMatch.
+	SearchOrder string
+	// Partial says that the page is short because looking further would have cost too much; Next goes on.
+	Partial bool
 }
+
+// The fixed orders of searches that find more than can be sorted.
+const (
+	OrderNewest = "newest"  // newest records first
+	OrderMatch  = "matches" // users that begin so, then device ids, models, numbers
+)
 
 // Row is one record as the list shows it.
 type Row struct {

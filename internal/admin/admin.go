@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// Config is what the room needs to do its work.
+type Config struct {
+	Store *store.Store
+	// Snapshot gives the console's present copy of what gateways decide from.
+	Snapshot func() Snapshot
+	// Applied says how many of how many gateways have applied a change number.
+	Applied func(number int64) (applied, total int)
+	// Gateways gives live news of the gateways that are connected: Connected, LastReport, Skew and
+	// Status. What is not there comes from the store.
+	Gateways func() []access.Gateway
+	Now      func() time.Time
+	Logger   *slog.Logger
+}
+
+// Admin carries out what people ask for. It is safe for use by several goroutines.
+type Admin struct {
+	store    *store.Store
+	snapshot func() Snapshot
+	applied  func(int64) (int, int)
+	live     func() []access.Gateway
+	now      func() time.Time
+	log      *slog.Logger
+	owner    string        // names this process as the holder of job leases
+	jobs     chan struct{} // there is a job to carry out
+	sweeps   chan struct{} // stored statuses are out of date
+
+	mu     sync.Mutex
+	counts countsCache
+}
+
+// New checks the configuration and makes the room. Nothing runs until Run is called.
+func New(c Config) (*Admin, error) {
+	if c.Store == nil || c.Snapshot == nil {
+		return nil, access.Invalid("admin", "A store and a snapshot are needed.")
+	}
+	a := &Admin{store: c.Store, snapshot: c.Snapshot, applied: c.Applied, live: c.Gateways, now: c.Now, log: c.Logger,
+		jobs: make(chan struct{}, 1), sweeps: make(chan struct{}, 1)}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	if a.applied == nil {
+		a.applied = func(int64) (int, int) { return 0, 0 }
+	}
+	if a.live == nil {
+		a.live = func() []access.Gateway { return nil }
+	}
+	a.owner = store.NewID(a.now())
+	return a, nil
+}
+
+// Applied says how many of how many gateways obey a change number.
+func (a *Admin) Applied(number int64) (applied, total int) { return a.applied(number) }

@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"context"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// ListAssociations gives one page of records, each with what a gateway would say to it now.
+func (a *Admin) ListAssociations(ctx context.Context, who access.Actor, q Query) (Page, error) {
+	if err := who.May(access.VerbView); err != nil {
+		return Page{}, err
+	}
+	p, err := a.store.ListAssociations(ctx, q.store())
+	if err != nil {
+		return Page{}, err
+	}
+	return Page{
+		Rows: a.rows(p.Rows), Next: p.Next, Prev: p.Prev, Total: int(p.Total), TotalIsMore: p.TotalIsMore,
+		SearchOrder: p.SearchOrder, Partial: p.Partial,
+	}, nil
+}
+
+func (q Query) store() store.Query {
+	return store.Query{Show: store.Show(q.Show), Search: q.Search, Sort: store.Column(q.Sort), Desc: q.Desc,
+		Cursor: q.Cursor, Limit: q.Limit}
+}
+
+// rows judges every association from one and the same snapshot.
+func (a *Admin) rows(list []access.Association) []Row {
+	v, now := a.snapshot(), a.now().UTC()
+	out := make([]Row, len(list))
+	for i := range list {
+		out[i] = row(v, &list[i], now)
+	}
+	return out
+}
+
+// RowsByID gives the present state of rows that a page shows, in the order asked for. Those that are
+// gone are left out.
+func (a *Admin) RowsByID(ctx context.Context, who access.Actor, ids []access.AssociationID) ([]Row, error) {
+	if err := who.May(access.VerbView); err != nil {
+		return nil, err
+	}
+	if len(ids) > 500 {
+		return nil, access.Invalid("admin: rows", "Ask for at most 500 records at once.")
+	}
+	list, err := a.store.FindAssociations(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[access.AssociationID]Row, len(list))
+	for _, r := range a.rows(list) {
+		byID[r.ID] = r
+	}
+	out := make([]Row, 0, len(list))
+	for _, id := range ids {
+		if r, found := byID[id]; found {
+			out = append(out, r)
+			delete(byID, id)
+		}
+	}
+	return out, nil
+}
+
+// ExportAssociations hands every record that q chooses to fn, in the order of the list, whatever its
+// limit and cursor. That somebody exports is audited.
+func (a *Admin) ExportAssociations(ctx context.Context, who access.Actor, q Query, fn func(Row) error) error {
+	if err := who.May(access.VerbExport); err != nil {
+		a.refused(ctx, who, string(access.VerbExport), "", err)
+		return err
+	}
+	err := a.store.WithTx(ctx, func(tx *store.Tx) error {
+		tx.Audit(entry(who, string(access.VerbExport), "Records", "", q.words()))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return a.store.EachAssociation(ctx, q.store(), func(as *access.Association) error {
+		return fn(row(a.snapshot(), as, a.now().UTC()))
+	})
+}
+
+// words says what a query chooses.
+func (q Query) words() string {
+	show := q.Show
+	if show == "" {
+		show = ShowAll
+	}
+	s := "show " + string(show)
+	if q.Search != "" {
+		s += ", search " + quoted(q.Search)
+	}
+	return s
+}
+
+// limits of what the details name beside the record.
+const (
+	maxNeighbours = 50
+	maxTimeline   = 100
+)
+
+// FindAssociation gives a record with everything that is known about it and around it.
+func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access.AssociationID) (Details, error) {
+	if err := who.May(access.VerbView); err != nil {
+		return Details{}, err
+	}
+	as, err := a.store.FindAssociation(ctx, id)
+	if access.KindOf(err) == access.KindNotFound {
+		return Details{}, access.NotFound("admin: record", "This record is gone. Somebody has removed it, or it was never there.")
+	}
+	if err != nil {
+		return Details{}, err
+	}
+	d := Details{Row: a.rows([]access.Association{*as})[0]}
+	others, err := a.store.FindTwins(ctx, as, maxNeighbours)
+	if err != nil {
+		return Details{}, err
+	}
+	for _, r := range a.rows(others) {
+		if r.Pair == as.Pair {
+			d.Twins = append(d.Twins, Twin{ID: r.ID, Domain: r.Domain})
+			continue
+		}
+		d.SameDevice = append(d.SameDevice, r)
+	}
+	if d.SameAccount, err = a.sameAccount(ctx, as); err != nil {
+		return Details{}, err
+	}
+	if who.May(access.VerbViewAudit) == nil {
+		d.Timeline, _, err = a.store.ListAudit(ctx, store.AuditFilter{Object: string(id), Limit: maxTimeline})
+	}
+	return d, err
+}
+
+// sameAccount finds the account on other devices through the search, which is bounded.
+func (a *Admin) sameAccount(ctx context.Context, as *access.Association) ([]Row, error) {
+	p, err := a.store.ListAssociations(ctx, store.Query{Search: as.Pair.Account, Limit: maxNeighbours})
+	if err != nil {
+		return nil, err
+	}
+	var out []Row
+	for _, r := range a.rows(p.Rows) {
+		if r.Pair.Account == as.Pair.Account && r.Pair.Realm == as.Pair.Realm && r.Pair.Device != as.Pair.Device {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+// Dashboard gives the state of everything at a glance.
+func (a *Admin) Dashboard(ctx context.Context, who access.Actor) (Dashboard, error) {
+	if err := who.May(access.VerbView); err != nil {
+		return Dashboard{}, err
+	}
+	now := a.now().UTC()
+	v := a.snapshot()
+	c := a.count(v, now)
+	d := Dashboard{At: now, Counts: c.counts, Blocked: c.blocked(), Shadow: v.Preferences().Shadow}
+	var err error
+	if d.Hours, d.Refusals, err = a.refusals(ctx, now); err != nil {
+		return Dashboard{}, err
+	}
+	if d.Gateways, err = a.ListGateways(ctx, who); err != nil {
+		return Dashboard{}, err
+	}
+	newcomers, err := a.newcomers(ctx, now)
+	if err != nil {
+		return Dashboard{}, err
+	}
+	d.Needs = needs(d, newcomers)
+	return d, nil
+}
+
+// countsCache holds the last count of all records. Counting asks Decide about each, so it is only done
+// again when something may have changed, and never takes more than a tenth of a processor.
+type countsCache struct {
+	position access.Position
+	minute   time.Time
+	at       time.Time
+	took     time.Duration
+	valid    bool
+	sum      tallied
+}
+
+type tallied struct {
+	counts Counts
+	rules  map[access.Rule]int
+}
+
+func (a *Admin) count(v Snapshot, now time.Time) tallied {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c := &a.counts
+	same := c.position == v.Position() && c.minute.Equal(now.Truncate(time.Minute))
+	if c.valid && (same || now.Sub(c.at) < 10*c.took) {
+		return c.sum
+	}
+	began := time.Now()
+	*c = countsCache{position: v.Position(), minute: now.Truncate(time.Minute), at: now, valid: true, sum: tally(v, now)}
+	c.took = time.Since(began)
+	return c.sum
+}
+
+func tally(v Snapshot, now time.Time) tallied {
+	t := tallied{rules: map[access.Rule]int{}}
+	v.EachRecord(func(r *access.Record) bool {
+		t.counts.Total++
+		if r.Linked() {
+			t.counts.Linked++
+		} else {
+			t.counts.Unlinked++
+		}
+		if d := judge(v, r, now); d.Blocked() {
+			t.counts.Blocked++
+			t.rules[d.Rule]++
+		} else {
+			t.counts.Allowed++
+		}
+		return true
+	})
+	return t
+}
+
+func (t tallied) blocked() []RuleCount {
+	var out []RuleCount
+	for rule, n := range t.rules {
+		out = append(out, RuleCount{Rule: rule.String(), Text: rule.Text(), Count: n})
+	}
+	slices.SortFunc(out, func(x, y RuleCount) int {
+		if x.Count != y.Count {
+			return y.Count - x.Count
+		}
+		return strings.Compare(x.Rule, y.Rule)
+	})
+	return out
+}
+
+// hours is how far back the dashboard looks.
+const hours = 24
+
+func (a *Admin) refusals(ctx context.Context, now time.Time) ([]time.Time, []RefusalCount, error) {
+	first := now.Truncate(time.Hour).Add(-(hours - 1) * time.Hour)
+	axis := make([]time.Time, hours)
+	for i := range axis {
+		axis[i] = first.Add(time.Duration(i) * time.Hour)
+	}
+	list, err := a.store.ListTallies(ctx, first, now.Add(time.Minute), time.Hour)
+	if err != nil {
+		return nil, nil, err
+	}
+	byRule := map[string]*RefusalCount{}
+	for _, t := range list {
+		i := int(t.Minute.Sub(first) / time.Hour)
+		if i < 0 || i >= hours || t.Verdict == access.VerdictPass.String() {
+			continue
+		}
+		c := byRule[t.Rule]
+		if c == nil {
+			c = &RefusalCount{Rule: t.Rule, Text: "Refused.", Hours: make([]int64, hours)}
+			if r, known := access.ParseRule(t.Rule); known {
+				c.Text = r.Text()
+			}
+			byRule[t.Rule] = c
+		}
+		c.Total += t.Count
+		c.Hours[i] += t.Count
+	}
+	out := make([]RefusalCount, 0, len(byRule))
+	for _, c := range byRule {
+		out = append(out, *c)
+	}
+	slices.SortFunc(out, func(x, y RefusalCount) int {
+		if x.Total != y.Total {
+			return int(min(1, max(-1, y.Total-x.Total)))
+		}
+		return strings.Compare(x.Rule, y.Rule)
+	})
+	return axis, out, nil
+}
+
+// maxNewcomers is how many newcomers are counted; beyond it there are "more than".
+const maxNewcomers = 100
+
+// newcomers counts unlinked, blocked records of the last day: people who are waiting for an Allow.
+func (a *Admin) newcomers(ctx context.Context, now time.Time) (int, error) {
+	p, err := a.store.ListAssociations(ctx, Query{Show: ShowBlocked, Sort: SortFirst, Desc: true, Limit: maxNewcomers + 1}.store())
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, r := range a.rows(p.Rows) {
+		if r.FirstSync.Before(now.Add(-24 * time.Hour)) {
+			break
+		}
+		if !r.Linked() && r.Decision.Rule == access.RuleUnregistered {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func needs(d Dashboard, newcomers int) []Need {
+	var list []Need
+	if len(d.Gateways) == 0 {
+		list = append(list, Need{Kind: NeedNoGateway, Urgent: true, Count: 1, Text: "No gateway has ever reported. Phones cannot be seen or stopped."})
+	}
+	if d.Shadow {
+		list = append(list, Need{Kind: NeedShadow, Urgent: true, Count: 1, Text: "Shadow mode is on: verdicts are shown and nobody is refused."})
+	}
+	for _, g := range d.Gateways {
+		list = append(list, g.Problems...)
+	}
+	switch {
+	case newcomers > maxNewcomers:
+		list = append(list, Need{Kind: NeedNewcomers, Count: newcomers, Text: fmt.Sprintf("More than %d new phones of the last day are blocked because they are not linked to a registered device.", maxNewcomers)})
+	case newcomers == 1:
+		list = append(list, Need{Kind: NeedNewcomers, Count: 1, Text: "One new phone of the last day is blocked because it is not linked to a registered device."})
+	case newcomers > 1:
+		list = append(list, Need{Kind: NeedNewcomers, Count: newcomers, Text: fmt.Sprintf("%d new phones of the last day are blocked because they are not linked to a registered device.", newcomers)})
+	}
+	slices.SortStableFunc(list, func(x, y Need) int {
+		switch {
+		case x.Urgent == y.Urgent:
+			return 0
+		case x.Urgent:
+			return -1
+		}
+		return 1
+	})
+	return list
+}

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/logkeys"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// Run does what goes on behind the pages until ctx is over: bulk jobs, stored statuses that a change of
+// preferences or the passing of time has overtaken, forgetting of old outcomes. Everything it does can be
+// cut off at any point and is taken up again by the next Run, here or in another console.
+func (a *Admin) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	wg.Go(func() { a.loop(ctx, "bulk jobs", a.jobs, jobPoll, a.runJobs) })
+	wg.Go(func() { a.loop(ctx, "sweep", a.sweeps, sweepEvery, a.sweepAll) })
+	wg.Go(func() { a.loop(ctx, "expiry", nil, expiryPoll, a.sweepExpired) })
+	wg.Go(func() { a.loop(ctx, "tidy", nil, time.Hour, a.tidy) })
+	wg.Wait()
+	return ctx.Err()
+}
+
+const (
+	jobPoll      = 5 * time.Second // a job of a console that died is found by then, once its lease is over
+	sweepEvery   = time.Hour
+	expiryPoll   = 5 * time.Second
+	outcomesKept = 7 * 24 * time.Hour
+	sweepBatch   = 500
+)
+
+// loop runs fn at once, whenever wake has something, and every now and then.
+func (a *Admin) loop(ctx context.Context, what string, wake <-chan struct{}, every time.Duration, fn func(context.Context) error) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		if err := fn(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			a.log.LogAttrs(ctx, slog.LevelError, "background work failed", slog.String("work", what), slog.Any(logkeys.Error, err))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// wakeSweep asks for the stored statuses to be brought up to date.
+func (a *Admin) wakeSweep() { wake(a.sweeps) }
+
+func wake(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // it is awake already
+	}
+}
+
+func (a *Admin) sweepAll(ctx context.Context) error {
+	for after := int64(0); ; {
+		next, _, err := a.store.SweepSyncStatus(ctx, after, sweepBatch)
+		if err != nil || next == 0 {
+			return err
+		}
+		after = next
+	}
+}
+
+func (a *Admin) sweepExpired(ctx context.Context) error {
+	for {
+		ids, err := a.store.SweepExpired(ctx, sweepBatch)
+		if err != nil || len(ids) < sweepBatch {
+			return err
+		}
+	}
+}
+
+func (a *Admin) tidy(ctx context.Context) error {
+	return a.store.WithTx(ctx, func(tx *store.Tx) error { return tx.DeleteOutcomes(tx.Now().Add(-outcomesKept)) })
+}

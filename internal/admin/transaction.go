@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"unicode/utf8"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/logkeys"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// eventUndo is the audit event of Undo, which is no verb of its own: it needs the right to do what it
+// takes back.
+const eventUndo = "undo"
+
+// outcome is what the store keeps under the key of an action: the result for whoever sends it twice,
+// and what Undo has to bring back.
+type outcome struct {
+	Result   Result               `json:"result"`
+	ID       access.AssociationID `json:"id,omitempty"`
+	Override *access.Override     `json:"override,omitempty"` // as it was before
+	Comment  *string              `json:"comment,omitempty"`  // as it was before
+	Removed  *access.Association  `json:"removed,omitempty"`
+	Job      JobID                `json:"job,omitempty"`
+	Change   *access.Preferences  `json:"change,omitempty"`
+}
+
+// act runs one verb: permission, the outcome of an earlier press of the same button, the verb itself,
+// its outcome, all but the first in one transaction.
+func (a *Admin) act(ctx context.Context, who access.Actor, verb access.Verb, object string, act Act,
+	fn func(*store.Tx) (outcome, error)) (outcome, error) {
+	if err := who.May(verb); err != nil {
+		a.refused(ctx, who, string(verb), object, err)
+		return outcome{}, err
+	}
+	if err := act.validate(); err != nil {
+		return outcome{}, err
+	}
+	key := act.Key
+	if key == "" {
+		key = "house-" + store.NewID(a.now())
+	}
+	for try := 0; ; try++ {
+		out, err := a.once(ctx, who, verb, object, key, fn)
+		// The same key in another transaction at the same moment makes this one fail; the second look
+		// finds what the other has done.
+		if err == nil || try > 0 || act.Key == "" || access.KindOf(err) != access.KindConflict {
+			return out, a.changedSince(ctx, err)
+		}
+	}
+}
+
+func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, object, key string,
+	fn func(*store.Tx) (outcome, error)) (out outcome, err error) {
+	replayed := false
+	number, err := a.store.Change(ctx, func(tx *store.Tx) error {
+		out, replayed = outcome{}, false
+		before, err := tx.FindOutcome(who.Name, key)
+		switch {
+		case err == nil:
+			replayed = true
+			out, err = replay(before, verb, object)
+			return err
+		case access.KindOf(err) != access.KindNotFound:
+			return err
+		}
+		if out, err = fn(tx); err != nil {
+			return err
+		}
+		if out.Override != nil || out.Comment != nil || out.Removed != nil {
+			out.Result.Undo = key
+		}
+		text, err := json.Marshal(out)
+		if err != nil {
+			return fmt.Errorf("admin: outcome: %w", err)
+		}
+		return tx.KeepOutcome(store.Outcome{Actor: who.Name, Key: key, Verb: verb, Object: object, Result: string(text)})
+	})
+	if err != nil {
+		return outcome{}, err
+	}
+	if !replayed {
+		out.Result.Number = number
+	}
+	return out, nil
+}
+
+func replay(before *store.Outcome, verb access.Verb, object string) (out outcome, err error) {
+	if before.Verb != verb || before.Object != object {
+		return out, access.Invalid("admin: outcome", "This form has been used for something else. Open it again.")
+	}
+	if err := json.Unmarshal([]byte(before.Result), &out); err != nil {
+		return out, fmt.Errorf("admin: outcome: %w", err)
+	}
+	out.Result.Number, out.Result.Replayed = before.Number, true
+	return out, nil
+}
+
+func (act *Act) validate() error {
+	switch {
+	case utf8.RuneCountInString(act.Reason) > maxReason:
+		return access.Invalid("admin", fmt.Sprintf("The note must not be longer than %d characters.", maxReason))
+	case len(act.Key) > 100:
+		return access.Invalid("admin", "The form's key cannot be used. Open the form again.")
+	}
+	return nil
+}
+
+// refused writes down that somebody tried what they may not do.
+func (a *Admin) refused(ctx context.Context, who access.Actor, event, object string, cause error) {
+	err := a.store.WithTx(ctx, func(tx *store.Tx) error {
+		tx.Audit(access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: event, Object: object,
+			Detail: access.TextOf(cause), Failed: true})
+		return nil
+	})
+	if err != nil {
+		a.log.LogAttrs(ctx, slog.LevelError, "audit line lost", slog.String(logkeys.Actor, who.Name),
+			slog.String(logkeys.Event, event), slog.Any(logkeys.Error, err))
+	}
+}
+
+// entry begins an audit line.
+func entry(who access.Actor, event, subject, object, detail string) access.AuditEntry {
+	return access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: event, Subject: subject, Object: object, Detail: detail}
+}

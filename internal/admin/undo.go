@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// Undo takes back an Allow, Block, Comment or Remove of the same actor, where nobody has changed the
+// record since: an override or comment becomes what it was, a removed record comes back. undo is the
+// Result.Undo of the action. A job is not undone as a whole.
+func (a *Admin) Undo(ctx context.Context, who access.Actor, undo string, act Act) (Result, error) {
+	verb, err := a.verbOf(ctx, who, undo)
+	if err != nil {
+		return Result{}, err
+	}
+	// Taking back needs the right to do: an auditor who once was more cannot undo.
+	out, err := a.act(ctx, who, verb, "undo "+undo, act, func(tx *store.Tx) (outcome, error) {
+		done, _, err := findOutcome(tx, who, undo)
+		if err != nil {
+			return outcome{}, err
+		}
+		if done.Removed != nil {
+			return a.undoRemove(tx, who, done)
+		}
+		return a.undoChange(tx, who, done, act)
+	})
+	return out.Result, err
+}
+
+func (a *Admin) undoChange(tx *store.Tx, who access.Actor, done outcome, act Act) (outcome, error) {
+	as, err := a.find(tx, done.ID, done.Result.Version)
+	if err != nil {
+		return outcome{}, err
+	}
+	var detail string
+	switch {
+	case done.Override != nil:
+		detail = beforeAfter(overrideWords(as.Override), overrideWords(*done.Override), act.Reason)
+		as.Override = *done.Override
+	case done.Comment != nil:
+		detail = beforeAfter(quoted(as.Comment), quoted(*done.Comment), act.Reason)
+		as.Comment = *done.Comment
+	default:
+		return outcome{}, access.Invalid("admin: undo", "This cannot be undone.")
+	}
+	if err := tx.SaveAssociation(as); err != nil {
+		return outcome{}, err
+	}
+	tx.Audit(entry(who, eventUndo, as.Pair.String(), string(as.ID), detail))
+	return outcome{ID: as.ID, Result: Result{Version: as.Version, Text: "Undone: as it was before.", Shadow: a.snapshot().Preferences().Shadow}}, nil
+}
+
+func (a *Admin) undoRemove(tx *store.Tx, who access.Actor, done outcome) (outcome, error) {
+	as := *done.Removed
+	if err := tx.RestoreAssociation(&as); err != nil {
+		if access.KindOf(err) == access.KindConflict {
+			return outcome{}, access.Conflict("admin: undo", "The phone has been in touch since and has a new record.")
+		}
+		return outcome{}, err
+	}
+	tx.Audit(entry(who, eventUndo, as.Pair.String(), string(as.ID), beforeAfter("removed", "recorded, "+overrideWords(as.Override), "")))
+	return outcome{ID: as.ID, Result: Result{Version: as.Version, Text: "Undone: the record is back."}}, nil
+}
+
+// verbOf finds which verb an undo takes back.
+func (a *Admin) verbOf(ctx context.Context, who access.Actor, undo string) (verb access.Verb, err error) {
+	err = a.store.WithTx(ctx, func(tx *store.Tx) error {
+		_, verb, err = findOutcome(tx, who, undo)
+		return err
+	})
+	return verb, err
+}
+
+func findOutcome(tx *store.Tx, who access.Actor, key string) (out outcome, verb access.Verb, err error) {
+	o, err := tx.FindOutcome(who.Name, key)
+	if err != nil {
+		if access.KindOf(err) == access.KindNotFound {
+			return out, "", access.NotFound("admin: undo", "There is nothing of yours to undo here any more.")
+		}
+		return out, "", err
+	}
+	if err := json.Unmarshal([]byte(o.Result), &out); err != nil {
+		return out, "", fmt.Errorf("admin: undo: %w", err)
+	}
+	return out, o.Verb, nil
+}
