@@ -21,10 +21,7 @@ test:
 
 # The quick half: what an editor should have told you.
 check:
-	test -z "$$(gofmt -l cmd eas internal test tools *.go 2>/dev/null | tee /dev/stderr)"
-	go vet ./...
-	go tool staticcheck ./...
-	go test .
+	tools/test --quick
 
 # Every fuzz target for FUZZTIME (10s).
 fuzz:

@@ -16,10 +16,7 @@ import (
 )
 
 func TestSOGoSpeaksActiveSync(t *testing.T) {
-	before, err := os.ReadFile("/etc/sogo/sogo.conf")
-	if err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
-	}
+	before, beforeErr := os.ReadFile("/etc/sogo/sogo.conf")
 	var dir string
 	t.Run("while it runs", func(t *testing.T) {
 		s := parts.SOGo(t)
@@ -50,12 +47,12 @@ func TestSOGoSpeaksActiveSync(t *testing.T) {
 			}
 		})
 	})
-	after, err := os.ReadFile("/etc/sogo/sogo.conf")
-	if err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
+	if dir == "" {
+		return // it never ran, and said why
 	}
-	if !bytes.Equal(before, after) {
-		t.Error("the machine's own sogo.conf changed")
+	after, afterErr := os.ReadFile("/etc/sogo/sogo.conf")
+	if !bytes.Equal(before, after) || (beforeErr == nil) != (afterErr == nil) {
+		t.Errorf("the machine's own sogo.conf changed (%v, %v)", beforeErr, afterErr)
 	}
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("the state directory is still there: %v", err)
