@@ -76,3 +76,7 @@ tool (
 	google.golang.org/protobuf/cmd/protoc-gen-go
 	honnef.co/go/tools/cmd/staticcheck
 )
+
+ignore ./internal/web/assets/node_modules
+
+ignore ./test/browser/node_modules
