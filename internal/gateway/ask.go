@@ -1,0 +1,172 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/vedette-mail/vedette/eas"
+	"github.com/vedette-mail/vedette/eas/httpq"
+	"github.com/vedette-mail/vedette/eas/reply"
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+// trail is what remains of a request when everything else has been let go of: enough to answer it and
+// to report it. A parked request keeps nothing more.
+type trail struct {
+	arrived  time.Time
+	form     reply.Request // decides the form of our answers
+	server   *server
+	cred     *credential
+	decision access.Decision
+	pair     access.Pair
+	client   netip.Addr
+	sighting *access.Sighting // made when it is needed
+
+	status    int // what the phone got; 0: nothing
+	upstream  int // what the mail server said; 0: nothing
+	login     login
+	began     time.Duration // until the mail server's answer began
+	phoneGone bool
+	parked    bool
+	problem   string // why the mail server gave no answer
+	badStatus eas.Status
+}
+
+// login is what a mail server's answer says about the credentials.
+type login uint8
+
+const (
+	loginUnknown login = iota
+	loginAccepted
+	loginRefused
+)
+
+// ask is one request while a handler has it.
+type ask struct {
+	trail
+	w       http.ResponseWriter
+	r       *http.Request
+	query   httpq.Query
+	command eas.Command
+	facts   access.Facts
+	body    body
+	info    *access.DeviceInfo // the phone described itself in this request
+	mailbox string             // the answer named the mailbox
+	closing bool
+	hops    int   // redirects followed
+	sent    int64 // bytes of the answer's body
+}
+
+// scheme is how the phone reached us, for the mail server.
+func (q *ask) scheme() string {
+	if q.r.TLS != nil {
+		return "https"
+	}
+	if p := q.r.Header.Get("X-Forwarded-Proto"); p == "https" || p == "http" {
+		return p
+	}
+	return "http"
+}
+
+// hostFor is the Host header for the mail server: its own when it has one, else the name the phone
+// asked for, because servers build addresses from it.
+func (q *ask) hostFor(s *server) string {
+	if s.host != "" {
+		return s.host
+	}
+	if validHost(q.r.Host) {
+		return q.r.Host
+	}
+	return s.addr
+}
+
+// validHost accepts a name or address with optional port, and nothing that could mean more.
+func validHost(h string) bool {
+	if h == "" || len(h) > 255 {
+		return false
+	}
+	for i := range len(h) {
+		switch c := h[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case c == '.', c == '-', c == ':', c == '[', c == ']', c == '_':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// readsAnswer reports whether the answer is looked into, so that it must come uncompressed.
+func (q *ask) readsAnswer() bool { return q.command == eas.Settings }
+
+// leave gives what remains of the request for reporting, with nothing in it that holds on to the
+// request's memory.
+func (q *ask) leave() trail {
+	q.parked = true
+	q.sight()
+	t := q.trail
+	t.cred = &credential{scheme: q.cred.scheme, account: q.cred.account, named: q.cred.named, secret: q.cred.secret, holder: q.cred.holder}
+	return t
+}
+
+// sight makes the sighting of the request from its facts.
+func (q *ask) sight() *access.Sighting {
+	if q.sighting != nil || q.pair.IsZero() {
+		return q.sighting
+	}
+	client := eas.ParseUserAgent(q.r.UserAgent())
+	q.sighting = &access.Sighting{
+		Pair: clonePair(q.pair), First: q.arrived, Last: q.arrived, Attempts: 1,
+		User: display(strings.Clone(q.cred.user), 255), Raw: display(strings.Clone(eas.DeviceIDText(q.query.DeviceID)), 255),
+		Command: q.form.Command.String(), Protocol: display(strings.Clone(q.query.VersionText), 16),
+		DeviceType: display(strings.Clone(q.query.DeviceType), 255), UserAgent: display(strings.Clone(q.r.UserAgent()), 1024),
+		Client: client.App, OS: client.OS, OSVersion: client.OSVersion, Model: client.Model,
+		RemoteAddr: q.client.String(), Backend: q.server.Name, Info: q.info,
+	}
+	if q.query.Base64 {
+		q.sighting.Protocol = q.query.Version.String()
+	}
+	q.pair = q.sighting.Pair
+	return q.sighting
+}
+
+func clonePair(p access.Pair) access.Pair {
+	return access.Pair{Realm: p.Realm, Account: strings.Clone(p.Account), Device: strings.Clone(p.Device)}
+}
+
+// endingReply is the answer to a waiting request that the gateway ends.
+func (t *trail) endingReply(e ending, g *Gateway) reply.Reply {
+	switch {
+	case e.drain:
+		return reply.Drain(t.form, retryAfter)
+	case e.late:
+		return reply.Drain(t.form, retryAfter)
+	case e.decision.Verdict == access.VerdictRefuse:
+		return reply.Recall(t.form)
+	}
+	return g.verdictReply(t, &e.decision)
+}
+
+// busy is the answer when the mail server gives none.
+func (t *trail) busy() reply.Reply { return reply.Busy(t.form, retryAfter) }
+
+// failed notes that the mail server gave no answer.
+func (t *trail) failed(err error) {
+	t.problem = explain(err)
+	t.server.health.failed(t.problem)
+}
+
+// challenge is the WWW-Authenticate line to add when the mail server's own cannot work through us.
+func (t *trail) challenge(resp *http.Response) string {
+	if resp.StatusCode != http.StatusUnauthorized {
+		return ""
+	}
+	return basicChallenge(t.server)
+}
+
+func (g *Gateway) date() string { return g.now().UTC().Format(http.TimeFormat) }

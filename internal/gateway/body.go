@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"io"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// A body of at most this many bytes is read before anything is sent on: then it can be parked, and sent
+// a second time where that is safe.
+const smallBody = 64 << 10
+
+// bodyPause is how long a phone may be silent in the middle of a body.
+const bodyPause = 60 * time.Second
+
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 8<<10); return &b }}
+
+// copyBuffers carry bodies that stream.
+var copyBuffers = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }}
+
+func getBuffer() *[]byte { return buffers.Get().(*[]byte) }
+
+func putBuffer(b *[]byte) {
+	if b == nil || cap(*b) > 2*smallBody {
+		return
+	}
+	*b = (*b)[:0]
+	buffers.Put(b)
+}
+
+// body is the body of a request: what has been read of it, and the rest.
+type body struct {
+	src    io.ReadCloser
+	length int64 // as declared; -1: chunked
+	buf    *[]byte
+	whole  bool // buf holds all of it
+	err    error
+	slow   func(time.Time) error // sets the deadline for reading from the phone
+}
+
+func newBody(w http.ResponseWriter, r *http.Request) body {
+	b := body{src: r.Body, length: r.ContentLength}
+	if r.ContentLength == 0 {
+		b.whole = true
+		return b
+	}
+	b.slow = http.NewResponseController(w).SetReadDeadline
+	return b
+}
+
+// fill reads until n bytes are there, the body ends, or reading fails. It never waits for more than n
+// asks for.
+func (b *body) fill(n int, now time.Time) error {
+	if b.whole || b.err != nil {
+		return b.err
+	}
+	if b.buf == nil {
+		b.buf = getBuffer()
+	}
+	b.slow(now.Add(bodyPause))
+	for len(*b.buf) < n {
+		if len(*b.buf) == cap(*b.buf) {
+			bigger := make([]byte, len(*b.buf), min(4*cap(*b.buf), smallBody+4096))
+			copy(bigger, *b.buf)
+			*b.buf = bigger
+		}
+		m, err := b.src.Read((*b.buf)[len(*b.buf):cap(*b.buf)])
+		*b.buf = (*b.buf)[:len(*b.buf)+m]
+		if err == io.EOF {
+			b.whole = true
+			break
+		}
+		if err != nil {
+			b.err = err
+			return err
+		}
+	}
+	if b.whole {
+		b.slow(time.Time{})
+	}
+	return nil
+}
+
+// fillSmall reads all of a body that is small, or declares to be.
+func (b *body) fillSmall(now time.Time) error {
+	if b.length > smallBody {
+		return b.fill(1, now)
+	}
+	return b.fill(smallBody+1, now)
+}
+
+// bytes is what has been read so far.
+func (b *body) bytes() []byte {
+	if b.buf == nil {
+		return nil
+	}
+	return *b.buf
+}
+
+func (b *body) release() {
+	putBuffer(b.buf)
+	b.buf = nil
+}

@@ -1,0 +1,223 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+// probe is a small request of the gateway's own to a mail server.
+type probe struct {
+	method string
+	path   string // empty: the server's own
+	query  string
+	header http.Header
+	body   []byte
+	host   string
+}
+
+type probeAnswer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+const (
+	probeTimeout = 20 * time.Second
+	probeBody    = 64 << 10
+)
+
+// probe sends it on a new connection and reads the answer, at most probeBody bytes of it.
+func (g *Gateway) probe(ctx context.Context, s *server, p probe) (*probeAnswer, error) {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	return s.ask(ctx, p, time.Now)
+}
+
+func (s *server) ask(ctx context.Context, p probe, now func() time.Time) (*probeAnswer, error) {
+	c, err := s.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	stop := context.AfterFunc(ctx, func() { c.tcp.Close() })
+	defer stop()
+	var b bytes.Buffer
+	path, host := p.path, p.host
+	if path == "" {
+		path = s.path
+	}
+	if s.host != "" || host == "" {
+		host = s.host
+		if host == "" {
+			host = s.addr
+		}
+	}
+	b.WriteString(p.method + " " + path)
+	if p.query != "" {
+		b.WriteString("?" + p.query)
+	}
+	b.WriteString(" HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n")
+	for key, values := range p.header {
+		for _, v := range values {
+			b.Write(appendField(nil, key, v))
+		}
+	}
+	if p.method == http.MethodPost {
+		b.WriteString("Content-Length: " + strconv.Itoa(len(p.body)) + "\r\n")
+	}
+	b.WriteString("\r\n")
+	b.Write(p.body)
+	c.SetDeadline(now().Add(probeTimeout))
+	if _, err := c.Write(b.Bytes()); err != nil {
+		return nil, err
+	}
+	c.open()
+	defer c.shut()
+	resp, err := c.head(p.method, now())
+	if err != nil {
+		return nil, err
+	}
+	c.SetReadDeadline(now().Add(probeTimeout))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, probeBody))
+	if err != nil {
+		return nil, err
+	}
+	return &probeAnswer{resp.StatusCode, resp.Header, body}, nil
+}
+
+// checks are the questions about credentials that are open, one per credential.
+type checks struct {
+	mu   sync.Mutex
+	open map[hash]*flight
+}
+
+type flight struct {
+	done  chan struct{}
+	login login
+	err   error
+}
+
+// mustCheck reports whether a refusal has to know first if the credentials are any good: where nothing
+// is forwarded, so that the mail server does not say it, and where a record hangs on it. Pairs with a
+// verdict of their own are recorded already.
+func (g *Gateway) mustCheck(q *ask) bool {
+	if q.decision.Verdict != access.VerdictRefuse || q.pair.IsZero() || !q.cred.named {
+		return false
+	}
+	if q.decision.Record != nil && q.decision.Rule != access.RuleUnregistered {
+		return false
+	}
+	if q.decision.Rule == access.RuleOtherUser || q.decision.Rule == access.RuleClientCertificate {
+		return false
+	}
+	if g.shield.fresh(q.cred, q.arrived) {
+		q.login = loginAccepted
+		return false
+	}
+	return true
+}
+
+// check asks the mail server whether it accepts the credentials of a request that will not be forwarded
+// . It reports whether it does; if not, the request has been answered: 401 when the server refused
+// them, 503 when it could not say.
+func (g *Gateway) check(q *ask) bool {
+	l, err := g.ask(q)
+	q.login = l
+	switch l {
+	case loginAccepted:
+		return true
+	case loginRefused:
+		q.upstream = http.StatusUnauthorized
+		q.decision = access.Decision{Verdict: access.VerdictChallenge, Rule: access.RuleServerRefused, Record: q.decision.Record}
+		g.write(q, g.unauthorized(&q.trail))
+		return false
+	}
+	q.problem = explain(err)
+	q.decision = access.Decision{Verdict: access.VerdictLater, Rule: access.RuleServerUnavailable, Record: q.decision.Record}
+	g.write(q, q.busy())
+	return false
+}
+
+// ask puts the question once for all requests that have it at the same time.
+func (g *Gateway) ask(q *ask) (login, error) {
+	g.checks.mu.Lock()
+	f := g.checks.open[q.cred.secret]
+	if f == nil {
+		f = &flight{done: make(chan struct{})}
+		if g.checks.open == nil {
+			g.checks.open = make(map[hash]*flight)
+		}
+		g.checks.open[q.cred.secret] = f
+		p := g.question(q)
+		t := q.trail
+		// Not tied to this request: others wait for the same answer.
+		g.enders.Go(func() { g.fly(f, &t, p) })
+	}
+	g.checks.mu.Unlock()
+	select {
+	case <-f.done:
+		return f.login, f.err
+	case <-q.r.Context().Done():
+		return loginUnknown, q.r.Context().Err()
+	}
+}
+
+func (g *Gateway) fly(f *flight, t *trail, p probe) {
+	g.metrics.checks.Add(1)
+	resp, err := g.probe(context.Background(), t.server, p)
+	f.err = err
+	if err == nil {
+		f.login = loginOf(resp.status, resp.header, t.cred.scheme)
+		t.server.health.answered(resp.header, g.now())
+	}
+	g.shield.learn(t.cred, t.client, f.login, g.now())
+	g.checks.mu.Lock()
+	delete(g.checks.open, t.cred.secret)
+	g.checks.mu.Unlock()
+	close(f.done)
+}
+
+// question is an OPTIONS without query, or, for servers that answer that to anybody, the first
+// FolderSync of the phone itself.
+func (g *Gateway) question(q *ask) probe {
+	h := http.Header{"Authorization": {q.cred.header}}
+	if ua := q.r.UserAgent(); ua != "" {
+		h["User-Agent"] = []string{ua}
+	}
+	h["X-Forwarded-For"] = []string{q.client.String()}
+	h["X-Forwarded-Proto"] = []string{q.scheme()}
+	p := probe{method: http.MethodOptions, header: h, host: q.hostFor(q.server)}
+	if q.server.health.openOptions() {
+		p.method, p.body = http.MethodPost, []byte(firstFolderSync)
+		p.query = "Cmd=FolderSync&User=" + url.QueryEscape(q.cred.user) + "&DeviceId=" + url.QueryEscape(deviceOr(q.pair.Device)) +
+			"&DeviceType=" + url.QueryEscape(q.query.DeviceType)
+		h["Content-Type"] = []string{"application/vnd.ms-sync.wbxml"}
+		h["Ms-Asprotocolversion"] = []string{"14.1"}
+		if v := q.query.Version; v.Known() {
+			h["Ms-Asprotocolversion"] = []string{v.String()}
+		}
+	}
+	return p
+}
+
+// firstFolderSync is FolderSync with SyncKey 0.
+const firstFolderSync = "\x03\x01\x6a\x00\x00\x07\x56\x52\x03\x30\x00\x01\x01"
+
+// deviceOr names the asker where the phone has not said which device it is (autodiscover).
+func deviceOr(id string) string {
+	if id == "" {
+		return "VEDETTEPROBE"
+	}
+	return id
+}

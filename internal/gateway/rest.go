@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"net"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// resting is a phone's connection between a parked request and the next one. It costs no goroutine and
+// no buffer; when the phone speaks, net/http gets it back.
+type resting struct {
+	g     *Gateway
+	conn  net.Conn
+	raw   syscall.RawConn
+	id    uint64
+	timer *time.Timer
+	over  atomic.Bool
+}
+
+// release gives a phone's connection back to keep-alive. prefix is what the phone has already sent of
+// its next request.
+func (g *Gateway) release(conn net.Conn, raw syscall.RawConn, prefix []byte) {
+	if g.draining.Load() {
+		conn.Close()
+		return
+	}
+	if len(prefix) == 0 {
+		// TLS may hold bytes that the socket no longer shows. A read whose deadline is over gives
+		// them and touches nothing else.
+		var b [1]byte
+		conn.SetReadDeadline(past())
+		n, err := conn.Read(b[:])
+		if n == 0 && err != nil && !isTimeout(err) {
+			conn.Close()
+			return
+		}
+		prefix = b[:n]
+	}
+	conn.SetReadDeadline(time.Time{})
+	if len(prefix) > 0 {
+		g.handBack(&prefixConn{Conn: conn, prefix: prefix})
+		return
+	}
+	r := &resting{g: g, conn: conn, raw: raw}
+	r.id = g.poll.add(r)
+	g.rest(r)
+	r.timer = time.AfterFunc(g.cfg.IdleTimeout, r.close)
+	if g.draining.Load() || g.poll.arm(r.id, sidePhone, raw, eventsData) != nil {
+		r.close()
+	}
+}
+
+func (g *Gateway) rest(r *resting) {
+	g.restMu.Lock()
+	g.restingConns[r] = struct{}{}
+	g.restMu.Unlock()
+}
+
+func (r *resting) claim() bool {
+	if !r.over.CompareAndSwap(false, true) {
+		return false
+	}
+	r.g.poll.drop(r.id)
+	r.g.restMu.Lock()
+	delete(r.g.restingConns, r)
+	r.g.restMu.Unlock()
+	return true
+}
+
+// ready is called by the poller: the phone speaks again, or is gone, which net/http will notice.
+func (r *resting) ready(_ int, _ bool) {
+	if !r.claim() {
+		return
+	}
+	go func() {
+		r.timer.Stop()
+		r.g.poll.disarm(r.raw)
+		r.g.handBack(r.conn)
+	}()
+}
+
+func (r *resting) close() {
+	if r.claim() {
+		r.conn.Close()
+	}
+}
+
+func (g *Gateway) handBack(conn net.Conn) {
+	if !g.back.Return(conn) {
+		conn.Close()
+	}
+}
+
+// prefixConn gives bytes that were read too early before those still to come.
+type prefixConn struct {
+	net.Conn
+	prefix []byte
+}
+
+func (c *prefixConn) Read(b []byte) (int, error) {
+	if len(c.prefix) > 0 && len(b) > 0 {
+		n := copy(b, c.prefix)
+		c.prefix = c.prefix[n:]
+		return n, nil
+	}
+	return c.Conn.Read(b)
+}
+
+// NetConn gives the connection below.
+func (c *prefixConn) NetConn() net.Conn { return c.Conn }

@@ -1,0 +1,266 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/vedette-mail/vedette/eas"
+	"github.com/vedette-mail/vedette/eas/autodiscover"
+	"github.com/vedette-mail/vedette/eas/httpq"
+	"github.com/vedette-mail/vedette/eas/reply"
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+// serve is the way of every request, in order. The order of the checks themselves is access.Decide's;
+// what HTTP alone can get wrong (two lengths, folded headers) net/http has refused before.
+func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
+	g.metrics.requests.Add(1)
+	q := &ask{w: w, r: r}
+	q.arrived = g.now()
+	q.cred = &credential{}
+	q.client = g.cfg.Fronts.Client(r.RemoteAddr, r.Header["X-Forwarded-For"])
+	switch place(r) { // 1 where: only ActiveSync and autodiscover exist here
+	case placeSync:
+	case placeDiscover:
+		g.discover(q)
+		return
+	default:
+		g.metrics.elsewhere.Add(1)
+		reply.NotFound(reply.Request{}).Write(w)
+		return
+	}
+	if r.Method != http.MethodPost && r.Method != http.MethodOptions {
+		reply.UnsupportedCommand(reply.Request{}).With("Allow", "OPTIONS, POST").Write(w)
+		return
+	}
+	defer g.finish(q)
+	defer q.body.release()
+	g.readQuery(q)                // 2 what: the request line
+	g.identify(q)                 // 3 who: account, mail server, shield
+	if g.judge(q) && !g.obey(q) { // 4 may it: one look at one snapshot
+		return
+	}
+	if q.cred.empty {
+		g.askScheme(q)
+		return
+	}
+	if r.Method == http.MethodPost { // 5 the command that is judged is the command that runs
+		if !g.peek(q) {
+			return
+		}
+		if q.facts.Malformed != "" && g.judge(q) && !g.obey(q) {
+			return
+		}
+	} else {
+		q.body = newBody(w, r)
+		if q.body.fillSmall(q.arrived) != nil {
+			return
+		}
+	}
+	if g.newcomerWhileFull(q) { // 6 nobody passes unrecorded
+		return
+	}
+	g.forward(q) // 7 the mail server's answer is the check of the credentials
+}
+
+type placeKind uint8
+
+const (
+	placeNone placeKind = iota
+	placeSync
+	placeDiscover
+)
+
+// place tells where a request goes by the path as it was sent: nothing is decoded or cleaned, so no
+// spelling of another path can pass for one of ours. [MS-ASHTTP] 2.2.1.1.1
+func place(r *http.Request) placeKind {
+	path, _, _ := strings.Cut(r.RequestURI, "?")
+	if len(path) >= len(eas.Path) && strings.EqualFold(path[:len(eas.Path)], eas.Path) {
+		switch rest := path[len(eas.Path):]; {
+		case rest == "", rest == "/", strings.EqualFold(rest, "/default.eas"):
+			return placeSync
+		}
+		return placeNone
+	}
+	if strings.HasPrefix(path, "/") && autodiscover.EndpointOf(r.URL.Path) != autodiscover.None {
+		return placeDiscover
+	}
+	return placeNone
+}
+
+// single gives a header that may come once; ok is false when it came with different values.
+func single(h http.Header, key string) (value string, ok bool) {
+	values := h[key]
+	if len(values) == 0 {
+		return "", true
+	}
+	for _, v := range values[1:] {
+		if v != values[0] {
+			return values[0], false
+		}
+	}
+	return values[0], true
+}
+
+// readQuery reads the request line and the headers that complete it.
+func (g *Gateway) readQuery(q *ask) {
+	h := q.r.Header
+	version, ok1 := single(h, eas.HeaderProtocolVersion)
+	key, ok2 := single(h, eas.HeaderPolicyKey)
+	parts, ok3 := single(h, eas.HeaderAcceptMultiPart)
+	_, ok4 := single(h, "Content-Type")
+	_, ok5 := single(h, "Content-Encoding")
+	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 {
+		q.facts.Malformed = "a header is given twice with different values"
+		q.badStatus = eas.StatusInvalidContent
+	}
+	if q.r.Method == http.MethodOptions {
+		q.command = eas.Options
+	}
+	if q.r.URL.RawQuery != "" || q.r.Method != http.MethodOptions {
+		var err error
+		q.query, err = httpq.Parse(q.r.URL.RawQuery, httpq.Headers{Version: version, PolicyKey: key, AcceptMultiPart: parts})
+		if err == nil && q.r.Method == http.MethodPost {
+			q.command = q.query.Command
+			err = checkPost(&q.query)
+		}
+		if fault, ok := errors.AsType[*httpq.Error](err); ok && q.r.Method == http.MethodPost {
+			q.facts.Malformed = fault.Error()
+			q.badStatus = fault.Status()
+		}
+	}
+	q.form = reply.Request{Command: q.command, Version: q.query.Version, Keyed: q.query.Keyed}
+	q.facts.Command, q.facts.Version = q.command.String(), q.query.Version.String()
+}
+
+// checkPost asks for what a verdict rests on: a command and a device. A missing version or device type
+// is the mail server's business.
+func checkPost(q *httpq.Query) error {
+	err := q.Check()
+	if fault, ok := errors.AsType[*httpq.Error](err); ok && (fault.Fault == httpq.ErrDeviceType || fault.Fault == httpq.ErrVersion) {
+		if _, ok := q.Device(); !ok {
+			return &httpq.Error{Fault: httpq.ErrDeviceID, Param: "DeviceId"}
+		}
+		err = nil
+	}
+	if err == nil && (q.Command == eas.Options || q.Command == eas.Autodiscover) {
+		return &httpq.Error{Fault: httpq.ErrCommand, Param: "Cmd"}
+	}
+	return err
+}
+
+// identify finds out who asks: account, mail server, pair, and what the shield says about the
+// credentials.
+func (g *Gateway) identify(q *ask) {
+	c, material, problem := readCredential(q.r.Header["Authorization"])
+	q.cred = &c
+	q.server = g.routes.first()
+	if problem != "" {
+		q.facts.Malformed, q.badStatus = problem, eas.StatusInvalidContent
+		return
+	}
+	if c.scheme == schemeNone && hasCertificate(q.r) {
+		q.facts.ClientCertificate = true
+		return
+	}
+	if !c.named {
+		if !c.empty {
+			q.facts.Shield = access.ShieldNoAccount
+		}
+		return
+	}
+	s, account := g.routes.find(c.account)
+	if s == nil {
+		// Nobody here has such an account, and nobody is told which ones there are.
+		q.facts.Shield = access.ShieldNoAccount
+		return
+	}
+	q.server = s
+	if device, ok := q.query.Device(); ok {
+		q.pair = access.Pair{Realm: s.Realm, Account: account, Device: string(device)}
+		q.facts.Pair = q.pair
+		if to := g.moved.of(q.pair); to != nil {
+			q.server = to
+		}
+	}
+	g.shield.name(&c, s, account, material)
+	if q.facts.Malformed == "" {
+		q.facts.Shield = g.shield.admit(&c, q.client, q.arrived)
+	}
+	q.facts.OtherUser = q.otherUser(g, account)
+	q.form.Server = s.health.software()
+}
+
+// hasCertificate reports a client certificate on the phone's own connection.
+func hasCertificate(r *http.Request) bool {
+	if r.TLS != nil {
+		return len(r.TLS.PeerCertificates) > 0
+	}
+	return false
+}
+
+// otherUser reports whether the User parameter names another account than the credentials. A bare
+// name is compared with the bare name.
+func (q *ask) otherUser(g *Gateway, account string) bool {
+	if q.query.User == "" {
+		return false
+	}
+	if q.query.User == q.cred.user {
+		return false
+	}
+	a, ok := eas.ParseAccount(q.query.User)
+	if !ok {
+		return true
+	}
+	s, named := g.routes.find(a)
+	if a.Domain == "" && a.Name == q.cred.account.Name {
+		return false
+	}
+	return s == nil || s.Realm != q.server.Realm || named != account
+}
+
+// judge asks for the verdict; true means that something speaks against the request.
+func (g *Gateway) judge(q *ask) bool {
+	g.consoleFacts(&q.facts, q.arrived)
+	q.decision = access.Decide(g.cfg.Snapshot.Load(), &q.facts, q.arrived)
+	if q.r.Method == http.MethodOptions && q.decision.Verdict == access.VerdictRefuse &&
+		q.decision.Rule != access.RuleClientCertificate {
+		// A refused OPTIONS looks like a wrong server, and phones start searching for another.
+		q.decision = access.Decision{Heard: q.decision.Heard, Away: q.decision.Away}
+	}
+	return q.decision.Verdict != access.VerdictPass
+}
+
+// obey carries the verdict out and reports whether the request goes on all the same (shadow mode).
+func (g *Gateway) obey(q *ask) bool {
+	if q.decision.Enforced() == access.VerdictPass {
+		return true
+	}
+	if g.mustCheck(q) && !g.check(q) {
+		return false
+	}
+	g.write(q, g.verdictReply(&q.trail, &q.decision))
+	return false
+}
+
+// write gives an answer of ours.
+func (g *Gateway) write(q *ask, a reply.Reply) {
+	q.status = a.Code
+	if a.Write(q.w) != nil {
+		q.phoneGone = true
+	}
+}
+
+// unreachable answers when the mail server gave no answer.
+func (g *Gateway) unreachable(q *ask, err error) {
+	if q.r.Context().Err() != nil {
+		q.phoneGone = true
+		return
+	}
+	q.failed(err)
+	g.write(q, q.busy())
+}

@@ -1,0 +1,278 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"container/list"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+// shield keeps wrong passwords away from the mail server (Y-11): a credential it has refused is
+// answered here for a while, and guessing is limited per account and network. Nothing it knows leaves
+// the memory, and no password is in it: only hashes keyed with a random value of this process.
+//
+// Two things keep a stranger from locking a user out. The credential that the server accepted last is
+// never limited. And a network where the account has logged in is only limited by what came from there.
+type shield struct {
+	cfg    ShieldConfig
+	key    [32]byte
+	shards [shieldShards]shieldShard
+}
+
+const shieldShards = 32
+
+type shieldShard struct {
+	mu      sync.Mutex
+	max     int
+	entries map[shieldKey]*list.Element
+	order   *list.List // least recently used last
+}
+
+type hash [16]byte
+
+// shieldKey names what an entry is about: a credential, an account, an account in a network, a network.
+type shieldKey struct {
+	kind byte
+	hash hash
+}
+
+const (
+	aboutCredential = iota
+	aboutAccount
+	aboutAccountAt
+	aboutNetwork
+)
+
+type shieldEntry struct {
+	key      shieldKey
+	accepted time.Time // last time the server accepted: the credential, or any of the account at a network
+	refused  time.Time // last time the server refused the credential
+	since    time.Time // begin of the window that words belong to
+	words    []hash    // distinct wrong passwords (or accounts) tried in the window
+}
+
+func newShield(cfg ShieldConfig) (*shield, error) {
+	s := &shield{cfg: cfg}
+	if _, err := rand.Read(s.key[:]); err != nil {
+		return nil, err
+	}
+	for i := range s.shards {
+		s.shards[i] = shieldShard{max: max(16, cfg.Entries/shieldShards), entries: make(map[shieldKey]*list.Element), order: list.New()}
+	}
+	return s, nil
+}
+
+// digest is the keyed hash of the parts, each with its length, so that no two lists of parts meet.
+func (s *shield) digest(parts ...[]byte) hash {
+	var room [512]byte
+	b := append(room[:0], s.key[:]...)
+	for _, p := range parts {
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(p)))
+		b = append(b, p...)
+	}
+	sum := sha256.Sum256(b)
+	return hash(sum[:16])
+}
+
+// name gives the credential its hashes.
+func (s *shield) name(c *credential, at *server, account string, material []byte) {
+	c.secret = s.digest([]byte(at.Name), []byte(at.Realm), []byte(account), material)
+	c.holder = s.digest([]byte(at.Realm), []byte(account))
+}
+
+// network is the part of an address that limits count by: a home, an office, a provider's gateway.
+func network(a netip.Addr) netip.Prefix {
+	bits := 24
+	if !a.Is4() {
+		bits = 56
+	}
+	p, err := a.Prefix(bits)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return p
+}
+
+func (s *shield) at(c *credential, n netip.Prefix) hash {
+	b, _ := n.MarshalBinary()
+	return s.digest(c.holder[:], b)
+}
+
+func (s *shield) exempt(a netip.Addr) bool {
+	for _, p := range s.cfg.Exempt {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// admit says what speaks against trying the credential at the mail server. A credential nobody has
+// tried is counted now, before the answer is known, so that many tried at once are counted too.
+func (s *shield) admit(c *credential, from netip.Addr, now time.Time) access.Shield {
+	verdict := access.ShieldSilent
+	known := false
+	s.with(shieldKey{aboutCredential, c.secret}, now, false, func(e *shieldEntry) {
+		switch {
+		case e.refused.After(e.accepted):
+			if now.Before(e.refused.Add(s.cfg.Keep)) {
+				verdict, known = access.ShieldStale, true
+			}
+		case !e.accepted.IsZero():
+			known = true
+		}
+	})
+	if known || s.exempt(from) {
+		return verdict
+	}
+	net := network(from)
+	home, over := false, false
+	s.with(shieldKey{aboutAccountAt, s.at(c, net)}, now, true, func(e *shieldEntry) {
+		home = !e.accepted.IsZero()
+		over = !e.count(c.secret, s.cfg.PerNetwork, s.cfg.Window, now)
+	})
+	if !over && !home {
+		s.with(shieldKey{aboutAccount, c.holder}, now, true, func(e *shieldEntry) {
+			over = !e.count(c.secret, s.cfg.PerAccount, s.cfg.Window, now)
+		})
+	}
+	if !over && !home {
+		b, _ := net.MarshalBinary()
+		s.with(shieldKey{aboutNetwork, s.digest(b)}, now, true, func(e *shieldEntry) {
+			over = !e.count(c.holder, s.cfg.DistinctAccounts, s.cfg.Window, now)
+		})
+	}
+	if over {
+		return access.ShieldLimited
+	}
+	return access.ShieldSilent
+}
+
+// count notes a word in the window and reports whether it still fits.
+func (e *shieldEntry) count(word hash, limit int, window time.Duration, now time.Time) bool {
+	if now.Sub(e.since) >= window {
+		e.since, e.words = now, e.words[:0]
+	}
+	for _, w := range e.words {
+		if w == word {
+			return true
+		}
+	}
+	if len(e.words) >= limit {
+		return false
+	}
+	e.words = append(e.words, word)
+	return true
+}
+
+func (e *shieldEntry) forget(word hash) {
+	for i, w := range e.words {
+		if w == word {
+			e.words = append(e.words[:i], e.words[i+1:]...)
+			return
+		}
+	}
+}
+
+// learn takes what the mail server said. A server in trouble has said nothing, and the try does not
+// count against the account.
+func (s *shield) learn(c *credential, from netip.Addr, l login, now time.Time) {
+	net := network(from)
+	switch l {
+	case loginRefused:
+		s.with(shieldKey{aboutCredential, c.secret}, now, true, func(e *shieldEntry) { e.refused = now })
+		return
+	case loginAccepted:
+		fresh := false
+		s.with(shieldKey{aboutCredential, c.secret}, now, true, func(e *shieldEntry) {
+			fresh = now.Sub(e.accepted) < s.cfg.Keep/2 && !e.refused.After(e.accepted)
+			if !fresh {
+				e.accepted = now
+			}
+		})
+		if fresh {
+			return // the counts below were cleared a moment ago
+		}
+	}
+	b, _ := net.MarshalBinary()
+	s.with(shieldKey{aboutAccountAt, s.at(c, net)}, now, l == loginAccepted, func(e *shieldEntry) {
+		e.forget(c.secret)
+		if l == loginAccepted {
+			e.accepted = now
+		}
+	})
+	s.with(shieldKey{aboutAccount, c.holder}, now, false, func(e *shieldEntry) { e.forget(c.secret) })
+	s.with(shieldKey{aboutNetwork, s.digest(b)}, now, false, func(e *shieldEntry) { e.forget(c.holder) })
+}
+
+// accepted reports whether the server accepted the credential last time it was asked.
+func (s *shield) accepted(c *credential) (ok bool) {
+	s.with(shieldKey{aboutCredential, c.secret}, time.Time{}, false, func(e *shieldEntry) { ok = e.accepted.After(e.refused) })
+	return ok
+}
+
+// fresh reports whether the server accepted the credential a short while ago.
+func (s *shield) fresh(c *credential, now time.Time) (ok bool) {
+	s.with(shieldKey{aboutCredential, c.secret}, now, false, func(e *shieldEntry) {
+		ok = e.accepted.After(e.refused) && now.Before(e.accepted.Add(s.cfg.Keep))
+	})
+	return ok
+}
+
+// wait is how long a limited caller should stay away.
+func (s *shield) wait(c *credential, from netip.Addr, now time.Time) time.Duration {
+	d := time.Second
+	look := func(e *shieldEntry) {
+		if left := e.since.Add(s.cfg.Window).Sub(now); left > d && len(e.words) > 0 {
+			d = left
+		}
+	}
+	s.with(shieldKey{aboutAccountAt, s.at(c, network(from))}, now, false, look)
+	if d == time.Second {
+		s.with(shieldKey{aboutAccount, c.holder}, now, false, look)
+	}
+	return d
+}
+
+// size counts what is remembered.
+func (s *shield) size() (n int) {
+	for i := range s.shards {
+		sh := &s.shards[i]
+		sh.mu.Lock()
+		n += len(sh.entries)
+		sh.mu.Unlock()
+	}
+	return n
+}
+
+// with runs f on an entry under its lock, making it when make is set. Making one may push out the one
+// that was used longest ago.
+func (s *shield) with(k shieldKey, now time.Time, make bool, f func(*shieldEntry)) {
+	sh := &s.shards[k.hash[0]%shieldShards]
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	el := sh.entries[k]
+	if el == nil {
+		if !make {
+			return
+		}
+		if len(sh.entries) >= sh.max {
+			old := sh.order.Back()
+			delete(sh.entries, old.Value.(*shieldEntry).key)
+			sh.order.Remove(old)
+		}
+		el = sh.order.PushFront(&shieldEntry{key: k, since: now})
+		sh.entries[k] = el
+	} else {
+		sh.order.MoveToFront(el)
+	}
+	f(el.Value.(*shieldEntry))
+}

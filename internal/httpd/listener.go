@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package httpd
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"sync"
+	"time"
+)
+
+// ListenerConfig says how connections come in.
+type ListenerConfig struct {
+	// TLS, when set, is spoken on every connection.
+	TLS *tls.Config
+	// ProxyProtocol: connections from Fronts begin with a PROXY header that names the real client.
+	ProxyProtocol bool
+	Fronts        Fronts
+	// HeaderTimeout bounds the wait for a PROXY header; 5 s when zero.
+	HeaderTimeout time.Duration
+}
+
+// Listener accepts connections and takes connections back: one that a handler hijacked and has
+// finished with is given to Return, and the next Accept hands it to the server again, so that
+// keep-alive goes on. Accept returns *tls.Conn when TLS is on, because that is what net/http looks for.
+type Listener struct {
+	inner net.Listener
+	cfg   ListenerConfig
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+	err   error
+	group sync.WaitGroup
+}
+
+// Listen opens addr ("host:port") with TCP keep-alive probes that notice a vanished phone within about
+// two minutes.
+func Listen(ctx context.Context, addr string, cfg ListenerConfig) (*Listener, error) {
+	lc := net.ListenConfig{KeepAliveConfig: net.KeepAliveConfig{
+		Enable: true, Idle: 60 * time.Second, Interval: 15 * time.Second, Count: 4,
+	}}
+	inner, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	return NewListener(inner, cfg), nil
+}
+
+// NewListener accepts from inner, which it closes when it is closed itself.
+func NewListener(inner net.Listener, cfg ListenerConfig) *Listener {
+	if cfg.HeaderTimeout == 0 {
+		cfg.HeaderTimeout = 5 * time.Second
+	}
+	l := &Listener{inner: inner, cfg: cfg, conns: make(chan net.Conn), done: make(chan struct{})}
+	l.group.Go(l.run)
+	return l
+}
+
+// Accept returns the next connection, new or returned.
+func (l *Listener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.done:
+		return nil, l.err
+	}
+}
+
+// Return gives a connection back to the server. It reports false, and the caller keeps the connection,
+// when the listener is closed.
+func (l *Listener) Return(c net.Conn) bool {
+	select {
+	case l.conns <- c:
+		return true
+	case <-l.done:
+		return false
+	}
+}
+
+// Addr is where the listener listens.
+func (l *Listener) Addr() net.Addr { return l.inner.Addr() }
+
+// Close stops accepting. Connections that were handed out stay open.
+func (l *Listener) Close() error {
+	err := l.inner.Close()
+	l.stop(net.ErrClosed)
+	l.group.Wait()
+	return err
+}
+
+func (l *Listener) stop(err error) {
+	l.once.Do(func() {
+		l.err = err
+		close(l.done)
+	})
+}
+
+func (l *Listener) run() {
+	const shortest, longest = 5 * time.Millisecond, time.Second
+	pause := shortest
+	for {
+		c, err := l.inner.Accept()
+		if err != nil {
+			// Out of descriptors passes; a closed listener does not.
+			if timeout, ok := errors.AsType[net.Error](err); !ok || !timeout.Temporary() { //nolint:staticcheck // the only sign the net package gives
+				l.stop(err)
+				return
+			}
+			select {
+			case <-time.After(pause):
+			case <-l.done:
+				return
+			}
+			pause = min(2*pause, longest)
+			continue
+		}
+		pause = shortest
+		if l.cfg.ProxyProtocol && l.cfg.Fronts.Trust(addrOf(c.RemoteAddr())) {
+			l.group.Go(func() { l.introduce(c) })
+			continue
+		}
+		l.hand(c)
+	}
+}
+
+// introduce reads the PROXY header. It has a goroutine of its own, so that a front that is slow to
+// speak keeps nobody else waiting.
+func (l *Listener) introduce(c net.Conn) {
+	stop := make(chan struct{})
+	defer close(stop)
+	go func() {
+		select {
+		case <-l.done:
+			c.Close()
+		case <-stop:
+		}
+	}()
+	c.SetReadDeadline(time.Now().Add(l.cfg.HeaderTimeout))
+	remote, err := readProxyHeader(c)
+	if err != nil {
+		c.Close()
+		return
+	}
+	c.SetReadDeadline(time.Time{})
+	if remote != nil {
+		c = &frontedConn{Conn: c, remote: remote}
+	}
+	l.hand(c)
+}
+
+func (l *Listener) hand(c net.Conn) {
+	if l.cfg.TLS != nil {
+		c = tls.Server(c, l.cfg.TLS)
+	}
+	if !l.Return(c) {
+		c.Close()
+	}
+}
+
+// frontedConn is a connection whose other end is a front; remote is the client the front named.
+type frontedConn struct {
+	net.Conn
+	remote net.Addr
+}
+
+func (c *frontedConn) RemoteAddr() net.Addr { return c.remote }
+
+// NetConn gives the connection to the front.
+func (c *frontedConn) NetConn() net.Conn { return c.Conn }
+
+// TCP gives the TCP connection below c, through TLS and PROXY protocol, or nil when there is none.
+func TCP(c net.Conn) *net.TCPConn {
+	for {
+		switch x := c.(type) {
+		case *net.TCPConn:
+			return x
+		case interface{ NetConn() net.Conn }:
+			c = x.NetConn()
+		default:
+			return nil
+		}
+	}
+}
