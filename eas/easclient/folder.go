@@ -5,7 +5,6 @@ package easclient
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/vedette-mail/vedette/eas"
 	"github.com/vedette-mail/vedette/eas/wbxml"
@@ -108,73 +107,4 @@ func (c *Client) folderChange(ctx context.Context, cmd eas.Command, body *wbxml.
 	res.ID = reply.Root.Child(wbxml.FolderHierarchyServerId).Value()
 	res.Status, err = check(cmd, reply.Root, wbxml.FolderHierarchyStatus, 1)
 	return res, err
-}
-
-// GetItemEstimate asks how many changes wait in a folder. [MS-ASCMD] 2.2.1.9
-func (c *Client) GetItemEstimate(ctx context.Context, folder, key string) (int, error) {
-	id := wbxml.Text(wbxml.GetItemEstimateCollectionId, folder)
-	syncKey := wbxml.Text(wbxml.AirSyncSyncKey, key)
-	col := wbxml.Elem(wbxml.GetItemEstimateCollection, syncKey, id, wbxml.Elem(wbxml.AirSyncOptions, wbxml.Text(wbxml.AirSyncFilterType, "0")))
-	if c.Version < eas.V14_0 { // the order of 2.5 to 12.1
-		col = wbxml.Elem(wbxml.GetItemEstimateCollection, wbxml.Text(wbxml.GetItemEstimateClass, "Email"), id,
-			wbxml.Text(wbxml.AirSyncFilterType, "0"), syncKey)
-	}
-	reply, err := c.call(ctx, Request{Command: eas.GetItemEstimate, Node: wbxml.Elem(wbxml.GetItemEstimateGetItemEstimate,
-		wbxml.Elem(wbxml.GetItemEstimateCollections, col))}, wbxml.GetItemEstimateGetItemEstimate)
-	if err != nil {
-		return 0, err
-	}
-	// A status below the root is the global form; the normal one is in Response.
-	resp := reply.Root.Child(wbxml.GetItemEstimateResponse)
-	if resp == nil {
-		resp = reply.Root
-	}
-	if _, err := check(eas.GetItemEstimate, resp, wbxml.GetItemEstimateStatus, 1); err != nil {
-		return 0, err
-	}
-	return number(resp.Find(wbxml.GetItemEstimateCollection, wbxml.GetItemEstimateEstimate)), nil
-}
-
-// MoveItem moves one mail and returns its new id. Status 3 means success here. [MS-ASCMD] 2.2.1.12
-func (c *Client) MoveItem(ctx context.Context, item, from, to string) (string, error) {
-	reply, err := c.call(ctx, Request{Command: eas.MoveItems, Node: wbxml.Elem(wbxml.MoveMoveItems, wbxml.Elem(wbxml.MoveMove,
-		wbxml.Text(wbxml.MoveSrcMsgId, item), wbxml.Text(wbxml.MoveSrcFldId, from), wbxml.Text(wbxml.MoveDstFldId, to)))}, wbxml.MoveMoveItems)
-	if err != nil {
-		return "", err
-	}
-	resp := reply.Root.Child(wbxml.MoveResponse)
-	if resp == nil {
-		resp = reply.Root
-	}
-	if _, err := check(eas.MoveItems, resp, wbxml.MoveStatus, 3); err != nil {
-		return "", err
-	}
-	return resp.Child(wbxml.MoveDstMsgId).Value(), nil
-}
-
-// Contact is one hit in the address book.
-type Contact struct{ Name, Address string }
-
-// SearchGAL looks for people. [MS-ASCMD] 2.2.1.16
-func (c *Client) SearchGAL(ctx context.Context, text string, limit int) ([]Contact, error) {
-	reply, err := c.call(ctx, Request{Command: eas.Search, Node: wbxml.Elem(wbxml.SearchSearch, wbxml.Elem(wbxml.SearchStore,
-		wbxml.Text(wbxml.SearchName, "GAL"), wbxml.Text(wbxml.SearchQuery, text),
-		wbxml.Elem(wbxml.SearchOptions, wbxml.Text(wbxml.SearchRange, "0-"+strconv.Itoa(max(limit, 1)-1)))))}, wbxml.SearchSearch)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := check(eas.Search, reply.Root, wbxml.SearchStatus, 1); err != nil {
-		return nil, err
-	}
-	store := reply.Root.Find(wbxml.SearchResponse, wbxml.SearchStore)
-	if _, err := check(eas.Search, store, wbxml.SearchStatus, 1); err != nil {
-		return nil, err
-	}
-	var out []Contact
-	each(store, wbxml.SearchResult, func(n *wbxml.Node) {
-		if p := n.Child(wbxml.SearchProperties); p != nil {
-			out = append(out, Contact{p.Child(wbxml.GALDisplayName).Value(), p.Child(wbxml.GALEmailAddress).Value()})
-		}
-	})
-	return out, nil
 }

@@ -100,10 +100,7 @@ func (e *exchange) command() *answer {
 		}
 		return e.refuse(demand)
 	}
-	if a := e.run(mailBody); a != nil {
-		return a
-	}
-	return e.refuse(eas.StatusCommandNotSupported)
+	return e.run(mailBody)
 }
 
 // demand is the status that sends the phone to Provision, or 0. [MS-ASPROV] 3.2.5.1
@@ -120,6 +117,7 @@ func (e *exchange) demand() eas.Status {
 	return 0
 }
 
+// run gives nil when the other side went away meanwhile.
 func (e *exchange) run(mailBody bool) *answer {
 	switch e.cmd {
 	case eas.Sync:
@@ -132,6 +130,9 @@ func (e *exchange) run(mailBody bool) *answer {
 		return e.submit(mailBody)
 	}
 	if e.root == nil {
+		if _, ok := wbxml.RootOf(e.cmd); !ok {
+			return &answer{http: http.StatusNotImplemented}
+		}
 		return e.refuse(eas.StatusInvalidContent)
 	}
 	switch e.cmd {
@@ -160,7 +161,7 @@ func (e *exchange) run(mailBody bool) *answer {
 	case eas.MeetingResponse:
 		return e.meeting()
 	}
-	return nil
+	return e.refuse(eas.StatusCommandNotSupported)
 }
 
 func number(n *wbxml.Node) int {

@@ -51,7 +51,7 @@ func (e *exchange) search() *answer {
 // findCommand is the search of 16.1, in the address book. [MS-ASCMD] 2.2.1.2
 func (e *exchange) findCommand() *answer {
 	if e.q.Version < eas.V16_1 {
-		return nil
+		return e.refuse(eas.StatusCommandNotSupported)
 	}
 	query := e.root.Find(wbxml.FindExecuteSearch, wbxml.FindGalSearchCriterion, wbxml.FindQuery)
 	out := wbxml.Elem(wbxml.FindResponse, wbxml.Text(wbxml.ItemOperationsStore, "GAL"), wbxml.Text(wbxml.FindStatus, "1"))

@@ -187,14 +187,14 @@ func (e *exchange) send(w http.ResponseWriter, a *answer, f Fault) {
 	h := w.Header()
 	h.Set(eas.HeaderServer, e.s.cfg.Name)
 	h.Set("Cache-Control", "private")
+	h["Content-Type"] = nil // do not let net/http guess one
+	if len(a.body) > 0 {
+		h.Set("Content-Type", a.kind)
+	}
 	for _, more := range []http.Header{a.header, f.Header} {
 		for name, values := range more {
 			h[name] = values
 		}
-	}
-	h["Content-Type"] = nil // do not let net/http guess one
-	if len(a.body) > 0 {
-		h.Set("Content-Type", a.kind)
 	}
 	if !f.Unsized {
 		h.Set("Content-Length", strconv.Itoa(len(a.body)))
