@@ -61,3 +61,6 @@ func (g *Gateway) StatusHandler(from prometheus.Gatherer) http.Handler {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(from, promhttp.HandlerOpts{}))
 	return mux
 }
+
+// Parked counts the requests that wait without a goroutine.
+func (g *Gateway) Parked() int64 { return g.parkedCount.Load() }
