@@ -140,7 +140,7 @@ func drawQR(text string) (QR, error) {
 	if module == 0 {
 		return QR{}, fmt.Errorf("login: QR code: the picture has no finder pattern")
 	}
-	n := (img.Bounds().Dx() - 2*first.X + module - 1) / module
+	n := (img.Bounds().Dx() - 2*first.X) / module
 	const quiet = 4 // modules of white around it, which readers need
 	var path strings.Builder
 	for y := range n {
