@@ -232,10 +232,13 @@ func day(t *testing.T, w *world, c *easclient.Client) {
 	if len(w.Messages("ana", eastest.Sent)) != 1 || w.Counters().Outbound != 3 {
 		t.Errorf("sent %d, outbound %d", len(w.Messages("ana", eastest.Sent)), w.Counters().Outbound)
 	}
-	people, err := c.SearchGAL(ctx, "baker", 10)
+	people, err := c.Search(ctx, "baker", 10)
 	must(err)
-	if diff := cmp.Diff([]easclient.Contact{{Name: "Bob Baker", Address: "bob@example.com"}}, people.Contacts); diff != "" {
-		t.Error(diff)
+	if diff := cmp.Diff([]easclient.Contact{{Name: "Bob Baker", Address: "bob@example.com"}}, people.Contacts); diff != "" || people.Status != 1 {
+		t.Error(people.Status, diff)
+	}
+	if none, err := c.SearchGAL(ctx, "nobody", 10); err != nil || len(none) != 0 {
+		t.Errorf("found %v %v", none, err)
 	}
 
 	waiting(t, w, c, key)

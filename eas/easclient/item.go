@@ -85,8 +85,17 @@ type SearchResult struct {
 // Contact is one hit in the address book.
 type Contact struct{ Name, Address string }
 
-// SearchGAL looks for people. [MS-ASCMD] 2.2.1.16
-func (c *Client) SearchGAL(ctx context.Context, text string, limit int) (*SearchResult, error) {
+// SearchGAL is Search for those who want only the people.
+func (c *Client) SearchGAL(ctx context.Context, text string, limit int) ([]Contact, error) {
+	res, err := c.Search(ctx, text, limit)
+	if err != nil {
+		return nil, err
+	}
+	return res.Contacts, nil
+}
+
+// Search looks for people in the address book, at most limit. [MS-ASCMD] 2.2.1.16
+func (c *Client) Search(ctx context.Context, text string, limit int) (*SearchResult, error) {
 	reply, err := c.call(ctx, Request{Command: eas.Search, Node: wbxml.Elem(wbxml.SearchSearch, wbxml.Elem(wbxml.SearchStore,
 		wbxml.Text(wbxml.SearchName, "GAL"), wbxml.Text(wbxml.SearchQuery, text),
 		wbxml.Elem(wbxml.SearchOptions, wbxml.Text(wbxml.SearchRange, "0-"+strconv.Itoa(max(limit, 1)-1)))))}, wbxml.SearchSearch)
