@@ -4,8 +4,6 @@
 package store
 
 import (
-	"strconv"
-
 	"github.com/vedette-mail/vedette/internal/access"
 )
 
@@ -167,5 +165,3 @@ func (t *Tx) resort(r *associationRow, status access.SyncStatus) error {
 	t.counts[class] += n
 	return nil
 }
-
-func limitPlace(n int) string { return " LIMIT $" + strconv.Itoa(n) }

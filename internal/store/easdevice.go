@@ -4,6 +4,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -23,7 +24,7 @@ func (t *Tx) relink(id string) error {
 			return said("store: link", err)
 		}
 	}
-	e := access.EASDevice{ID: id}
+	e := access.EASDevice{ID: id, Devices: []access.DeviceID{}}
 	err := t.q.each(t.ctx, func(r *sql.Rows) error {
 		var d string
 		err := r.Scan(&d)
@@ -59,8 +60,10 @@ func (t *Tx) rejudge(where string, a ...any) error {
 	return nil
 }
 
-func (r runner) easDevice(t *txView, id string) (*access.EASDevice, error) {
+// easDevice gives an ActiveSync device id that a registered device is linked to; others say nothing a
+// verdict depends on.
+func (r runner) easDevice(ctx context.Context, id string) (*access.EASDevice, error) {
 	e := &access.EASDevice{ID: id}
-	err := r.row(t.t.ctx, `SELECT devices FROM eas_device WHERE id = $1 AND linked = 1`, id).Scan(jsonTarget{&e.Devices})
+	err := r.row(ctx, `SELECT devices FROM eas_device WHERE id = $1 AND linked = 1`, id).Scan(jsonTarget{&e.Devices})
 	return e, err
 }

@@ -20,9 +20,23 @@ type txView struct {
 	eas      map[string]*access.EASDevice
 	accounts map[[2]string]*access.AccountState
 	record   *access.Record
+	links    *bool // whether any ActiveSync device id is linked, and any account known: mostly neither
+	known    *bool
 }
 
-func (v *txView) forget() { v.prefs, v.devices, v.eas, v.accounts = nil, nil, nil, nil }
+func (v *txView) forget() { *v = txView{t: v.t, err: v.err} }
+
+// any says whether a query gives a row, once per transaction.
+func (v *txView) any(answer **bool, q string) bool {
+	if *answer == nil {
+		var one int64
+		err := v.t.q.row(v.t.ctx, q).Scan(&one)
+		v.failed(err)
+		yes := err == nil
+		*answer = &yes
+	}
+	return **answer
+}
 
 // Record gives the record that is being judged, which may not be written yet.
 func (v *txView) Record(access.Pair) *access.Record { return v.record }
@@ -37,7 +51,10 @@ func (v *txView) Preferences() *access.Preferences {
 }
 
 func (v *txView) EASDevice(id string) *access.EASDevice {
-	return remember(v, &v.eas, id, func() (*access.EASDevice, error) { return v.t.q.easDevice(v, id) })
+	if !v.any(&v.links, `SELECT 1 FROM eas_device WHERE linked = 1 ORDER BY id LIMIT 1`) {
+		return nil
+	}
+	return remember(v, &v.eas, id, func() (*access.EASDevice, error) { return v.t.q.easDevice(v.t.ctx, id) })
 }
 
 func (v *txView) Device(id access.DeviceID) *access.Device {
@@ -45,6 +62,9 @@ func (v *txView) Device(id access.DeviceID) *access.Device {
 }
 
 func (v *txView) Account(realm, account string) *access.AccountState {
+	if !v.any(&v.known, `SELECT 1 FROM account ORDER BY realm, account LIMIT 1`) {
+		return nil
+	}
 	return remember(v, &v.accounts, [2]string{realm, account}, func() (*access.AccountState, error) {
 		return v.t.q.account(v.t.ctx, realm, account)
 	})

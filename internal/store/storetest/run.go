@@ -22,6 +22,10 @@ func Run(t *testing.T, open Open) {
 		run  func(*testing.T, Open)
 	}{
 		{"associations", associations},
+		{"lists", lists},
+		{"sweeps", sweeps},
+		{"following", following},
+		{"console", console},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, open) })
 	}

@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+)
+
+// prefixKeys are the fields a short term is looked for at the beginning of, in the order of OrderMatch.
+func prefixKeys() [4]string { return [4]string{"key_user", "key_device", "key_model", "key_number"} }
+
+// stageOf gives the first field that begins with the term, -1 for none.
+func (l *lister) stageOf(keys [4]string) int {
+	return slices.IndexFunc(keys[:], func(k string) bool { return strings.HasPrefix(k, l.term) })
+}
+
+// after is the first key that no longer begins with the term.
+func (l *lister) after() string { return l.term + "\U0010FFFF" }
+
+// findBeginning gathers what begins with the term, up to one more than can be sorted.
+func (l *lister) findBeginning(ctx context.Context, r runner) (f finds, err error) {
+	seen := map[int64]bool{}
+	room := sortable + 1
+	for _, key := range prefixKeys() {
+		for _, class := range l.classes {
+			if room == 0 {
+				break
+			}
+			err = r.each(ctx, func(rows *sql.Rows) error {
+				var seq int64
+				err := rows.Scan(&seq)
+				room--
+				if !seen[seq] {
+					seen[seq] = true
+					f.seqs = append(f.seqs, seq)
+				}
+				return err
+			}, `SELECT seq FROM association WHERE class = $1 AND `+key+` >= $2 AND `+key+` < $3
+				ORDER BY `+key+`, seq LIMIT $4`, class, l.term, l.after(), int64(room))
+			if err != nil {
+				return f, err
+			}
+		}
+	}
+	if room == 0 {
+		return finds{more: true, least: len(f.seqs)}, nil
+	}
+	return f, nil
+}
+
+// matches pages through the finds of a common beginning: field after field, in the order of the field.
+func (l *lister) matches(ctx context.Context, r runner) ([]item, Page, error) {
+	w := &matchWalk{lister: l, step: 1}
+	if l.back() {
+		w.step = -1
+	}
+	if l.at != nil {
+		w.at = l.at.item()
+	} else {
+		w.enter(0)
+	}
+	for !w.full && w.looked < l.budget() && w.at.stage >= 0 && w.at.stage < len(prefixKeys()) {
+		n, err := w.stretch(ctx, r)
+		if err != nil {
+			return nil, Page{}, err
+		}
+		if n == 0 && !w.full {
+			w.enter(w.at.stage + w.step)
+		}
+	}
+	spent := !w.full && w.at.stage >= 0 && w.at.stage < len(prefixKeys())
+	items, p := l.page(w.items, w.full || spent, w.at, modeMatch)
+	p.SearchOrder, p.Partial = OrderMatch, spent
+	return items, p, nil
+}
+
+type matchWalk struct {
+	*lister
+	at     item // last row looked at, or the edge of a stage
+	step   int
+	items  []item
+	looked int
+	full   bool
+}
+
+// enter goes to the near edge of a stage.
+func (w *matchWalk) enter(stage int) {
+	w.at = item{stage: stage, text: w.term}
+	if w.step < 0 {
+		w.at.text, w.at.seq = w.after(), 1<<62
+	}
+}
+
+// stretch looks at the next rows of the present stage and says how many there were.
+func (w *matchWalk) stretch(ctx context.Context, r runner) (int, error) {
+	key := prefixKeys()[w.at.stage]
+	// One bound is where we stand, the other where the term ends: two on one side would leave it to
+	// the planner which of them it walks from.
+	where, dir, edge := "class = $1 AND ("+key+", seq) > ($2, $3) AND "+key+" < $4", "", w.after()
+	if w.step < 0 {
+		where, dir, edge = "class = $1 AND ("+key+", seq) < ($2, $3) AND "+key+" >= $4", " DESC", w.term
+	}
+	type found struct {
+		item
+		keys [4]string
+	}
+	var list []found
+	for _, class := range w.classes {
+		err := r.each(ctx, func(rows *sql.Rows) error {
+			f := found{item: item{stage: w.at.stage, class: class}}
+			err := rows.Scan(&f.seq, &f.keys[0], &f.keys[1], &f.keys[2], &f.keys[3])
+			f.text = f.keys[w.at.stage]
+			list = append(list, f)
+			return err
+		}, `SELECT seq, key_user, key_device, key_model, key_number FROM association WHERE `+where+
+			` ORDER BY `+key+dir+`, seq`+dir+` LIMIT $5`, class, w.at.text, w.at.seq, edge, int64(w.q.Limit+1))
+		if err != nil {
+			return 0, err
+		}
+	}
+	slices.SortFunc(list, func(a, b found) int { return w.step * a.compare(b.item) })
+	list = list[:min(len(list), w.q.Limit+1)] // beyond it a class may have more in between
+	for i, f := range list {
+		w.looked++
+		if w.stageOf(f.keys) == w.at.stage { // else an earlier field has brought it already
+			if len(w.items) == w.q.Limit {
+				w.full = true
+				return i, nil
+			}
+			w.items = append(w.items, f.item)
+		}
+		w.at = f.item
+	}
+	return len(list), nil
+}

@@ -1,0 +1,293 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// sortable is how many finds can be sorted as asked. Beyond it a search has a fixed order in which the
+// next page can be found without looking at all of them.
+const sortable = 1000
+
+// budget is how many rows one page may look at.
+func (l *lister) budget() int { return 20 * l.q.Limit }
+
+// The modes of a search, kept in its cursors: a page goes on in the mode its first page began in.
+const (
+	modeAll    = ""       // all finds, sorted as asked
+	modeNewest = "newest" // too many: newest first
+	modeMatch  = "match"  // too many: by the field that matches
+)
+
+func (l *lister) search(ctx context.Context, r runner, s *Store, total int64) ([]item, Page, error) {
+	mode := modeAll
+	if l.at != nil {
+		mode = l.at.Mode
+	}
+	short := utf8.RuneCountInString(l.term) < 3
+	if mode != modeAll && l.at != nil {
+		l.least = max(l.at.Least, 0)
+		return l.fixed(ctx, r, short)
+	}
+	var found finds
+	var err error
+	switch {
+	case total <= sortable:
+		found, err = l.findAmongFew(ctx, r, short)
+	case short:
+		found, err = l.findBeginning(ctx, r)
+	default:
+		found, err = l.findInside(ctx, r, s)
+	}
+	if err != nil {
+		return nil, Page{}, err
+	}
+	if !found.more {
+		items, err := l.keyed(ctx, r, found)
+		if err != nil {
+			return nil, Page{}, err
+		}
+		items, p := l.sorted(items)
+		return items, p, nil
+	}
+	l.at, l.least = nil, int64(found.least)
+	return l.fixed(ctx, r, short)
+}
+
+// fixed pages through more finds than can be sorted, in an order of the store's choosing.
+func (l *lister) fixed(ctx context.Context, r runner, short bool) (items []item, p Page, err error) {
+	if short {
+		items, p, err = l.matches(ctx, r)
+	} else {
+		items, p, err = l.newest(ctx, r)
+	}
+	p.Total, p.TotalIsMore = max(l.least, int64(len(items))), true
+	return items, p, err
+}
+
+// sorted gives the page of finds that are all at hand.
+func (l *lister) sorted(items []item) ([]item, Page) {
+	total := int64(len(items))
+	sortItems(items, l.desc())
+	if l.at != nil {
+		at := l.at.item()
+		items = slices.DeleteFunc(items, func(i item) bool {
+			if l.desc() {
+				return i.compare(at) >= 0
+			}
+			return i.compare(at) <= 0
+		})
+	}
+	items, p := l.cutPage(items, modeAll)
+	p.Total = total
+	return items, p
+}
+
+// finds is what a search has come up with. more: there are more than can be sorted, at least so many.
+type finds struct {
+	seqs  []any
+	items []item // set instead of seqs when the rows were read on the way
+	more  bool
+	least int
+}
+
+// keyed reads class and sort key of finds and drops those that Show does not want.
+func (l *lister) keyed(ctx context.Context, r runner, f finds) ([]item, error) {
+	items := f.items
+	for seqs := f.seqs; len(seqs) > 0; {
+		n := min(len(seqs), 200)
+		cols := "seq"
+		if l.key != "" {
+			cols += ", " + l.key
+		}
+		err := r.each(ctx, func(rows *sql.Rows) error {
+			var class int64
+			it, err := l.scan(rows, 0, &class)
+			it.class, it.first = class, l.q.Sort.first(class)
+			if slices.Contains(l.classes, class) {
+				items = append(items, it)
+			}
+			return err
+		}, `SELECT `+cols+`, class FROM association WHERE seq IN (`+places(1, n)+`)`, seqs[:n]...)
+		if err != nil {
+			return nil, err
+		}
+		seqs = seqs[n:]
+	}
+	return items, nil
+}
+
+// findAmongFew looks at every row, when Show leaves so few.
+func (l *lister) findAmongFew(ctx context.Context, r runner, short bool) (f finds, err error) {
+	cols := "seq"
+	if l.key != "" {
+		cols += ", " + l.key
+	}
+	for _, class := range l.classes {
+		err = r.each(ctx, func(rows *sql.Rows) error {
+			var text string
+			var keys [4]string
+			it, err := l.scan(rows, class, &text, &keys[0], &keys[1], &keys[2], &keys[3])
+			if !short && strings.Contains(text, l.term) || short && l.stageOf(keys) >= 0 {
+				f.items = append(f.items, it)
+			}
+			return err
+		}, `SELECT `+cols+`, search, key_user, key_device, key_model, key_number
+			FROM association WHERE class = $1 ORDER BY seq LIMIT $2`, class, int64(sortable))
+		if err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// findInside finds the term anywhere in the searched fields.
+func (l *lister) findInside(ctx context.Context, r runner, s *Store) (f finds, err error) {
+	if s.engine == engineSQLite {
+		return l.probe(ctx, r, `SELECT rowid FROM association_text WHERE association_text MATCH $1
+			ORDER BY rowid DESC LIMIT $2`, phrase(l.term))
+	}
+	// PostgreSQL's trigram index gathers all finds before it gives the first. So it is only asked about
+	// a term that is rare among the newest rows, and that has letters for it to hold on to.
+	hits, err := l.newestHits(ctx, r)
+	if err != nil || hits.more {
+		return hits, err
+	}
+	if !s.trigram || !hasTrigram(l.term) {
+		hits.more = true
+		return hits, nil
+	}
+	return l.probe(ctx, r, `SELECT seq FROM association WHERE search LIKE $1 LIMIT $2`, like(l.term))
+}
+
+// probe gathers finds up to one more than can be sorted.
+func (l *lister) probe(ctx context.Context, r runner, q, term string) (f finds, err error) {
+	err = r.each(ctx, func(rows *sql.Rows) error {
+		var seq int64
+		err := rows.Scan(&seq)
+		f.seqs = append(f.seqs, seq)
+		return err
+	}, q, term, int64(sortable+1))
+	if err != nil || len(f.seqs) <= sortable {
+		return f, err
+	}
+	items, err := l.keyed(ctx, r, f)
+	return finds{more: true, least: len(items)}, err
+}
+
+// newestHits looks for the term in the newest rows. It says more when one in twenty holds it.
+func (l *lister) newestHits(ctx context.Context, r runner) (f finds, err error) {
+	all := 0
+	err = r.each(ctx, func(rows *sql.Rows) error {
+		var class int64
+		var text string
+		err := rows.Scan(&class, &text)
+		if strings.Contains(text, l.term) {
+			all++
+			if slices.Contains(l.classes, class) {
+				f.least++
+			}
+		}
+		return err
+	}, `SELECT class, search FROM association ORDER BY seq DESC LIMIT $1`, int64(sortable))
+	f.more = all >= sortable/20
+	return f, err
+}
+
+// newest pages through the finds of a common term, newest records first.
+func (l *lister) newest(ctx context.Context, r runner) ([]item, Page, error) {
+	back := l.back()
+	beyond, dir, edge := "<", "DESC", int64(1)<<62
+	if back {
+		beyond, dir, edge = ">", "ASC", 0
+	}
+	if l.at != nil {
+		edge = l.at.Seq
+	}
+	var items []item
+	var last item
+	looked, full := 0, false
+	look := func(seq, class int64, hit bool) bool {
+		looked++
+		if hit && slices.Contains(l.classes, class) {
+			if len(items) == l.q.Limit {
+				full = true
+				return false
+			}
+			items = append(items, item{seq: seq, class: class})
+		}
+		last = item{seq: seq}
+		return true
+	}
+	var err error
+	if r.e == engineSQLite {
+		err = r.until(ctx, func(rows *sql.Rows) (bool, error) {
+			var seq, class int64
+			err := rows.Scan(&seq, &class)
+			return look(seq, class, true), err
+		}, `SELECT f.rowid, a.class FROM association_text f CROSS JOIN association a ON a.seq = f.rowid
+			WHERE f.association_text MATCH $1 AND f.rowid `+beyond+` $2 ORDER BY f.rowid `+dir+` LIMIT $3`,
+			phrase(l.term), edge, int64(l.budget()))
+	} else {
+		err = r.until(ctx, func(rows *sql.Rows) (bool, error) {
+			var seq, class int64
+			var text string
+			err := rows.Scan(&seq, &class, &text)
+			return look(seq, class, strings.Contains(text, l.term)), err
+		}, `SELECT seq, class, search FROM association WHERE seq `+beyond+` $1 ORDER BY seq `+dir+` LIMIT $2`,
+			edge, int64(l.budget()))
+	}
+	if err != nil {
+		return nil, Page{}, err
+	}
+	spent := !full && looked >= l.budget()
+	items, p := l.page(items, full || spent, last, modeNewest)
+	p.SearchOrder, p.Partial = OrderNewest, spent
+	return items, p, nil
+}
+
+// until is each that can stop early.
+func (r runner) until(ctx context.Context, fn func(*sql.Rows) (bool, error), q string, a ...any) (err error) {
+	rows, err := r.x.QueryContext(ctx, r.e.spell(q), a...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if on, err := fn(rows); err != nil || !on {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// phrase quotes a term for the full-text index: whatever is in it, it is text and no operator.
+func phrase(term string) string { return `"` + strings.ReplaceAll(term, `"`, `""`) + `"` }
+
+// like quotes a term for LIKE.
+func like(term string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(term) + "%"
+}
+
+// hasTrigram says whether a term has three letters or digits in a row: PostgreSQL's trigrams know
+// nothing else, and without one the index would be read from end to end.
+func hasTrigram(term string) bool {
+	run := 0
+	for _, c := range term {
+		if !unicode.IsLetter(c) && !unicode.IsDigit(c) {
+			run = 0
+			continue
+		}
+		if run++; run == 3 {
+			return true
+		}
+	}
+	return false
+}
