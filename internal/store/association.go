@@ -39,7 +39,7 @@ func factColumns(r *associationRow) []column {
 		{"os", &a.OS}, {"os_version", &a.OSVersion}, {"number", &a.Number}, {"imei", &a.IMEI},
 		{"friendly_name", &a.FriendlyName}, {"language", &a.Language}, {"operator", &a.Operator},
 		{"mailbox", &a.Mailbox}, {"mailbox_derived", &a.MailboxDerived}, {"backend", &a.Backend},
-		{"gateway", text(&a.Gateway)}, {"remote_addr", &a.RemoteAddr}, {"facts_at", &a.FactsAt},
+		{"gateway", text(&a.Gateway)}, {"remote_addr", &a.RemoteAddr},
 		{"told", asJSON{&a.Told}}, {"guessed", asJSON{&a.Guessed}},
 		{"key_device", &r.keys.device}, {"key_user", &r.keys.user}, {"key_number", &r.keys.number},
 		{"key_model", &r.keys.model}, {"key_os", &r.keys.os}, {"key_mailbox", &r.keys.mailbox},
@@ -49,7 +49,7 @@ func factColumns(r *associationRow) []column {
 // timeColumns are what every attempt moves. FirstSync is not among them: it is written once (S-09).
 func timeColumns(a *access.Association) []column {
 	return []column{{"last_sync", &a.LastSync}, {"last_success", &a.LastSuccess}, {"last_http", &a.LastHTTP},
-		{"last_eas", &a.LastEAS}, {"reported", asJSON{&a.Reported}}}
+		{"last_eas", &a.LastEAS}, {"facts_at", &a.FactsAt}, {"reported", asJSON{&a.Reported}}}
 }
 
 // wordColumns are what a person has said, with what follows from it.
@@ -162,8 +162,12 @@ func (t *Tx) FindAssociation(id access.AssociationID) (*access.Association, erro
 	return &row.Association, nil
 }
 
-// FindPair gives the association of a pair in a domain, locked like FindAssociation does.
+// FindPair gives the association of a pair in a domain, locked like FindAssociation does. Invalid: no
+// association can have this pair.
 func (t *Tx) FindPair(d access.Domain, p access.Pair) (*access.Association, error) {
+	if err := validPair(p); err != nil {
+		return nil, err
+	}
 	row, err := t.q.association(t.ctx, true, `eas_device = $1 AND account = $2 AND realm = $3 AND domain = $4`,
 		p.Device, p.Account, p.Realm, string(d))
 	if err != nil {

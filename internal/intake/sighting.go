@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package intake
+
+import (
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+// take keeps what was seen of one pair.
+func (w *work) take(group []*access.Sighting) error {
+	pair := group[0].Pair
+	for try := 0; ; try++ {
+		a, err := w.tx.FindPair(access.Standalone, pair)
+		switch {
+		case err == nil:
+			return w.refresh(a, group)
+		case access.KindOf(err) == access.KindInvalid:
+			return nil // a name that cannot be kept must not hold up the spool
+		case access.KindOf(err) != access.KindNotFound:
+			return err
+		}
+		made, err := w.record(pair, group)
+		if made || err != nil || try > 0 {
+			return err
+		}
+		// Another gateway has recorded the pair in this moment: then it is a known one.
+	}
+}
+
+// record makes a new record, when the mail server has accepted the pair. done is false when
+// another report was faster.
+func (w *work) record(pair access.Pair, group []*access.Sighting) (done bool, err error) {
+	accepted := false
+	for _, s := range group {
+		accepted = accepted || s.Accepted
+	}
+	if !accepted {
+		return true, nil // a stranger leaves nothing
+	}
+	a := &access.Association{Record: access.Record{Domain: access.Standalone, Pair: pair}, FirstSync: w.now}
+	for _, s := range group {
+		w.apply(a, s)
+	}
+	done, err = w.tx.EnsureAssociation(a)
+	return done, err
+}
+
+func (w *work) refresh(a *access.Association, group []*access.Sighting) error {
+	before := *a
+	for _, s := range group {
+		w.apply(a, s)
+	}
+	if sameFacts(before, *a) {
+		return w.tx.SaveTimes(a)
+	}
+	return w.tx.SaveFacts(a)
+}
+
+// sameFacts says that only the times have moved, which is all that most reports say.
+func sameFacts(a, b access.Association) bool {
+	for _, x := range []*access.Association{&a, &b} {
+		x.LastSync, x.LastSuccess, x.FactsAt, x.LastHTTP, x.LastEAS = time.Time{}, time.Time{}, time.Time{}, 0, 0
+		x.Reported = access.Reported{}
+	}
+	return a == b
+}
+
+// apply brings one sighting into a record.
+func (w *work) apply(a *access.Association, s *access.Sighting) {
+	last := w.at(s.Last)
+	if last.IsZero() {
+		last = w.now
+	}
+	newest := !last.Before(a.LastSync)
+	a.LastSync = latest(a.LastSync, last, a.FirstSync) // S-13: an attempt, whatever came of it; R-8: never before First
+	a.LastSuccess = latest(a.LastSuccess, w.at(s.Success))
+	if newest || a.LastHTTP == 0 {
+		if s.HTTP != 0 {
+			a.LastHTTP, a.LastEAS = s.HTTP, s.EAS
+		}
+		w.verdict(a, s, last)
+	}
+	if s.Accepted && !last.Before(a.FactsAt) {
+		a.FactsAt = last
+		w.facts(a, s)
+	}
+}
+
+func latest(list ...time.Time) (t time.Time) {
+	for _, x := range list {
+		if x.After(t) {
+			t = x
+		}
+	}
+	return t
+}
+
+func (w *work) verdict(a *access.Association, s *access.Sighting, last time.Time) {
+	if s.Reported.Verdict == "" {
+		return
+	}
+	a.Reported = s.Reported
+	a.Reported.Gateway = w.report.Gateway
+	a.Reported.At = last
+}
+
+// facts takes over what an accepted request says. What it does not say stays as it was.
+func (w *work) facts(a *access.Association, s *access.Sighting) {
+	a.Gateway = w.report.Gateway
+	learn(&a.User, s.User)
+	learn(&a.RawDevice, s.Raw)
+	learn(&a.DeviceType, s.DeviceType)
+	learn(&a.UserAgent, s.UserAgent)
+	learn(&a.Protocol, s.Protocol)
+	learn(&a.RemoteAddr, s.RemoteAddr)
+	learn(&a.Backend, s.Backend)
+	learn(&a.Guessed.Client, s.Client)
+	learn(&a.Guessed.OS, s.OS)
+	learn(&a.Guessed.OSVersion, s.OSVersion)
+	learn(&a.Guessed.Model, s.Model)
+	if i := s.Info; i != nil {
+		t := &a.Told
+		learn(&t.Model, i.Model)
+		learn(&t.IMEI, i.IMEI)
+		learn(&t.FriendlyName, i.FriendlyName)
+		learn(&t.OS, i.OS)
+		learn(&t.Language, i.Language)
+		learn(&t.Number, i.Number)
+		learn(&t.Operator, i.Operator)
+		learn(&t.UserAgent, i.UserAgent)
+	}
+	show(a)
+	switch {
+	case s.Mailbox != "":
+		a.Mailbox, a.MailboxDerived = s.Mailbox, false
+	case a.Mailbox == "":
+		a.Mailbox, a.MailboxDerived = a.Pair.Account, true
+	}
+}
+
+func learn(known *string, said string) {
+	if said != "" {
+		*known = said
+	}
+}
