@@ -49,7 +49,8 @@ type Hub struct {
 	cfg    HubConfig
 	holder *snapshot.Holder
 	feed   *feed
-	read   atomic.Int64 // when the store last answered, in nanoseconds
+	read   atomic.Int64  // when the store last answered, in nanoseconds
+	ended  chan struct{} // closed when Run returns
 
 	mu       sync.Mutex
 	gateways map[access.GatewayID]*gateway
@@ -66,7 +67,7 @@ func NewHub(cfg HubConfig) *Hub {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	h := &Hub{cfg: cfg, feed: newFeed(), holder: snapshot.NewHolder(nil, time.Time{}),
+	h := &Hub{cfg: cfg, feed: newFeed(), ended: make(chan struct{}), holder: snapshot.NewHolder(nil, time.Time{}),
 		gateways: make(map[access.GatewayID]*gateway)}
 	for _, id := range cfg.Gateways {
 		h.gateways[id] = &gateway{id: id}
@@ -87,14 +88,17 @@ func (h *Hub) Ready(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-h.ended:
+			return errStopping()
 		case <-o.changed:
 		}
 	}
 }
 
-// Run follows the store until ctx ends. It never gives up: while the store cannot be read, gateways are
-// told that what they have may be old.
+// Run follows the store until ctx ends, and may be called once; links end with it. It never gives up:
+// while the store cannot be read, gateways are told that what they have may be old.
 func (h *Hub) Run(ctx context.Context) error {
+	defer close(h.ended)
 	var pos access.Position
 	check := h.cfg.Now()
 	failing := false
@@ -169,6 +173,7 @@ func (h *Hub) selfCheck(ctx context.Context, pos *access.Position) error {
 			return err
 		}
 		if tries > 10_000_000/MaxBatch {
+			h.feed.check()
 			return nil // changes come faster than they can be compared; next time
 		}
 	}
@@ -198,6 +203,8 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
+func errStopping() error { return access.Unavailable("follow", "The console is stopping.", nil) }
+
 var errReplaced = errors.New("another link of the same gateway has taken over")
 
 // follow serves one gateway's stream.
@@ -206,12 +213,20 @@ func (h *Hub) follow(ctx context.Context, id access.GatewayID, hi hello, send fu
 		return access.Conflict("follow", fmt.Sprintf(
 			"The console speaks protocol numbers %d to %d, the gateway %d. Update the older one.", oldestProtocol, Protocol, hi.protocol))
 	}
+	select {
+	case <-h.ended:
+		return errStopping()
+	default:
+	}
 	ctx, leave := h.join(ctx, id, hi)
 	defer leave()
 	if err := h.Ready(ctx); err != nil {
-		return context.Cause(ctx)
+		if cause := context.Cause(ctx); cause != nil {
+			return cause
+		}
+		return err
 	}
-	s := stream{hub: h, send: send, pos: hi.position, compares: hi.protocol == Protocol}
+	s := stream{hub: h, send: send, pos: hi.position, compares: hi.protocol == Protocol, checks: -1}
 	beat := time.NewTicker(h.cfg.Heartbeat)
 	defer beat.Stop()
 	for {
@@ -222,6 +237,8 @@ func (h *Hub) follow(ctx context.Context, id access.GatewayID, hi hello, send fu
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
+		case <-h.ended:
+			return errStopping()
 		case <-o.changed:
 		case <-beat.C:
 			if err := s.say(news{}); err != nil {
@@ -238,8 +255,7 @@ type stream struct {
 	pos      access.Position
 	trusted  bool // pos has been confirmed by the store or set by us
 	compares bool // both ends sum up the same way
-	compared time.Time
-	checks   int
+	checks   int  // comparisons asked for so far; negative: nothing has been said yet
 }
 
 func (s *stream) say(n news) error {
@@ -248,9 +264,9 @@ func (s *stream) say(n news) error {
 	return s.send(n)
 }
 
-// catchUp sends all there is to send, and the sums when it is time to compare.
+// catchUp sends all there is to send, and the sums when it is time to compare: on connecting, and
+// whenever the hub has compared itself with the store.
 func (s *stream) catchUp(ctx context.Context) (outlook, error) {
-	first := s.compared.IsZero()
 	for {
 		o := s.hub.feed.since(s.pos, s.trusted)
 		switch {
@@ -273,16 +289,14 @@ func (s *stream) catchUp(ctx context.Context) (outlook, error) {
 			}
 			s.pos, s.trusted = st.to, true
 		}
-		due := s.hub.cfg.Now().Sub(s.compared) >= o.view.Preferences().ReconcileEvery || s.checks != o.checks
-		if s.compares && due {
-			s.compared, s.checks = s.hub.cfg.Now(), o.checks
-			return o, s.say(news{sums: &sums{o.view.Position(), *o.view.Sums()}})
+		if s.checks == o.checks {
+			return o, nil
 		}
-		if first {
-			s.compared = s.hub.cfg.Now()
+		s.checks = o.checks
+		if !s.compares {
 			return o, s.say(news{})
 		}
-		return o, nil
+		return o, s.say(news{sums: &sums{o.view.Position(), *o.view.Sums()}})
 	}
 }
 
