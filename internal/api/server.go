@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/httpd"
+	"github.com/vedette-mail/vedette/internal/login"
+)
+
+// Prefix is where every path of the API begins.
+const Prefix = "/api/v1"
+
+// Config is what the room needs to do its work.
+type Config struct {
+	Admin   *admin.Admin
+	Login   *login.Login
+	Logger  *slog.Logger
+	Version string // of the product, for the description; empty: unknown
+}
+
+// Server answers for everything below Prefix, and for what is asked for beside it. It has to stand inside
+// Login.Middleware: without it every request is refused.
+type Server struct {
+	admin *admin.Admin
+	log   *slog.Logger
+	mux   *httpd.Mux
+	api   huma.API
+}
+
+// New registers every route.
+func New(c Config) (*Server, error) {
+	if c.Admin == nil || c.Login == nil {
+		return nil, access.Invalid("api", "Admin and login are needed.")
+	}
+	s := &Server{admin: c.Admin, log: c.Logger}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.mux = httpd.NewMux(guard(c.Login.Guard), s.answer)
+	s.api = huma.NewAPI(describe(c.Version), &adapter{s.mux})
+	s.mountAssociations()
+	s.mountJobs()
+	s.mountPreferences()
+	s.mountReads()
+	s.mountDescription()
+	return s, nil
+}
+
+// ServeHTTP asks who calls before anything of the request is looked at, its path included: whoever has
+// no token does not even learn which paths there are.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !hasBearer(r) || !login.IsSignedIn(r) {
+		s.answer(w, r, access.Unauthenticated("api", "Send a valid API token: Authorization: Bearer vdt_…"))
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// hasBearer reports whether the request means to come with a token. Login.Middleware looks at nothing
+// else then, so that whoever is signed in afterwards is so by the token and not by a browser's cookie.
+func hasBearer(r *http.Request) bool {
+	scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.EqualFold(scheme, "bearer")
+}
+
+// guard keeps the request of a refusal: the answer wants to name it, and the guard gives back none.
+func guard(g httpd.Guard) httpd.Guard {
+	return func(w http.ResponseWriter, r *http.Request, a httpd.Access) (*http.Request, error) {
+		let, err := g(w, r, a)
+		if err != nil {
+			return r, err
+		}
+		return let, nil
+	}
+}
+
+// Routes lists every route, for the test that walks them.
+func (s *Server) Routes() []httpd.Route { return s.mux.Routes() }
+
+// adapter registers the operations of the description on our own mux, which asks Login.Guard about the
+// verb before anything of the request is parsed. An operation without a verb lets nobody in.
+type adapter struct{ mux *httpd.Mux }
+
+// verbKey is where an operation keeps the verb it needs.
+const verbKey = "verb"
+
+func (a *adapter) Handle(op *huma.Operation, h func(huma.Context)) {
+	var need httpd.Access
+	if v, ok := op.Metadata[verbKey].(access.Verb); ok {
+		need = httpd.Verb(string(v))
+	}
+	a.mux.Handle(need, op.Method+" "+Prefix+op.Path, func(w http.ResponseWriter, r *http.Request) error {
+		h(humago.NewContext(op, r, w))
+		return nil
+	})
+}
+
+func (a *adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
+
+// handle registers h for an operation that needs a verb. Errors of h become problems.
+func handle[I, O any](s *Server, verb access.Verb, op huma.Operation, h func(ctx context.Context, who access.Actor, in *I) (*O, error)) {
+	op.Metadata = map[string]any{verbKey: verb}
+	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := h(ctx, login.ActorFrom(ctx), in)
+		if err != nil {
+			return nil, problemOf(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// formats are what bodies are written in: JSON, with the characters escaped that could make a browser
+// take it for a page.
+func formats() map[string]huma.Format {
+	f := huma.Format{
+		Marshal:   func(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) },
+		Unmarshal: json.Unmarshal,
+	}
+	return map[string]huma.Format{"application/json": f, "json": f}
+}
