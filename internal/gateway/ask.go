@@ -13,6 +13,7 @@ import (
 	"github.com/vedette-mail/vedette/eas/httpq"
 	"github.com/vedette-mail/vedette/eas/reply"
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/httpd"
 )
 
 // trail is what remains of a request when everything else has been let go of: enough to answer it and
@@ -64,7 +65,7 @@ type ask struct {
 
 // scheme is how the phone reached us, for the mail server.
 func (q *ask) scheme() string {
-	if q.r.TLS != nil {
+	if q.r.TLS != nil || httpd.TLS(phoneConn(q.r.Context())) != nil {
 		return "https"
 	}
 	if p := q.r.Header.Get("X-Forwarded-Proto"); p == "https" || p == "http" {

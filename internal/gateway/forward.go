@@ -318,6 +318,9 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 	if resp.ContentLength >= 0 {
 		h["Content-Length"] = []string{strconv.FormatInt(resp.ContentLength, 10)}
 	}
+	if resp.ContentLength < 0 && q.r.ProtoMajor == 1 && len(resp.TransferEncoding) > 0 {
+		h["Transfer-Encoding"] = resp.TransferEncoding // or a short answer would get a length
+	}
 	q.status = resp.StatusCode
 	q.w.WriteHeader(resp.StatusCode)
 	n, rerr, werr := g.download(q.w, c, resp)

@@ -128,14 +128,14 @@ type returns struct {
 func newReturns() *returns { return &returns{} }
 
 // Return gives the connection back to net/http; false: nobody takes it any more.
-func (r *returns) Return(c net.Conn) bool {
+func (r *returns) Return(c net.Conn, prefix []byte) bool {
 	r.mu.Lock()
 	var l *httpd.Listener
 	if len(r.open) > 0 {
 		l = r.open[0]
 	}
 	r.mu.Unlock()
-	return l != nil && l.Return(c)
+	return l != nil && l.Return(c, prefix)
 }
 
 // Serve serves phones on l until Shutdown, and then returns nil.

@@ -59,6 +59,9 @@ func (g *Gateway) park(q *ask, c *serverConn, stop func() bool) bool {
 	if err != nil {
 		return false
 	}
+	if strict, ok := phone.(*httpd.Conn); ok {
+		phone = strict.NetConn() // what it followed is over
+	}
 	c.shut()
 	c.SetDeadline(time.Time{})
 	phone.SetDeadline(time.Time{})

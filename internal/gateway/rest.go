@@ -42,7 +42,7 @@ func (g *Gateway) release(conn net.Conn, raw syscall.RawConn, prefix []byte) {
 	}
 	conn.SetReadDeadline(time.Time{})
 	if len(prefix) > 0 {
-		g.handBack(&prefixConn{Conn: conn, prefix: prefix})
+		g.handBack(conn, prefix)
 		return
 	}
 	r := &resting{g: g, conn: conn, raw: raw}
@@ -79,7 +79,7 @@ func (r *resting) ready(_ int, _ bool) {
 	go func() {
 		r.timer.Stop()
 		r.g.poll.disarm(r.raw)
-		r.g.handBack(r.conn)
+		r.g.handBack(r.conn, nil)
 	}()
 }
 
@@ -89,26 +89,8 @@ func (r *resting) close() {
 	}
 }
 
-func (g *Gateway) handBack(conn net.Conn) {
-	if !g.back.Return(conn) {
+func (g *Gateway) handBack(conn net.Conn, prefix []byte) {
+	if !g.back.Return(conn, prefix) {
 		conn.Close()
 	}
 }
-
-// prefixConn gives bytes that were read too early before those still to come.
-type prefixConn struct {
-	net.Conn
-	prefix []byte
-}
-
-func (c *prefixConn) Read(b []byte) (int, error) {
-	if len(c.prefix) > 0 && len(b) > 0 {
-		n := copy(b, c.prefix)
-		c.prefix = c.prefix[n:]
-		return n, nil
-	}
-	return c.Conn.Read(b)
-}
-
-// NetConn gives the connection below.
-func (c *prefixConn) NetConn() net.Conn { return c.Conn }

@@ -13,6 +13,7 @@ import (
 	"github.com/vedette-mail/vedette/eas/httpq"
 	"github.com/vedette-mail/vedette/eas/reply"
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/httpd"
 )
 
 // serve is the way of every request, in order. The order of the checks themselves is access.Decide's;
@@ -197,10 +198,10 @@ func (g *Gateway) identify(q *ask) {
 
 // hasCertificate reports a client certificate on the phone's own connection.
 func hasCertificate(r *http.Request) bool {
-	if r.TLS != nil {
-		return len(r.TLS.PeerCertificates) > 0
+	if t := httpd.TLS(phoneConn(r.Context())); t != nil {
+		return len(t.ConnectionState().PeerCertificates) > 0
 	}
-	return false
+	return r.TLS != nil && len(r.TLS.PeerCertificates) > 0
 }
 
 // otherUser reports whether the User parameter names another account than the credentials. A bare

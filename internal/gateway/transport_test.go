@@ -4,6 +4,9 @@
 package gateway_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -24,4 +27,12 @@ func (c *countingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}}
 	return c.next.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
+}
+
+func gzipped(s string) string {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	io.WriteString(z, s)
+	z.Close()
+	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
@@ -25,12 +26,15 @@ type ListenerConfig struct {
 
 // Listener accepts connections and takes connections back: one that a handler hijacked and has
 // finished with is given to Return, and the next Accept hands it to the server again, so that
-// keep-alive goes on. Accept returns *tls.Conn when TLS is on, because that is what net/http looks for.
+// keep-alive goes on. What Accept returns is a *Conn, which watches over the framing; connections that
+// agreed on HTTP/2 come as *tls.Conn, because that is what net/http looks for.
 type Listener struct {
 	inner net.Listener
 	cfg   ListenerConfig
 	conns chan net.Conn
 	done  chan struct{}
+	ctx   context.Context // ends with the listener
+	end   context.CancelFunc
 	once  sync.Once
 	err   error
 	group sync.WaitGroup
@@ -55,6 +59,7 @@ func NewListener(inner net.Listener, cfg ListenerConfig) *Listener {
 		cfg.HeaderTimeout = 5 * time.Second
 	}
 	l := &Listener{inner: inner, cfg: cfg, conns: make(chan net.Conn), done: make(chan struct{})}
+	l.ctx, l.end = context.WithCancel(context.Background())
 	l.group.Go(l.run)
 	return l
 }
@@ -69,9 +74,12 @@ func (l *Listener) Accept() (net.Conn, error) {
 	}
 }
 
-// Return gives a connection back to the server. It reports false, and the caller keeps the connection,
-// when the listener is closed.
-func (l *Listener) Return(c net.Conn) bool {
+// Return gives a connection back to the server: the one below the *Conn that was handed out. prefix is
+// what has been read of the next request. It reports false, and the caller keeps the connection, when
+// the listener is closed.
+func (l *Listener) Return(c net.Conn, prefix []byte) bool { return l.give(newConn(c, prefix)) }
+
+func (l *Listener) give(c net.Conn) bool {
 	select {
 	case l.conns <- c:
 		return true
@@ -95,6 +103,7 @@ func (l *Listener) stop(err error) {
 	l.once.Do(func() {
 		l.err = err
 		close(l.done)
+		l.end()
 	})
 }
 
@@ -129,15 +138,8 @@ func (l *Listener) run() {
 // introduce reads the PROXY header. It has a goroutine of its own, so that a front that is slow to
 // speak keeps nobody else waiting.
 func (l *Listener) introduce(c net.Conn) {
-	stop := make(chan struct{})
-	defer close(stop)
-	go func() {
-		select {
-		case <-l.done:
-			c.Close()
-		case <-stop:
-		}
-	}()
+	stop := context.AfterFunc(l.ctx, func() { c.Close() })
+	defer stop()
 	c.SetReadDeadline(time.Now().Add(l.cfg.HeaderTimeout))
 	remote, err := readProxyHeader(c)
 	if err != nil {
@@ -152,10 +154,36 @@ func (l *Listener) introduce(c net.Conn) {
 }
 
 func (l *Listener) hand(c net.Conn) {
-	if l.cfg.TLS != nil {
-		c = tls.Server(c, l.cfg.TLS)
+	if l.cfg.TLS == nil {
+		l.handOut(newConn(c, nil))
+		return
 	}
-	if !l.Return(c) {
+	t := tls.Server(c, l.cfg.TLS)
+	if !slices.Contains(l.cfg.TLS.NextProtos, "h2") {
+		l.handOut(newConn(t, nil)) // the first read shakes hands
+		return
+	}
+	l.group.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), handshakeTimeout)
+		defer cancel()
+		stop := context.AfterFunc(l.ctx, func() { c.Close() })
+		defer stop()
+		if t.HandshakeContext(ctx) != nil {
+			c.Close()
+			return
+		}
+		if t.ConnectionState().NegotiatedProtocol == "h2" {
+			l.handOut(t)
+			return
+		}
+		l.handOut(newConn(t, nil))
+	})
+}
+
+const handshakeTimeout = 20 * time.Second
+
+func (l *Listener) handOut(c net.Conn) {
+	if !l.give(c) {
 		c.Close()
 	}
 }
@@ -170,6 +198,20 @@ func (c *frontedConn) RemoteAddr() net.Addr { return c.remote }
 
 // NetConn gives the connection to the front.
 func (c *frontedConn) NetConn() net.Conn { return c.Conn }
+
+// TLS gives the TLS connection at or below c, or nil when there is none.
+func TLS(c net.Conn) *tls.Conn {
+	for {
+		switch x := c.(type) {
+		case *tls.Conn:
+			return x
+		case interface{ NetConn() net.Conn }:
+			c = x.NetConn()
+		default:
+			return nil
+		}
+	}
+}
 
 // TCP gives the TCP connection below c, through TLS and PROXY protocol, or nil when there is none.
 func TCP(c net.Conn) *net.TCPConn {
