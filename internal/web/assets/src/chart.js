@@ -22,8 +22,8 @@ export function startChart() {
         height: 205,
         legend: { show: false },
         cursor: { drag: { x: false, y: false }, points: { show: false } },
-        scales: { y: { range: (_, __, max) => [0, Math.max(4, max * 1.1)] } },
-        axes: [axis, { ...axis, size: 42, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 100000] }],
+        scales: { x: { range: (_, min, max) => [min - 1900, max + 1900] }, y: { range: (_, __, max) => [0, Math.max(4, max * 1.1)] } },
+        axes: [{ ...axis, values: (_, at) => at.map(clock) }, { ...axis, size: 42, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 100000] }],
         series: [
           {},
           { label: 'Refused', stroke: colour(style, '--bad-fill'), fill: colour(style, '--bad-ground'), width: 1.5,
@@ -40,6 +40,11 @@ export function startChart() {
   new ResizeObserver(() => {
     if (plot && Math.abs(plot.width - (place.clientWidth - 16)) > 1) plot.setSize({ width: place.clientWidth - 16, height: 205 })
   }).observe(place)
+}
+
+// clock names an hour the way the table below does: UTC, 24 hours.
+function clock(seconds) {
+  return new Date(seconds * 1000).toISOString().slice(11, 16)
 }
 
 // colour resolves light-dark(), which a canvas does not understand.

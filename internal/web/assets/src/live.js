@@ -28,7 +28,7 @@ async function refresh(list) {
   const rows = [...list.querySelectorAll('tbody tr[data-id]')]
   const query = new URLSearchParams(list.dataset.live)
   for (const row of rows) query.append('id', row.dataset.id)
-  const answer = await fetch('/activesync/rows?' + query, { credentials: 'same-origin' })
+  const answer = await fetch('/activesync/rows?' + query, { credentials: 'same-origin', headers: { 'X-Background': '1' } })
   if (answer.status === 401) return location.reload()
   if (!answer.ok) return
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html')

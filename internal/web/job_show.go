@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/login"
+)
+
+// jobPage shows how far an action on many records is.
+type jobPage struct {
+	page
+	ID          admin.JobID
+	State       string
+	Total       int
+	Count       int
+	Failed      int
+	Reason      string
+	Done        bool
+	Key         string
+	Back        string
+	Results     []jobResult
+	MoreResults string
+	OnlyFailed  bool
+	Applied     *applied
+}
+
+type jobResult struct {
+	Label, Text     string
+	Failed, Waiting bool
+}
+
+// jobShow answers GET /jobs/{id}. While the job runs the page asks for itself again.
+func (s *Server) jobShow(w http.ResponseWriter, r *http.Request) error {
+	id := admin.JobID(r.PathValue("id"))
+	j, err := s.admin.FindJob(r.Context(), login.Actor(r), id)
+	if err != nil {
+		return err
+	}
+	const most = 200
+	filter := admin.JobRowFilter{Limit: most}
+	if r.URL.Query().Get("show") == "failed" {
+		filter.State = "failed"
+	}
+	rows, err := s.admin.ListJobRows(r.Context(), login.Actor(r), id, filter)
+	if err != nil {
+		return err
+	}
+	p, err := s.newPage(w, r, jobTitle(&j), "activesync")
+	if err != nil {
+		return err
+	}
+	jp := &jobPage{page: p, ID: id, State: jobState(&j), Total: j.Total, Count: j.Done, Failed: j.Failed, Reason: j.Reason, Done: j.Over(),
+		Key: s.newKey(), Back: localPath(r.URL.Query().Get("back"), "/activesync"), Applied: s.applied(j.Number)}
+	for _, row := range rows {
+		jp.Results = append(jp.Results, jobResult{Label: row.Label, Text: row.Result, Failed: row.State == "failed", Waiting: row.State == "waiting"})
+	}
+	jp.OnlyFailed = filter.State != ""
+	total := j.Total
+	if jp.OnlyFailed {
+		total = j.Failed
+	}
+	if rest := total - len(rows); rest > 0 {
+		jp.MoreResults = count(rest)
+	}
+	return s.showPage(w, r, "job_show", jp)
+}
+
+func jobTitle(j *admin.Job) string {
+	verb := string(j.Verb)
+	if verb == "" {
+		return "Job"
+	}
+	return strings.ToUpper(verb[:1]) + verb[1:] + " " + plural(j.Total, "record")
+}
+
+func jobState(j *admin.Job) string {
+	switch j.State {
+	case admin.JobSelecting:
+		return "Finding the records…"
+	case admin.JobRunning:
+		return "Under way…"
+	case admin.JobDone:
+		if j.Failed > 0 {
+			return "Done, but not all of it worked."
+		}
+		return "Done."
+	case admin.JobCancelled:
+		return "Stopped. What had been done stays done."
+	}
+	if j.Problem != "" {
+		return "Failed: " + clip(visible(j.Problem), 300)
+	}
+	return "Failed."
+}
+
+// jobCancel answers POST /jobs/{id}/cancel.
+func (s *Server) jobCancel(w http.ResponseWriter, r *http.Request) error {
+	id := admin.JobID(r.PathValue("id"))
+	path := "/jobs/" + url.PathEscape(string(id))
+	if err := s.admin.CancelJob(r.Context(), login.Actor(r), id); err != nil {
+		if access.KindOf(err) == access.KindConflict {
+			return s.back(w, r, path, message{Kind: "bad", Text: access.TextOf(err)})
+		}
+		return err
+	}
+	return s.back(w, r, path, message{Kind: "warn", Text: "Stopped. What had been done stays done."})
+}

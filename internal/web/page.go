@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/login"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// page is what every page has. Pages embed it.
+type page struct {
+	Title   string
+	Section string // which entry of the navigation is the present one
+	Width   string // "" or "narrow"
+	Actor   access.Actor
+	Token   string // form token
+	Search  string
+	Message *message
+	// Shadow, MayPrefer and MayAct decide what is offered; what is allowed is decided by admin.
+	Shadow    bool
+	MayPrefer bool
+	MayAct    bool
+}
+
+// named is one hidden field, or one choice of a menu.
+type named struct {
+	Name, Value string
+}
+
+type choice struct {
+	Value, Label string
+	Chosen       bool
+}
+
+// templateSets says which files make each page. The frame is always there.
+func templateSets() map[string][]string {
+	return map[string][]string{
+		"association_list": {"association_list", "association_details"},
+		"association_rows": {"association_list", "association_rows"},
+		"selection_ask":    {"selection_ask"},
+		"applied":          {"applied"},
+		"dashboard":        {"dashboard"},
+		"gateway_list":     {"gateway_list"},
+		"preferences":      {"preferences"},
+		"preview":          {"preferences_preview"},
+		"audit_list":       {"audit_list"},
+		"job_show":         {"job_show"},
+		"account":          {"account"},
+		"setup":            {"setup"},
+		"sign_in":          {"sign_in"},
+		"sign_in_code":     {"sign_in_code"},
+		"error":            {"error"},
+	}
+}
+
+func (s *Server) parseTemplates() error {
+	s.templates = map[string]*template.Template{}
+	for name, files := range templateSets() {
+		paths := []string{"templates/layout.html"}
+		for _, f := range files {
+			paths = append(paths, "templates/"+f+".html")
+		}
+		t, err := template.New(name).Funcs(s.functions()).Option("missingkey=error").ParseFS(templateFiles, paths...)
+		if err != nil {
+			return fmt.Errorf("web: %w", err)
+		}
+		s.templates[name] = t
+	}
+	return nil
+}
+
+// newPage fills in what every page has for whoever is signed in.
+func (s *Server) newPage(w http.ResponseWriter, r *http.Request, title, section string) (page, error) {
+	who := login.Actor(r)
+	p := page{
+		Title: title, Section: section, Actor: who, Token: s.login.FormToken(r), Message: s.takeMessage(w, r),
+		MayPrefer: who.May(access.VerbChangePreferences) == nil, MayAct: who.May(access.VerbBlock) == nil,
+	}
+	prefs, err := s.admin.Preferences(r.Context(), who)
+	if err != nil {
+		return p, err
+	}
+	p.Shadow = prefs.Shadow
+	return p, nil
+}
+
+// gatePage is newPage for pages shown before anybody is signed in.
+func (s *Server) gatePage(w http.ResponseWriter, r *http.Request, title string) page {
+	return page{Title: title, Token: s.login.FormToken(r), Message: s.takeMessage(w, r)}
+}
+
+// isFragment reports whether the script of a page asks, and wants only the part that changes.
+func isFragment(r *http.Request) bool {
+	return r.Header.Get("HX-Request") == "true" && r.Header.Get("HX-History-Restore-Request") != "true"
+}
+
+// show renders one template of a page's set: "layout", "gate" or "fragment". It is rendered before
+// anything is sent, so that a failure is an error page and not half a page.
+func (s *Server) show(w http.ResponseWriter, status int, set, part string, data any) error {
+	var b bytes.Buffer
+	if err := s.templates[set].ExecuteTemplate(&b, part, data); err != nil {
+		return fmt.Errorf("web: %s: %w", set, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, err := b.WriteTo(w)
+	if err != nil {
+		return nil // whoever asked is gone; there is nobody to tell
+	}
+	return nil
+}
+
+// showPage answers with the whole page, or with its fragment when the script asks.
+func (s *Server) showPage(w http.ResponseWriter, r *http.Request, set string, data any) error {
+	part := "layout"
+	if isFragment(r) && s.templates[set].Lookup("fragment") != nil {
+		part = "fragment"
+	}
+	return s.show(w, http.StatusOK, set, part, data)
+}
+
+// localPath gives the path a form wants to go back to when it is one of ours, and otherwise the
+// fallback: a form must not send anybody to another site.
+func localPath(path, fallback string) string {
+	u, err := url.Parse(path)
+	if err != nil || path == "" || len(path) > 4096 || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" ||
+		!strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
+		return fallback
+	}
+	return path
+}

@@ -1,0 +1,162 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/andybalholm/cascadia"
+	"github.com/vedette-mail/vedette/test/browser"
+	"golang.org/x/net/html"
+)
+
+// everyPage lists the address of every page that can be looked at, with a record to look at.
+func everyPage(id string) []string {
+	return []string{"/", "/activesync", "/activesync/" + id, "/activesync?show=blocked&q=bob&sort=user&cols=user.comment",
+		"/activesync/selection/allow?id=" + id, "/activesync/selection/block?id=" + id, "/activesync/selection/comment?id=" + id,
+		"/activesync/selection/remove?id=" + id, "/activesync/selection/block?all=1&show=unlinked", "/sentry", "/sentry/preferences",
+		"/sentry/preferences/preview?auto_block=yes", "/audit", "/account", "/activesync/no-such-record", "/no-such-page"}
+}
+
+func TestEveryPageKeepsTheManners(t *testing.T) {
+	c := browser.Start(t, true)
+	ids := c.Add(t, append(browser.Three(), browser.Odd()...)...)
+	c.ThreeGateways(t)
+	c.Refusals(t)
+	v := signedIn(t, c)
+	outside := newVisitor(t, c)
+	for _, path := range everyPage(string(ids[1])) {
+		t.Run(path, func(t *testing.T) { manners(t, v.get(path)) })
+	}
+	t.Run("/sign-in", func(t *testing.T) { manners(t, outside.get("/sign-in")) })
+}
+
+func manners(t *testing.T, a *answer) {
+	t.Helper()
+	if a.words("title") == "" || len(a.all("h1")) != 1 {
+		if len(a.all("form.ask h2")) == 0 {
+			t.Errorf("title %q, %d main headings", a.words("title"), len(a.all("h1")))
+		}
+	}
+	if len(a.all("html[lang]")) != 1 || len(a.all("main#main")) != 1 {
+		t.Error("the page has no language or no main part")
+	}
+	csp := a.header.Get("Content-Security-Policy")
+	if !strings.Contains(csp, "default-src 'self'") || strings.Contains(csp, "unsafe") {
+		t.Errorf("policy %q", csp)
+	}
+	for _, n := range a.all("script") {
+		if attr(n, "src") == "" {
+			t.Error("an inline script")
+		}
+	}
+	if len(a.all("style")) > 0 {
+		t.Error("an inline style sheet")
+	}
+	walk(a.doc, func(n *html.Node) { staysHere(t, n) })
+	labelled(t, a)
+	for _, f := range a.all(`form[method="post"]`) {
+		if cascadia.Query(f, cascadia.MustCompile(`input[name="form_token"][value]:not([value=""])`)) == nil {
+			t.Errorf("the form for %s carries no token", attr(f, "action"))
+		}
+	}
+}
+
+// staysHere finds what the policy forbids or what leads elsewhere.
+func staysHere(t *testing.T, n *html.Node) {
+	t.Helper()
+	for _, at := range n.Attr {
+		if at.Key == "style" || strings.HasPrefix(at.Key, "on") {
+			t.Errorf("<%s> has %s=%q", n.Data, at.Key, at.Val)
+		}
+		switch at.Key {
+		case "href", "src", "action", "formaction", "hx-get", "hx-post":
+			if u, err := url.Parse(at.Val); err != nil || u.Host != "" || u.Scheme != "" {
+				t.Errorf("<%s %s=%q> leads elsewhere", n.Data, at.Key, at.Val)
+			}
+		}
+	}
+}
+
+func walk(n *html.Node, f func(*html.Node)) {
+	f(n)
+	for c := range n.ChildNodes() {
+		walk(c, f)
+	}
+}
+
+func labelled(t *testing.T, a *answer) {
+	t.Helper()
+	named := map[string]bool{}
+	for _, l := range a.all("label[for]") {
+		named[attr(l, "for")] = true
+	}
+	for _, n := range a.all(`input:not([type="hidden"]), select, textarea`) {
+		inside := false
+		for p := n.Parent; p != nil; p = p.Parent {
+			inside = inside || p.Data == "label"
+		}
+		if !inside && !named[attr(n, "id")] {
+			t.Errorf("<%s name=%q> has no label", n.Data, attr(n, "name"))
+		}
+	}
+}
+
+func TestNoPageIsShownToWhoHasNotSignedIn(t *testing.T) {
+	c := browser.Start(t, true)
+	ids := c.Add(t, browser.Three()...)
+	v := newVisitor(t, c)
+	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	public := map[string]bool{"GET /assets/": true, "GET /setup": true, "POST /setup": true, "GET /sign-in": true, "POST /sign-in": true,
+		"GET /sign-in/code": true, "POST /sign-in/code": true, "POST /sign-out": true}
+	token := v.get("/sign-in").fields("/sign-in").Get("form_token")
+	routes := c.Mux.Routes()
+	if len(routes) < 20 {
+		t.Fatalf("only %d routes", len(routes))
+	}
+	for _, r := range routes {
+		if r.Access.IsPublic() != public[r.Pattern] {
+			t.Errorf("%s is registered as %s", r.Pattern, r.Access)
+		}
+		if r.Access.IsPublic() {
+			continue
+		}
+		path := strings.NewReplacer("{id}", string(ids[0]), "{verb}", "block", "{number}", "1", "{$}", "").Replace(r.Path)
+		var a *answer
+		if r.Method == http.MethodGet {
+			a = v.get(path)
+		} else {
+			a = v.post(path, url.Values{"form_token": {token}, "id": {string(ids[0])}})
+		}
+		if a.status != http.StatusSeeOther || !strings.HasPrefix(a.header.Get("Location"), "/sign-in") {
+			t.Errorf("%s without credentials: %d to %q", r.Pattern, a.status, a.header.Get("Location"))
+		}
+		if strings.Contains(a.body, "ana.silva") {
+			t.Errorf("%s shows a record to a stranger", r.Pattern)
+		}
+	}
+}
+
+func TestAFormFromElsewhereChangesNothing(t *testing.T) {
+	c := browser.Start(t, true)
+	ids := c.Add(t, browser.Three()...)
+	v := signedIn(t, c)
+	form := v.get("/activesync/selection/block?id=" + string(ids[0])).fields("/activesync/selection/block")
+	form.Set("form_token", "made-up")
+	v.post("/activesync/selection/block", form).wants(http.StatusForbidden)
+	v.get("/activesync?show=blocked").says(".list-foot", "1 record match")
+}
+
+func TestTheErrorPagesSayWhereToGo(t *testing.T) {
+	c := browser.Start(t, true)
+	v := signedIn(t, c)
+	v.get("/activesync/no-such-record").wants(http.StatusNotFound).says("h1", "Nothing here").says(".button", "To the records")
+	v.get("/nowhere").wants(http.StatusNotFound).says("h1", "Nothing here")
+	v.get("/activesync/selection/block").wants(http.StatusBadRequest).says("main", "Select at least one record")
+	v.get("/activesync/selection/wipe?id=1").wants(http.StatusNotFound)
+	v.post("/activesync", url.Values{}).wants(http.StatusMethodNotAllowed)
+}

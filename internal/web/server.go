@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package web
+
+import (
+	"crypto/rand"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/httpd"
+	"github.com/vedette-mail/vedette/internal/login"
+	"github.com/vedette-mail/vedette/internal/web/assets"
+)
+
+// Config is what the room needs to do its work.
+type Config struct {
+	Admin  *admin.Admin
+	Login  *login.Login
+	Now    func() time.Time
+	Logger *slog.Logger
+}
+
+// Server answers for the pages.
+type Server struct {
+	admin     *admin.Admin
+	login     *login.Login
+	now       func() time.Time
+	log       *slog.Logger
+	assets    *assets.Set
+	files     http.Handler
+	templates map[string]*template.Template
+}
+
+// New parses the templates and finds the assets.
+func New(c Config) (*Server, error) {
+	if c.Admin == nil || c.Login == nil {
+		return nil, access.Invalid("web", "Admin and login are needed.")
+	}
+	s := &Server{admin: c.Admin, login: c.Login, now: c.Now, log: c.Logger}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	var err error
+	if s.assets, err = assets.Load(); err != nil {
+		return nil, err
+	}
+	if s.files, err = httpd.NewAssets(s.assets.Files); err != nil {
+		return nil, err
+	}
+	return s, s.parseTemplates()
+}
+
+// Guard is Login.Guard for the mux that Mount is given: when somebody is not let in, the request is given
+// on all the same, since the error page wants to know who is looking at it.
+func (s *Server) Guard(w http.ResponseWriter, r *http.Request, a httpd.Access) (*http.Request, error) {
+	let, err := s.login.Guard(w, r, a)
+	if err != nil {
+		return r, err
+	}
+	return let, nil
+}
+
+// Mount registers every page on a mux made with Guard and Answer, which may hold other things beside
+// them. Login.Middleware has to stand outside it.
+func (s *Server) Mount(mux *httpd.Mux) {
+	verb := func(v access.Verb) httpd.Access { return httpd.Verb(string(v)) }
+	view, prefer := verb(access.VerbView), verb(access.VerbChangePreferences)
+
+	mux.Handle(httpd.Public(), "GET /assets/", func(w http.ResponseWriter, r *http.Request) error {
+		http.StripPrefix("/assets", s.files).ServeHTTP(w, r)
+		return nil
+	})
+	mux.Handle(view, "GET /{$}", s.dashboardShow)
+
+	mux.Handle(view, "GET /activesync", s.associationList)
+	mux.Handle(view, "GET /activesync/{id}", s.associationShow)
+	mux.Handle(view, "GET /activesync/rows", s.associationRows)
+	mux.Handle(verb(access.VerbExport), "GET /activesync/export.csv", s.associationExport)
+	mux.Handle(view, "GET /activesync/selection/{verb}", s.selectionAsk)
+	mux.Handle(view, "POST /activesync/selection/{verb}", s.selectionAct)
+	mux.Handle(view, "POST /activesync/undo", s.associationUndo)
+	mux.Handle(view, "GET /changes/{number}/applied", s.changeApplied)
+	mux.Handle(view, "GET /jobs/{id}", s.jobShow)
+	mux.Handle(view, "POST /jobs/{id}/cancel", s.jobCancel)
+
+	mux.Handle(view, "GET /sentry", s.gatewayList)
+	mux.Handle(view, "GET /sentry/preferences", s.preferencesShow)
+	mux.Handle(prefer, "GET /sentry/preferences/preview", s.preferencesPreview)
+	mux.Handle(prefer, "POST /sentry/preferences", s.preferencesChange)
+	mux.Handle(verb(access.VerbViewAudit), "GET /audit", s.auditList)
+	mux.Handle(verb(access.VerbViewAudit), "GET /audit.csv", s.auditExport)
+
+	s.mountPersonal(mux)
+}
+
+// Answer turns an error into a page. It is the httpd.ErrorAnswer of the mux that Mount is given.
+func (s *Server) Answer(w http.ResponseWriter, r *http.Request, err error) { s.answer(w, r, err) }
+
+// newKey makes the key by which a form that is sent twice is carried out once.
+func (s *Server) newKey() string { return rand.Text() }

@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// functions are what templates may call beside what is built in.
+func (s *Server) functions() template.FuncMap {
+	return template.FuncMap{
+		"asset":   s.assetURL,
+		"built":   func() bool { return s.assets.Built },
+		"icon":    s.icon,
+		"text":    text,
+		"visible": visible,
+		"ago":     func(t time.Time) template.HTML { return agoHTML(t, s.now()) },
+		"soon":    func(t time.Time) bool { return t.Before(s.now().Add(21 * 24 * time.Hour)) },
+	}
+}
+
+// assetURL gives the address of an asset, or "" when this build does not have it.
+func (s *Server) assetURL(name string) string {
+	file := s.assets.Names[name]
+	if file == "" {
+		return ""
+	}
+	return "/assets/" + file
+}
+
+// icon gives one symbol of the sprite. It says nothing by itself: words always stand beside it.
+func (s *Server) icon(name string, classes ...string) template.HTML {
+	sprite := s.assetURL("icons.svg")
+	if sprite == "" {
+		return ""
+	}
+	class := template.HTMLEscapeString(strings.Join(append([]string{"icon"}, classes...), " "))
+	return template.HTML(`<svg class="` + class + `" aria-hidden="true"><use href="` + sprite + `#` +
+		template.HTMLEscapeString(name) + `"/></svg>`)
+}
+
+// text shows somebody else's words: at most n characters, control characters made visible, isolated
+// from the direction of the text around them. The whole of it, up to a bound, is in the title.
+func text(v any, n int) template.HTML {
+	words := visible(v)
+	if words == "" {
+		return ""
+	}
+	short, title := clip(words, n), ""
+	if utf8.RuneCountInString(words) > 16 {
+		title = ` title="` + template.HTMLEscapeString(clip(words, 1024)) + `"`
+	}
+	return template.HTML(`<bdi class="clip"` + title + `>` + template.HTMLEscapeString(short) + `</bdi>`)
+}
+
+// visible gives words with their control characters shown as symbols and without the marks that turn
+// the direction of text around: what cannot be seen must not change what can.
+func visible(v any) string {
+	words := fmt.Sprint(v)
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case r < 0x20:
+			return 0x2400 + r
+		case r == 0x7f:
+			return 0x2421
+		case r == utf8.RuneError:
+			return '\uFFFD'
+		case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0x200E, r == 0x200F, r == 0x061C:
+			return '\u2426'
+		case unicode.Is(unicode.Cc, r):
+			return '\uFFFD'
+		}
+		return r
+	}, strings.ToValidUTF8(words, "\uFFFD"))
+}
+
+func clip(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	for i := range s {
+		if n--; n < 0 {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}
+
+// agoHTML gives a moment relative to now, with the exact one behind it.
+func agoHTML(t, now time.Time) template.HTML {
+	if t.IsZero() {
+		return `<span class="soft">never</span>`
+	}
+	t = t.UTC()
+	exact := t.Format("2006-01-02 15:04:05 UTC")
+	return template.HTML(`<time data-ago datetime="` + t.Format(time.RFC3339) + `" title="` + exact + `">` +
+		ago(t, now) + `</time>`)
+}
+
+// ago says how long t is from now. The script in the page goes on counting with the same steps.
+func ago(t, now time.Time) string {
+	d := now.Sub(t)
+	ahead := d < 0
+	if ahead {
+		d = -d
+	}
+	d = d.Round(time.Second)
+	var words string
+	switch {
+	case d < 10*time.Second:
+		return "just now"
+	case d < time.Minute:
+		words = fmt.Sprintf("%d s", d/time.Second)
+	case d < time.Hour:
+		words = fmt.Sprintf("%d min", d/time.Minute)
+	case d < 24*time.Hour:
+		words = fmt.Sprintf("%d h", d/time.Hour)
+	case d < 30*24*time.Hour:
+		words = fmt.Sprintf("%d d", d/(24*time.Hour))
+	default:
+		return t.UTC().Format("2006-01-02")
+	}
+	if ahead {
+		return "in " + words
+	}
+	return words + " ago"
+}
+
+// count writes a number with its thousands apart.
+func count[T ~int | ~int64](n T) string {
+	digits := fmt.Sprint(n)
+	sign := ""
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
+}
+
+// plural gives "1 record" or "5 records".
+func plural[T ~int | ~int64](n T, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return count(n) + " " + one + "s"
+}
+
+// duration writes a length of time the way the preferences read it: "12 h", "7 d".
+func duration(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "0"
+	case d%(24*time.Hour) == 0:
+		return fmt.Sprintf("%d d", d/(24*time.Hour))
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	case d%time.Minute == 0:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	}
+	return d.String()
+}
+
+// parseDuration reads what duration writes; Go's own form works too.
+func parseDuration(s string) (time.Duration, bool) {
+	s = strings.ReplaceAll(strings.TrimSpace(s), " ", "")
+	if s == "0" {
+		return 0, true
+	}
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		h, err := time.ParseDuration(days + "h")
+		return h * 24, err == nil && h >= 0 && h <= 1000*time.Hour
+	}
+	s = strings.Replace(s, "min", "m", 1)
+	d, err := time.ParseDuration(s)
+	return d, err == nil && d >= 0
+}

@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package browser_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/store"
+	"github.com/vedette-mail/vedette/internal/web/assets"
+	"github.com/vedette-mail/vedette/test/browser"
+)
+
+// many is how many records "very many" are.
+const many = 20_000
+
+// where is a console as the stories see it.
+type where struct {
+	URL   string `json:"url"`
+	ID    string `json:"id,omitempty"`    // of a record to open
+	Token string `json:"token,omitempty"` // of the set-up link
+	Poke  string `json:"poke,omitempty"`  // an address that makes something happen
+}
+
+// TestStories drives the pages in Chromium. It names, story by story, what went wrong; pictures of the
+// moment lie in the test's folder of artifacts.
+//
+// A-01 A-03 A-11 A-14 A-15 A-17 C-01 D-01 D-02 D-08 X-07 X-08 Y-02 Y-18
+func TestStories(t *testing.T) {
+	set, err := assets.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !set.Built {
+		t.Fatal("the assets are not built: run make assets first")
+	}
+	failures := filepath.Join(os.TempDir(), "vedette-browser")
+	if err := os.MkdirAll(failures, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	world := map[string]any{"user": browser.Administrator, "password": browser.Password, "failures": failures}
+	for name, make := range consoles() {
+		world[name] = make(t)
+	}
+	file := filepath.Join(t.TempDir(), "world.json")
+	text, err := json.Marshal(world)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	install(t)
+	shots := os.Getenv("VEDETTE_SHOTS") // docs/shots when pictures are to be kept
+	if shots == "" {
+		shots = t.TempDir()
+	}
+	shots, err = filepath.Abs(shots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, exec.CommandContext(t.Context(), "node", "stories.mjs", file, shots))
+}
+
+// install brings in the two packages the stories need, when they are not there yet.
+func install(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat("node_modules/playwright-core"); err == nil {
+		return
+	}
+	if out, err := exec.CommandContext(t.Context(), "npm", "ci", "--ignore-scripts").CombinedOutput(); err != nil {
+		t.Fatalf("npm ci: %v\n%s", err, out)
+	}
+}
+
+func run(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	var complaints bytes.Buffer
+	cmd.Stderr = &complaints
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		var story struct{ Name, Problem string }
+		if err := json.Unmarshal(lines.Bytes(), &story); err != nil {
+			t.Logf("%s", lines.Bytes())
+			continue
+		}
+		told++
+		t.Run(story.Name, func(t *testing.T) {
+			if story.Problem != "" {
+				t.Error(story.Problem)
+			}
+		})
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the stories ended with %v\n%s", err, complaints.String())
+	}
+	if told == 0 {
+		t.Error("no story was told")
+	}
+}
+
+func consoles() map[string]func(*testing.T) where {
+	three := func(t *testing.T) where { return office(t) }
+	return map[string]func(*testing.T) where{
+		"three": three, "acting": three, "prefs": three, "plain": three,
+		"empty": func(t *testing.T) where { return where{URL: browser.Start(t, true).URL} },
+		"live":  live, "autoblock": autoBlock, "odd": odd, "many": veryMany, "setup": setUp,
+	}
+}
+
+// office is a small office with three gateways.
+func office(t *testing.T) where {
+	c := browser.Start(t, true)
+	ids := c.Add(t, browser.Three()...)
+	c.ThreeGateways(t)
+	c.Refusals(t)
+	return where{URL: c.URL, ID: string(ids[1])}
+}
+
+// live has an address that, asked, lets a new phone come by and allows a blocked one.
+func live(t *testing.T) where {
+	c := browser.Start(t, true)
+	ids := c.Add(t, browser.Three()...)
+	c.ThreeGateways(t)
+	poke := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		c.Add(t, browser.Person{User: "newcomer@lab.example", Device: "NEWPHONE1", Model: "Pixel 9", OS: "Android"})
+		who := access.Actor{Name: "somebody else", Role: access.RoleAdministrator}
+		if _, err := c.Admin.AllowAssociation(t.Context(), who, ids[1], admin.Act{}); err != nil {
+			t.Error(err)
+		}
+	}))
+	t.Cleanup(poke.Close)
+	return where{URL: c.URL, Poke: poke.URL}
+}
+
+func autoBlock(t *testing.T) where {
+	c := browser.Start(t, true)
+	p := access.DefaultPreferences()
+	p.AutoBlock = true
+	if err := c.Store.WithTx(t.Context(), func(tx *store.Tx) error { return tx.SavePreferences(p, 0, "test") }); err != nil {
+		t.Fatal(err)
+	}
+	c.Settle(t)
+	c.Add(t, browser.Three()...)
+	c.ThreeGateways(t)
+	return where{URL: c.URL}
+}
+
+func odd(t *testing.T) where {
+	c := browser.Start(t, true)
+	ids := c.Add(t, browser.Odd()...)
+	c.ThreeGateways(t)
+	return where{URL: c.URL, ID: string(ids[len(ids)-1])}
+}
+
+func veryMany(t *testing.T) where {
+	c := browser.Start(t, true)
+	c.Fill(t, many)
+	c.ThreeGateways(t)
+	c.Refusals(t)
+	return where{URL: c.URL}
+}
+
+func setUp(t *testing.T) where {
+	c := browser.Start(t, false)
+	token, expires, err := c.Login.SetupLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if time.Until(expires) < time.Hour {
+		t.Fatalf("the link ends at %s", expires)
+	}
+	return where{URL: c.URL, Token: token}
+}

@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package browser
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/httpd"
+	"github.com/vedette-mail/vedette/internal/login"
+	"github.com/vedette-mail/vedette/internal/seal"
+	"github.com/vedette-mail/vedette/internal/snapshot"
+	"github.com/vedette-mail/vedette/internal/store"
+	"github.com/vedette-mail/vedette/internal/web"
+)
+
+// Administrator and Password sign in to a console made by Start.
+const (
+	Administrator = "ada"
+	Password      = "correct horse battery staple"
+)
+
+// Console is a console on loopback without a gateway. What gateways would say is said by the test.
+type Console struct {
+	URL     string
+	Store   *store.Store
+	Login   *login.Login
+	Admin   *admin.Admin
+	Mux     *httpd.Mux
+	Handler http.Handler
+	Now     func() time.Time
+
+	gateways atomic.Pointer[[]access.Gateway]
+	holder   *snapshot.Holder
+	late     atomic.Int64 // a change newer than this is not applied by the last gateway
+}
+
+// Start makes a console over an empty store. With an administrator there is Administrator; without, the
+// set-up link has not been used yet.
+func Start(t testing.TB, administrator bool) *Console {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &Console{Now: time.Now, holder: snapshot.NewHolder(nil, time.Time{})}
+	c.late.Store(1 << 60)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	var err error
+	c.Store, err = store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "console.db"), Now: c.Now, Logger: log})
+	must(err)
+	box, err := seal.New(make([]byte, 32))
+	must(err)
+	c.Login, err = login.New(login.Config{Store: c.Store, Box: box, Now: c.Now, Logger: log, PlainHTTP: true})
+	must(err)
+	c.Admin, err = admin.New(admin.Config{Store: c.Store, Now: c.Now, Logger: log,
+		Snapshot: func() admin.Snapshot { return c.holder.Load() }, Applied: c.applied, Gateways: c.live})
+	must(err)
+	pages, err := web.New(web.Config{Admin: c.Admin, Login: c.Login, Now: c.Now, Logger: log})
+	must(err)
+	c.Mux = httpd.NewMux(pages.Guard, pages.Answer)
+	pages.Mount(c.Mux)
+	c.Handler = httpd.Events(slog.New(slog.NewTextHandler(io.Discard, nil)),
+		httpd.SafeHeaders(httpd.LimitBody(httpd.MaxFormBody, c.Login.Middleware(c.Mux))))
+	if administrator {
+		must(c.Login.CreateAdministrator(ctx, login.House(), Administrator, Password, access.RoleAdministrator))
+	}
+	server := httptest.NewServer(c.Handler)
+	c.URL = server.URL
+	done := make(chan struct{}, 2)
+	go func() { c.follow(ctx); done <- struct{}{} }()
+	go func() { c.Admin.Run(ctx); done <- struct{}{} }()
+	t.Cleanup(func() {
+		server.Close()
+		cancel()
+		<-done
+		<-done
+		must(c.Store.Close())
+	})
+	c.Settle(t)
+	return c
+}
+
+// follow keeps the snapshot up to date, as the console's own follower does.
+func (c *Console) follow(ctx context.Context) {
+	for ctx.Err() == nil {
+		b, err := c.Store.ChangesSince(ctx, c.holder.Load().Position(), 500)
+		for err == nil {
+			c.holder.Apply(b)
+			if !b.More {
+				break
+			}
+			b, err = c.Store.ChangesSince(ctx, b.Position, 500)
+		}
+		if err == nil {
+			err = c.Store.Wait(ctx, c.holder.Load().Position().Number)
+		}
+		if err != nil && ctx.Err() == nil {
+			panic(err)
+		}
+	}
+}
+
+// Settle waits until the snapshot has everything the store has.
+func (c *Console) Settle(t testing.TB) {
+	t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		p, err := c.Store.Position(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.holder.Load().Position().Number >= p.Number && c.holder.Load().Position().History == p.History {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the snapshot stays at %+v while the store is at %+v", c.holder.Load().Position(), p)
+		}
+		time.Sleep(5 * time.Millisecond) // polling with a deadline: the follower has no hook to wait on
+	}
+}
+
+// Pretend says which gateways there are, live.
+func (c *Console) Pretend(t testing.TB, list ...access.Gateway) {
+	t.Helper()
+	err := c.Store.WithTx(t.Context(), func(tx *store.Tx) error {
+		for _, g := range list {
+			if err := tx.SaveGateway(g); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.gateways.Store(&list)
+}
+
+// Hold keeps the last gateway from applying anything newer than what there is now; Release ends that.
+func (c *Console) Hold()    { c.late.Store(c.holder.Load().Position().Number) }
+func (c *Console) Release() { c.late.Store(1 << 60) }
+
+func (c *Console) live() []access.Gateway {
+	p := c.gateways.Load()
+	if p == nil {
+		return nil
+	}
+	list := append([]access.Gateway(nil), *p...)
+	for i := range list {
+		if !list[i].Connected {
+			continue
+		}
+		list[i].LastReport = c.Now().Add(-2 * time.Second)
+		list[i].Status.Position = c.holder.Load().Position()
+	}
+	return list
+}
+
+func (c *Console) applied(number int64) (applied, total int) {
+	for _, g := range c.live() {
+		if g.Connected {
+			total++
+		}
+	}
+	if number > c.late.Load() {
+		return max(total-1, 0), total
+	}
+	return total, total
+}

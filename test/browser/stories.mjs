@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Drives consoles that browser_test.go has started, and says for each story whether it went as told:
+// one line of JSON each. Arguments: a file with the addresses, a folder for the screenshots.
+
+import { chromium } from 'playwright-core'
+import { readFile, mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { stories } from './story.mjs'
+import { shots } from './shot.mjs'
+
+const world = JSON.parse(await readFile(process.argv[2], 'utf8'))
+world.shots = process.argv[3]
+world.axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+await mkdir(world.shots, { recursive: true })
+
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'],
+})
+
+// visit opens a page of a console in a browser of its own. What the page complains about, and every
+// request to elsewhere, is kept: a story fails by it.
+async function visit(where, options = {}) {
+  const { signedIn = true, axe = false, ...rest } = options
+  const context = await browser.newContext({ baseURL: where.url, viewport: { width: 1440, height: 900 }, bypassCSP: axe,
+    locale: 'en-GB', timezoneId: 'UTC', ...rest })
+  context.setDefaultTimeout(8000)
+  const page = await context.newPage()
+  page.complaints = []
+  page.on('console', (m) => m.type() === 'error' && !/status of (4\d\d)/.test(m.text()) && page.complaints.push(m.text()))
+  page.on('pageerror', (e) => page.complaints.push(String(e)))
+  page.on('dialog', (d) => { page.complaints.push('a dialog of the browser: ' + d.message()); d.dismiss() })
+  page.on('request', (r) => { if (!r.url().startsWith(where.url) && !r.url().startsWith('data:')) page.complaints.push('request to ' + r.url()) })
+  if (signedIn) await signIn(page)
+  return page
+}
+
+async function signIn(page) {
+  await page.goto('/sign-in')
+  await page.getByLabel('User name').fill(world.user)
+  await page.getByLabel('Password').fill(world.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL((u) => u.pathname === '/')
+}
+
+// accessible runs every axe rule of WCAG 2.2 A and AA, without exceptions.
+async function accessible(page, what) {
+  await page.evaluate(world.axe)
+  const { violations } = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+  if (violations.length === 0) return
+  const lines = violations.map((v) => `${v.id} (${v.impact}): ${v.help}\n` + v.nodes.slice(0, 4).map((n) => '    ' + n.html.slice(0, 160) + '\n      ' + (n.any[0]?.message ?? n.all[0]?.message ?? '')).join('\n'))
+  throw new Error(`${what} is not accessible:\n  ` + lines.join('\n  '))
+}
+
+let failed = false
+for (const [name, story] of Object.entries({ ...stories, ...shots })) {
+  if (process.env.STORY && !name.includes(process.env.STORY)) continue
+  const pages = []
+  const result = { name }
+  try {
+    await story({ world, visit: async (...a) => { const p = await visit(...a); pages.push(p); return p }, accessible, signIn })
+    const complaints = pages.flatMap((p) => p.complaints)
+    if (complaints.length > 0) throw new Error('the browser complains: ' + [...new Set(complaints)].join('\n'))
+  } catch (e) {
+    failed = true
+    result.problem = String(e.stack ?? e).slice(0, 3000)
+    if (pages.length > 0) await pages.at(-1).screenshot({ path: path.join(world.failures, name.replace(/\W+/g, '-').slice(0, 60) + '.png') }).catch(() => {})
+  }
+  console.log(JSON.stringify(result))
+  for (const p of pages) await p.context().close()
+}
+await browser.close()
+process.exitCode = failed ? 1 : 0

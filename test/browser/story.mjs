@@ -1,0 +1,245 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What a person does with the pages. The ledger's IDs stand beside the stories that show them.
+
+import assert from 'node:assert/strict'
+
+const rows = (page) => page.locator('.records tbody tr')
+const row = (page, text) => rows(page).filter({ hasText: text })
+
+export const stories = {
+  // A-01 A-11
+  'the ActiveSync page is found under Devices & Users and lists what the gateways reported': async ({ world, visit }) => {
+    const page = await visit(world.three)
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'ActiveSync' }).click()
+    await page.getByRole('heading', { name: 'ActiveSync', level: 1 }).waitFor()
+    assert.equal(await rows(page).count(), 3)
+    assert.match(await row(page, 'bob@').innerText(), /Unregistered \(Unlinked\)/)
+    assert.match(await row(page, 'ana.silva@').innerText(), /Registered\(Linked\)/)
+    const heads = await page.locator('.records thead th').allInnerTexts()
+    assert.deepEqual(heads.map((h) => h.trim()).slice(1), ['DeviceID', 'User', 'Number', 'Phone', 'OS', 'Status', 'Sync Status',
+      'First Sync Time', 'Last Sync Time', 'Mailbox ID', 'Domain'])
+  },
+
+  // D-01 D-02
+  'a click opens the details on the right, an arrow opens a category, and the address can be passed on': async ({ world, visit }) => {
+    const page = await visit(world.three)
+    await page.goto('/activesync')
+    await row(page, 'bob@').click()
+    const pane = page.getByRole('complementary', { name: 'ActiveSync Details' })
+    await pane.getByText('Blocked by an administrator.').first().waitFor()
+    const box = await pane.boundingBox()
+    assert.ok(box.x > 900, `the pane begins at ${box.x}`)
+    const device = pane.locator('details', { hasText: 'Device Details' })
+    assert.equal(await device.evaluate((d) => d.open), false)
+    await device.locator('summary').click()
+    await device.getByText('SM-S921B/14').waitFor()
+    const again = await page.context().newPage()
+    await again.goto(page.url())
+    await again.getByRole('complementary', { name: 'ActiveSync Details' }).getByText('Phone left in a taxi').first().waitFor()
+    await page.keyboard.press('Escape')
+    assert.equal(await pane.locator('details').count(), 0)
+    assert.equal(new URL(page.url()).pathname, '/activesync')
+  },
+
+  // A-17 D-08 Y-02
+  'block with a note in a dialog, see who has applied it, undo it': async ({ world, visit, accessible }) => {
+    const page = await visit(world.acting, { axe: true })
+    await page.goto('/activesync')
+    await row(page, 'sales@').getByRole('checkbox').check()
+    await page.getByRole('button', { name: 'Block', exact: true }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('Block this record?').waitFor()
+    await accessible(page, 'the dialog')
+    await dialog.getByLabel('Note').fill('Left the company')
+    await dialog.getByRole('button', { name: 'Block' }).click()
+    await page.locator('.message').getByText('blocked').first().waitFor()
+    await page.locator('.message').getByText(/Applied by (all 2|the) gateway/).waitFor()
+    assert.match(await row(page, 'sales@').innerText(), /Blocked/)
+    assert.match(await row(page, 'ana.silva@').innerText(), /Allowed/)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.locator('.message').getByText('Undone').waitFor()
+    assert.match(await row(page, 'sales@').innerText(), /Allowed/)
+  },
+
+  'with keys alone: search, move, open, comment': async ({ world, visit }) => {
+    const page = await visit(world.acting)
+    await page.goto('/activesync')
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    await page.keyboard.press('k')
+    await page.keyboard.press('Enter')
+    const pane = page.getByRole('complementary', { name: 'ActiveSync Details' })
+    await pane.locator('details').first().waitFor()
+    await page.keyboard.press('c')
+    await page.getByRole('dialog').getByLabel('Comment').fill('Seen with keys')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.locator('.message').waitFor()
+    await pane.locator('dd').getByText('Seen with keys').waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('/')
+    await page.keyboard.type('ana')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/q=ana/)
+    assert.equal(await rows(page).count(), 1)
+  },
+
+  // A-14 A-15
+  'several at once become a job with a result for each': async ({ world, visit, accessible }) => {
+    const page = await visit(world.acting, { axe: true })
+    await page.goto('/activesync')
+    await page.getByLabel('Select every record of this page').check()
+    await page.getByRole('button', { name: 'Allow', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Allow 3 records' }).click()
+    await page.getByText('Done.').first().waitFor()
+    assert.equal(await page.locator('table tbody tr').count(), 3)
+    await accessible(page, 'the job page')
+  },
+
+  // A-03
+  'rows in view change where they stand, and new ones are announced': async ({ world, visit }) => {
+    const page = await visit(world.live)
+    await page.goto('/activesync')
+    const before = await rows(page).count()
+    await fetch(world.live.poke)
+    await page.locator('#news').getByText('1 new record').waitFor({ timeout: 12000 })
+    await row(page, 'bob@').getByText('Allowed').waitFor({ timeout: 12000 })
+    assert.equal(await rows(page).count(), before)
+    await page.locator('#news a').click()
+    await row(page, 'newcomer@').waitFor()
+  },
+
+  // X-07 X-08
+  'a refused newcomer is found by user name and let in': async ({ world, visit }) => {
+    const page = await visit(world.autoblock)
+    await page.goto('/activesync')
+    await page.getByRole('searchbox', { name: 'Search in this list' }).fill('sales')
+    await page.getByRole('button', { name: 'Search', exact: true }).click()
+    const found = row(page, 'sales@')
+    assert.match(await found.innerText(), /Unregistered \(Unlinked\)[\s\S]*Blocked/)
+    await found.getByRole('checkbox').check()
+    await page.getByRole('button', { name: 'Allow', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Allow' }).click()
+    await found.getByText('Allowed').waitFor()
+    await page.goto('/activesync?show=blocked')
+    assert.equal(await row(page, 'bob@').count(), 1)
+  },
+
+  // Y-18
+  'preferences are tried before they are saved, and shadow mode says so everywhere': async ({ world, visit, accessible }) => {
+    const page = await visit(world.prefs, { axe: true })
+    await page.goto('/sentry/preferences')
+    await accessible(page, 'the preferences')
+    await page.getByLabel('Auto Block Unregistered(unlinked) Devices').selectOption('Yes')
+    await page.getByRole('button', { name: 'Preview changes' }).click()
+    await page.getByText('Nothing is saved yet').waitFor()
+    await page.getByText(/1 newly refused/).waitFor()
+    await accessible(page, 'the preview')
+    await page.getByLabel('Reason').fill('New rule')
+    await page.getByRole('button', { name: 'Save and apply' }).click()
+    await page.locator('.message').getByText(/Saved/).waitFor()
+    await page.getByLabel('Mode').selectOption('Observe (shadow mode)')
+    await page.getByRole('button', { name: 'Preview changes' }).click()
+    await page.getByRole('button', { name: 'Save and apply' }).click()
+    await page.getByText('Shadow mode.').waitFor()
+    await page.goto('/activesync?show=blocked')
+    await page.getByText('not enforced').first().waitFor()
+    await page.getByRole('link', { name: 'Turn enforcement on…' }).first().click()
+    await page.getByRole('button', { name: 'Save and apply' }).click()
+    await page.locator('.message').getByText(/Saved/).waitFor()
+    assert.equal(await page.getByText('Shadow mode.').count(), 0)
+  },
+
+  'set-up, signing in with a second factor, tokens': async ({ world, visit, accessible }) => {
+    const page = await visit(world.setup, { signedIn: false, axe: true })
+    await page.goto('/setup?token=' + world.setup.token)
+    await accessible(page, 'set-up')
+    await page.getByLabel('User name').fill('grace')
+    await page.getByLabel('Password', { exact: true }).fill('a long enough password')
+    await page.getByLabel('Password again').fill('a long enough password')
+    assert.ok(await page.getByLabel('Observe first').isChecked())
+    await page.getByRole('button', { name: 'Create administrator' }).click()
+    await page.locator('.message').getByText('Shadow mode is on').waitFor()
+    await page.goto('/account')
+    await accessible(page, 'the account')
+    await page.getByLabel('Password', { exact: true }).fill('a long enough password')
+    await page.getByRole('button', { name: 'Set up an authenticator' }).click()
+    await page.locator('svg.qr').waitFor()
+    await accessible(page, 'the account with a QR code')
+    await page.getByLabel('Name').fill('scripts')
+    await page.getByRole('button', { name: 'Create token' }).click()
+    assert.match(await page.locator('.secret').first().innerText(), /^vdt_/)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByText('You are signed out.').waitFor()
+    await accessible(page, 'the sign-in page')
+    await page.goto('/setup?token=' + world.setup.token)
+    await page.getByText('Nothing here').waitFor()
+    await accessible(page, 'an error page')
+  },
+
+  'hostile text stays text': async ({ world, visit }) => {
+    const page = await visit(world.odd)
+    for (const cols of ['', '?cols=device.user.phone.os.client.comment.number']) {
+      await page.goto('/activesync' + cols)
+      assert.equal(await page.locator('main script, main img').count(), 0)
+    }
+    await row(page, '<script>alert(1)</script>').first().click()
+    await page.getByRole('complementary', { name: 'ActiveSync Details' }).locator('details').first().waitFor()
+    assert.equal(await page.locator('.pane script, .pane img').count(), 0)
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    assert.equal(wide, 0, 'the page scrolls sideways')
+  },
+
+  'without script everything can still be done': async ({ world, visit }) => {
+    const page = await visit(world.plain, { javaScriptEnabled: false })
+    await page.goto('/activesync')
+    await row(page, 'sales@').getByRole('checkbox').check()
+    await page.getByRole('button', { name: 'Block', exact: true }).click()
+    await page.getByLabel('Note').fill('by hand')
+    await page.getByRole('button', { name: 'Block' }).click()
+    await page.locator('.message').waitFor()
+    assert.match(await row(page, 'sales@').innerText(), /Blocked/)
+    await row(page, 'sales@').getByRole('link').first().click()
+    await page.getByRole('complementary', { name: 'ActiveSync Details' }).getByText('by hand').first().waitFor()
+    await page.getByText('Columns').first().click()
+    await page.getByLabel('Comment').check()
+    await page.getByRole('button', { name: 'Show', exact: true }).click()
+    assert.equal(await page.locator('.records thead th', { hasText: 'Comment' }).count(), 1)
+  },
+
+  'every page passes every axe rule, light and dark, wide and narrow': async ({ world, visit, accessible }) => {
+    for (const [w, paths] of [
+      [world.three, ['/', '/activesync', `/activesync/${world.three.id}`, '/sentry', '/sentry/preferences', '/audit', '/account', `/activesync/selection/remove?id=${world.three.id}`]],
+      [world.empty, ['/', '/activesync', '/sentry', '/audit', '/activesync?q=nothing', '/activesync/missing', '/sentry/preferences/preview']],
+      [world.odd, ['/activesync']],
+    ]) {
+      for (const colorScheme of ['light', 'dark']) {
+        for (const width of [1440, 390]) {
+          const page = await visit(w, { axe: true, colorScheme, viewport: { width, height: 900 } })
+          for (const p of paths) {
+            await page.goto(p)
+            await accessible(page, `${p} (${colorScheme}, ${width} px)`)
+            const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+            assert.equal(wide, 0, `${p} scrolls sideways at ${width} px`)
+          }
+          await page.context().close()
+        }
+      }
+    }
+  },
+
+  'a calm page moves nothing for who wants it so': async ({ world, visit }) => {
+    const page = await visit(world.three, { reducedMotion: 'reduce' })
+    await page.goto('/activesync')
+    const moving = await page.evaluate(() => [...document.querySelectorAll('*')].filter((e) => {
+      const s = getComputedStyle(e)
+      return s.animationName !== 'none' || (s.transitionProperty !== 'none' && s.transitionDuration.split(',').some((d) => parseFloat(d) > 0))
+    }).length)
+    assert.equal(moving, 0)
+  },
+}
