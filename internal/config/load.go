@@ -26,6 +26,7 @@ const (
 	RoleServe   Role = iota // console and gateway in one process
 	RoleConsole             // console alone
 	RoleGateway             // gateway alone
+	RoleLink                // only the link certificates, before either end is complete
 )
 
 // Load reads the file at path (none when it is empty), lets the environment (as os.Environ gives it)

@@ -34,6 +34,11 @@ func (c *Config) validate(role Role) []Problem {
 	}
 	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	k.oneOf("log.format", c.Log.Format, "text", "json")
+	if role == RoleLink {
+		k.pair("console.link_cert", "console.link_key", c.Console.LinkCert, c.Console.LinkKey)
+		k.pair("gateway.link_cert", "gateway.link_key", c.Gateway.LinkCert, c.Gateway.LinkKey)
+		return k.problems
+	}
 	if role != RoleGateway {
 		c.validateConsole(k, role)
 	}

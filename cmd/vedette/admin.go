@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/config"
+	"github.com/vedette-mail/vedette/internal/login"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// breakGlass is who acts when somebody with the console's files sits at its terminal.
+var breakGlass = access.Actor{Name: "command line", Role: access.RoleAdministrator}
+
+// openLogin opens the console's accounts beside a running console, or without one.
+func openLogin(s *session, path string) (*login.Login, *config.Config, func(), error) {
+	cfg, err := load(path, config.RoleConsole)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	log := slog.New(slog.DiscardHandler)
+	box, err := openBox(cfg, newLogger(cfg.Log, s.stderr))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	st, err := store.Open(s.ctx, store.Config{DSN: cfg.Console.Database, Logger: log})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	l, err := login.New(login.Config{Store: st, Box: box, Logger: log})
+	if err != nil {
+		st.Close()
+		return nil, nil, nil, err
+	}
+	return l, cfg, func() { st.Close() }, nil
+}
+
+type adminSetupCommand struct{ configFile }
+
+func (c *adminSetupCommand) Run(s *session) error {
+	l, cfg, closeStore, err := openLogin(s, c.Config)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
+	needs, err := l.NeedsSetup(s.ctx)
+	if err != nil {
+		return err
+	}
+	if !needs {
+		return access.Conflict("setup", "There is an administrator already. Give that account a new password with: vedette admin password NAME")
+	}
+	return printSetupLink(s, l, "https://"+cfg.Console.Listen)
+}
+
+type adminPasswordCommand struct {
+	configFile
+	Name string `arg:"" help:"Name of the administrator."`
+}
+
+func (c *adminPasswordCommand) Run(s *session) error {
+	l, _, closeStore, err := openLogin(s, c.Config)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
+	password, err := l.ResetPassword(s.ctx, breakGlass, c.Name)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.stdout, "New password of %s (change it after signing in): %s\n", c.Name, password)
+	return nil
+}
+
+type adminCreateCommand struct {
+	configFile
+	Name string `arg:"" help:"Name of the new administrator."`
+	Role string `enum:"administrator,auditor" default:"administrator" help:"administrator or auditor."`
+}
+
+func (c *adminCreateCommand) Run(s *session) error {
+	l, _, closeStore, err := openLogin(s, c.Config)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
+	password := strings.ToLower(rand.Text()[:20])
+	if err := l.CreateAdministrator(s.ctx, breakGlass, c.Name, password, access.Role(c.Role)); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.stdout, "Password of %s (change it after signing in): %s\n", c.Name, password)
+	return nil
+}
+
+type adminTokenCommand struct {
+	configFile
+	Owner string `arg:"" help:"Administrator for whom the token acts."`
+	Label string `name:"label" default:"command line" help:"What the list of tokens calls it."`
+	Role  string `enum:"administrator,auditor" default:"auditor" help:"What the token may do: administrator (everything) or auditor (read)."`
+}
+
+func (c *adminTokenCommand) Run(s *session) error {
+	l, _, closeStore, err := openLogin(s, c.Config)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
+	secret, err := l.CreateTokenFor(s.ctx, breakGlass, c.Owner, login.NewToken{Name: c.Label, Role: access.Role(c.Role)})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(s.stdout, secret)
+	return nil
+}

@@ -1,0 +1,216 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"path/filepath"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/api"
+	"github.com/vedette-mail/vedette/internal/config"
+	"github.com/vedette-mail/vedette/internal/control"
+	"github.com/vedette-mail/vedette/internal/httpd"
+	"github.com/vedette-mail/vedette/internal/intake"
+	"github.com/vedette-mail/vedette/internal/login"
+	"github.com/vedette-mail/vedette/internal/store"
+	"github.com/vedette-mail/vedette/internal/web"
+)
+
+type consoleCommand struct{ configFile }
+
+func (c *consoleCommand) Run(s *session) error {
+	cfg, err := load(c.Config, config.RoleConsole)
+	if err != nil {
+		return err
+	}
+	log := newLogger(cfg.Log, s.stderr)
+	g := newGroup(s.ctx)
+	con, err := startConsole(g, cfg, log)
+	if err == nil {
+		err = con.greet(s)
+	}
+	if err != nil {
+		g.cancel(err)
+		_ = g.close(closing)
+		return err
+	}
+	return g.wait(closing)
+}
+
+// console is a running console.
+type console struct {
+	store *store.Store
+	login *login.Login
+	admin *admin.Admin
+	hub   *control.Hub
+	url   string // of the administrators' pages
+}
+
+// startConsole joins the parts of a console and starts them in g.
+func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, error) {
+	box, err := openBox(cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	st, err := store.Open(g.ctx, store.Config{DSN: cfg.Console.Database, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	g.onClose(func(context.Context) error { return st.Close() })
+	expected := make([]access.GatewayID, len(cfg.Console.Gateways))
+	pins := make(map[string]access.GatewayID, len(expected))
+	for i, p := range cfg.Console.Gateways {
+		expected[i] = access.GatewayID(p.Name)
+		pins[p.Pin] = expected[i]
+	}
+	in := intake.New(st, nil)
+	hub := control.NewHub(control.HubConfig{Source: st, Intake: in, Gateways: expected, Logger: log})
+	g.run(hub.Run)
+	ctx, cancel := context.WithTimeout(g.ctx, time.Minute)
+	defer cancel()
+	if err := hub.Ready(ctx); err != nil {
+		return nil, fmt.Errorf("the console cannot read its database: %w", err)
+	}
+	adm, err := admin.New(admin.Config{Store: st, Snapshot: func() admin.Snapshot { return hub.Snapshot() },
+		Applied: hub.Applied, Gateways: hub.Gateways, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	g.run(adm.Run)
+	log2, err := login.New(login.Config{Store: st, Box: box, Logger: log,
+		Idle: time.Duration(cfg.Console.SessionIdle), Absolute: time.Duration(cfg.Console.SessionMaximum)})
+	if err != nil {
+		return nil, err
+	}
+	con := &console{store: st, login: log2, admin: adm, hub: hub}
+	if err := con.servePages(g, cfg, log); err != nil {
+		return nil, err
+	}
+	if cfg.Console.LinkListen == "" {
+		return con, nil
+	}
+	return con, con.serveLink(g, cfg, pins, log)
+}
+
+// pages is the handler of the administrators' listener: the pages and the API, and nothing else.
+func (c *console) pages(cfg *config.Config, log *slog.Logger) (http.Handler, error) {
+	site, err := web.New(web.Config{Admin: c.admin, Login: c.login, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	mux := httpd.NewMux(c.login.Guard, site.Answer)
+	site.Mount(mux)
+	rest, err := api.New(api.Config{Admin: c.admin, Login: c.login, Logger: log, Version: version()})
+	if err != nil {
+		return nil, err
+	}
+	both := http.NewServeMux()
+	both.Handle("/", mux)
+	both.Handle("/api/", rest)
+	fronts, err := httpd.ParseFronts(cfg.Console.TrustedFronts)
+	if err != nil {
+		return nil, err
+	}
+	inner := httpd.LimitBody(httpd.MaxFormBody, c.login.Middleware(both))
+	return behindFronts(fronts, httpd.Events(log, httpd.SafeHeaders(inner))), nil
+}
+
+// behindFronts puts the client's address in place of a trusted front's.
+func behindFronts(fronts httpd.Fronts, next http.Handler) http.Handler {
+	if len(fronts) == 0 {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a := fronts.Client(r.RemoteAddr, r.Header.Values("X-Forwarded-For")); a.IsValid() {
+			r.RemoteAddr = netip.AddrPortFrom(a, 0).String()
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (c *console) servePages(g *group, cfg *config.Config, log *slog.Logger) error {
+	h, err := c.pages(cfg, log)
+	if err != nil {
+		return err
+	}
+	cert, err := certificate(cfg, cfg.Console.TLSCert, cfg.Console.TLSKey, "console", cfg.Console.Listen, log)
+	if err != nil {
+		return err
+	}
+	l, err := listen(g, cfg.Console.Listen, cert, httpd.ListenerConfig{}, false, log)
+	if err != nil {
+		return err
+	}
+	c.url = "https://" + l.Addr().String()
+	srv := httpd.NewServer(h, log)
+	// Live pages hold a stream open for as long as the window is: they end when the console does.
+	srv.BaseContext = func(net.Listener) context.Context { return g.ctx }
+	g.run(func(context.Context) error { return ignoreClosed(srv.Serve(l)) })
+	g.onClose(func(ctx context.Context) error {
+		if srv.Shutdown(ctx) != nil {
+			return srv.Close()
+		}
+		return nil
+	})
+	return nil
+}
+
+func ignoreClosed(err error) error {
+	if err == http.ErrServerClosed {
+		return nil
+	}
+	return err
+}
+
+func (c *console) serveLink(g *group, cfg *config.Config, pins map[string]access.GatewayID, log *slog.Logger) error {
+	certFile, keyFile := linkFiles(cfg, cfg.Console.LinkCert, cfg.Console.LinkKey, "console")
+	cert, err := control.LoadCertificate(certFile, keyFile, "console", time.Now())
+	if err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(g.ctx, "tcp", cfg.Console.LinkListen)
+	if err != nil {
+		return fmt.Errorf("cannot listen for gateways on %s: %w", cfg.Console.LinkListen, err)
+	}
+	log.Info("listening for gateways", slog.String("addr", l.Addr().String()), slog.String("pin", control.Pin(cert.Leaf)))
+	g.run(func(ctx context.Context) error { return c.hub.Serve(ctx, l, cert, pins) })
+	return nil
+}
+
+// linkFiles says where the link certificate of one end lies.
+func linkFiles(cfg *config.Config, cert, key, name string) (certFile, keyFile string) {
+	if cert != "" {
+		return cert, key
+	}
+	dir := filepath.Join(cfg.Data, "link")
+	return filepath.Join(dir, name+".crt"), filepath.Join(dir, name+".key")
+}
+
+// greet says where the pages are and, while there is no administrator, prints the link that makes one.
+func (c *console) greet(s *session) error {
+	fmt.Fprintf(s.stdout, "Console: %s\n", c.url)
+	needs, err := c.login.NeedsSetup(s.ctx)
+	if err != nil || !needs {
+		return err
+	}
+	return printSetupLink(s, c.login, c.url)
+}
+
+func printSetupLink(s *session, l *login.Login, url string) error {
+	token, expires, err := l.SetupLink(s.ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.stdout, "There is no administrator yet. Open this link once, before %s:\n  %s/setup?token=%s\n",
+		expires.Local().Format("15:04 on 2 January"), url, token)
+	return nil
+}
