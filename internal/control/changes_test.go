@@ -56,6 +56,7 @@ func TestAChangeReachesEveryGatewayAndEachSaysSo(t *testing.T) {
 			t.Errorf("it took %v", d)
 		}
 		same(t, "gw1", one.holder.Load(), h.hub.Snapshot())
+		same(t, "gw2", two.holder.Load(), h.hub.Snapshot())
 		var live []string
 		for _, g := range h.hub.Gateways() {
 			live = append(live, fmt.Sprint(g.ID, " ", g.Connected, " ", g.Status.Version))
@@ -100,10 +101,11 @@ func TestAGatewayThatComesBackGetsOnlyWhatItMissed(t *testing.T) {
 				h = newHouse(t, l, d)
 				synctest.Wait()
 			}
-			p = h.post("gw1", dir)
-			if n := p.holder.Load().Records(); n != 2 {
-				t.Errorf("%s: starts with %d records", name, n)
-			}
+			p = h.postAfter("gw1", dir, func(v *snapshot.View) {
+				if v.Records() != 2 {
+					t.Errorf("%s: starts with %d records", name, v.Records())
+				}
+			})
 			synctest.Wait()
 			same(t, name, p.holder.Load(), h.hub.Snapshot())
 			for _, touched := range p.touched() {
@@ -161,6 +163,19 @@ func TestAConsoleSetBackWhileItRunsIsNoticed(t *testing.T) {
 		synctest.Wait()
 		if v := p.holder.Load(); v.Position().History != "third" || v.RecordByID("r2") != nil {
 			t.Errorf("the gateway is at %v", v.Position())
+		}
+	})
+}
+
+func TestTheConsoleIsHeardAsSoonAsItsFirstWordHasBeenApplied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, newLedger(), newDesk(time.Now))
+		defer h.close()
+		p := h.post("gw1", t.TempDir())
+		defer p.close()
+		synctest.Wait()
+		if p.holder.Away(time.Now()) {
+			t.Error("the console counts as away until its next heartbeat")
 		}
 	})
 }
@@ -242,7 +257,7 @@ func TestReconciliationRepairsAGatewayAndSaysSo(t *testing.T) {
 			t.Errorf("on connecting: reconciled %v, repaired %d", connected.Reconciled, connected.Repaired)
 		}
 		damage(p)
-		time.Sleep(access.DefaultPreferences().ReconcileEvery - time.Minute)
+		time.Sleep(reconcileEvery - time.Minute)
 		synctest.Wait()
 		if p.holder.Load().RecordByID("ghost") == nil {
 			t.Error("repaired before it was due")
@@ -261,11 +276,12 @@ func TestReconciliationRepairsAGatewayAndSaysSo(t *testing.T) {
 
 		damage(p)
 		p.close()
-		p = h.post("gw1", dir)
+		p = h.postAfter("gw1", dir, func(v *snapshot.View) {
+			if v.RecordByID("ghost") == nil {
+				t.Error("the damage was not saved; the test proves nothing")
+			}
+		})
 		defer p.close()
-		if p.holder.Load().RecordByID("ghost") == nil {
-			t.Error("the damage was not saved; the test proves nothing")
-		}
 		synctest.Wait()
 		same(t, "after connecting again", p.holder.Load(), h.hub.Snapshot())
 	})
@@ -288,7 +304,7 @@ func TestWhereTooMuchDiffersAFullCopyIsFetched(t *testing.T) {
 			all[i] = blocked(all[i].Key, i)
 		}
 		p.holder.Apply(access.Batch{Position: p.holder.Load().Position(), Entries: all})
-		time.Sleep(access.DefaultPreferences().ReconcileEvery + time.Minute)
+		time.Sleep(reconcileEvery + time.Minute)
 		synctest.Wait()
 		same(t, "gw1", p.holder.Load(), h.hub.Snapshot())
 	})
@@ -307,7 +323,7 @@ func TestAWriteThatForgotItsNumberIsFoundByTheConsoleItself(t *testing.T) {
 		l.mu.Lock()
 		l.put(blocked("r1", 1))
 		l.mu.Unlock()
-		time.Sleep(access.DefaultPreferences().ReconcileEvery + time.Minute)
+		time.Sleep(reconcileEvery + time.Minute)
 		synctest.Wait()
 		if r := h.hub.Snapshot().RecordByID("r1"); r.Override.Kind != access.OverrideBlock {
 			t.Error("the console's view does not have it")
@@ -334,11 +350,12 @@ func TestADamagedSnapshotFileMeansAnEmptyStart(t *testing.T) {
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		p = h.post("gw1", dir)
+		p = h.postAfter("gw1", dir, func(v *snapshot.View) {
+			if v.Len() != 0 {
+				t.Errorf("%d entries of a damaged file are in use", v.Len())
+			}
+		})
 		defer p.close()
-		if n := p.holder.Load().Len(); n != 0 {
-			t.Errorf("%d entries of a damaged file are in use", n)
-		}
 		synctest.Wait()
 		same(t, "gw1", p.holder.Load(), h.hub.Snapshot())
 	})

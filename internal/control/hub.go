@@ -117,7 +117,6 @@ func (h *Hub) Run(ctx context.Context) error {
 			continue
 		}
 		failing = false
-		h.read.Store(h.cfg.Now().UnixNano())
 		if more {
 			continue
 		}
@@ -137,6 +136,7 @@ func (h *Hub) step(ctx context.Context, pos *access.Position) (more bool, err er
 	if err != nil {
 		return false, err
 	}
+	h.read.Store(h.cfg.Now().UnixNano())
 	if !b.Full && !b.More && len(b.Entries) == 0 && b.Position == *pos {
 		return false, nil
 	}

@@ -86,7 +86,7 @@ func TestNothingIsLostOrDoubledWhileTheConsoleIsAway(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for n := range 1200 {
+		for n := range 620 {
 			keep(n)
 		}
 		time.Sleep(time.Hour)

@@ -137,12 +137,16 @@ type explainer struct {
 
 func (e explainer) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := e.RoundTripper.RoundTrip(r)
-	var op *net.OpError
-	if err == nil || !errors.As(err, &op) || op.Op != "remote error" {
-		return resp, err
+	if err == nil {
+		return resp, nil
 	}
+	// The alert may get lost behind our own failed write, but our own dates we know without it.
 	if own := checkLeaf("gateway", e.leaf, e.now()); own != nil {
 		return nil, fmt.Errorf("%w: %w", own, err)
+	}
+	var op *net.OpError
+	if !errors.As(err, &op) || op.Op != "remote error" {
+		return nil, err
 	}
 	return nil, fmt.Errorf("the console does not accept this gateway's certificate; its configuration must list the pin %s: %w",
 		Pin(e.leaf), err)

@@ -54,7 +54,8 @@ type Spoke struct {
 	reconciled atomic.Pointer[time.Time]
 	repaired   atomic.Int64
 	skew       atomic.Int64
-	startOver  bool // ask for a full copy next time; belongs to followLoop
+	startOver  bool           // ask for a full copy next time; belongs to followLoop
+	saved      *snapshot.View // what the file on disk holds; belongs to saveLoop, and to Run after it
 }
 
 // NewSpoke makes a Spoke for a console at the other end of a network. It loads what the last run has
@@ -107,6 +108,7 @@ func newSpoke(cfg SpokeConfig, c console) (*Spoke, error) {
 		return nil, err
 	}
 	s.load()
+	s.saved = cfg.Holder.Load()
 	var err error
 	s.spool, err = openSpool(filepath.Join(cfg.Dir, "spool"), cfg.SpoolCap, cfg.Logger)
 	return s, err
@@ -155,6 +157,8 @@ func (s *Spoke) Run(ctx context.Context) error {
 	loops.Go(func() { s.reportLoop(ctx) })
 	loops.Go(func() { s.saveLoop(ctx) })
 	loops.Wait()
+	s.save()
+	s.saveHeard(s.cfg.Holder.Heard())
 	s.spool.close()
 	if s.closing != nil {
 		s.closing()
@@ -194,7 +198,6 @@ func (s *Spoke) load() {
 // saveLoop writes the snapshot soon after it has changed, but spends no more than a twentieth of its
 // time on it, and notes now and then when the console was last heard.
 func (s *Spoke) saveLoop(ctx context.Context) {
-	saved := s.cfg.Holder.Load()
 	heard := s.cfg.Holder.Heard()
 	rest := 2 * time.Second
 	tick := time.NewTicker(30 * time.Second)
@@ -204,7 +207,7 @@ func (s *Spoke) saveLoop(ctx context.Context) {
 		case <-s.dirty:
 			pause(ctx, rest)
 			began := time.Now()
-			saved = s.save(saved)
+			s.save()
 			rest = max(2*time.Second, 20*time.Since(began))
 		case <-tick.C:
 			if h := s.cfg.Holder.Heard(); h.After(heard) {
@@ -214,21 +217,19 @@ func (s *Spoke) saveLoop(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
-	s.save(saved)
-	s.saveHeard(s.cfg.Holder.Heard())
 }
 
-func (s *Spoke) save(last *snapshot.View) *snapshot.View {
+func (s *Spoke) save() {
 	v := s.cfg.Holder.Load()
-	if v == last {
-		return last
+	if v == s.saved {
+		return
 	}
 	path := filepath.Join(s.cfg.Dir, snapshotFile)
 	if err := v.Save(path, s.cfg.Holder.Heard()); err != nil {
 		s.cfg.Logger.Error("snapshot cannot be saved", logkeys.File, path, logkeys.Error, err)
-		return last
+		return
 	}
-	return v
+	s.saved = v
 }
 
 func (s *Spoke) saveHeard(t time.Time) {

@@ -81,8 +81,10 @@ func errorOut(err error) error {
 	switch text := access.TextOf(err); {
 	case err == nil:
 		return nil
-	case errors.Is(err, context.Canceled), errors.Is(err, errReplaced):
+	case errors.Is(err, errReplaced):
 		return connect.NewError(connect.CodeAborted, errReplaced)
+	case errors.Is(err, context.Canceled):
+		return connect.NewError(connect.CodeUnavailable, errors.New(access.TextOf(errStopping())))
 	case text != "":
 		return connect.NewError(codes()[access.KindOf(err)], errors.New(text))
 	}

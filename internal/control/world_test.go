@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,9 +36,13 @@ type ledger struct {
 	copies  int // full copies begun
 }
 
+// reconcileEvery is what the preferences in a ledger say.
+const reconcileEvery = 20 * time.Minute
+
 func newLedger() *ledger {
 	l := &ledger{history: "first", state: map[string]access.Entry{}, news: make(chan struct{})}
 	p := access.DefaultPreferences()
+	p.ReconcileEvery = reconcileEvery
 	l.write(access.Entry{Kind: access.EntryPreferences, Preferences: &p})
 	return l
 }
@@ -261,11 +264,18 @@ func config(t *testing.T, id access.GatewayID, dir string) control.SpokeConfig {
 
 func (h *house) post(id access.GatewayID, dir string) *post {
 	h.t.Helper()
+	return h.postAfter(id, dir, func(*snapshot.View) {})
+}
+
+// postAfter lets a test look at what the gateway has loaded, before it meets its console.
+func (h *house) postAfter(id access.GatewayID, dir string, look func(*snapshot.View)) *post {
+	h.t.Helper()
 	cfg := config(h.t, id, dir)
 	s, err := control.NewDirect(cfg, h.hub)
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	look(cfg.Holder.Load())
 	return start(h.t, cfg, s)
 }
 
@@ -301,7 +311,5 @@ func eventually(t *testing.T, within time.Duration, what string, ok func() bool)
 		time.Sleep(2 * time.Millisecond)
 	}
 }
-
-func spoolOf(dir string) string { return filepath.Join(dir, "spool") }
 
 var errBroken = errors.New("the disk of the database is gone")
