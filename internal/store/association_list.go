@@ -7,7 +7,6 @@ import (
 	"context"
 	"database/sql"
 	"strconv"
-	"strings"
 
 	"github.com/vedette-mail/vedette/internal/access"
 )
@@ -23,8 +22,7 @@ func (s *Store) ListAssociations(ctx context.Context, q Query) (Page, error) {
 	var p Page
 	err = s.reading(ctx, "store: list associations", func(r runner) error {
 		if s.engine == enginePostgres {
-			// The planner trusts its statistics; a stale one must not turn a page into a scan.
-			if _, err := r.exec(ctx, `SET LOCAL enable_seqscan = off`); err != nil {
+			if err := r.walkIndexes(ctx); err != nil {
 				return err
 			}
 		}
@@ -50,6 +48,21 @@ func (s *Store) ListAssociations(ctx context.Context, q Query) (Page, error) {
 		return err
 	})
 	return p, err
+}
+
+// walkIndexes makes PostgreSQL's planner walk an index in order and stop, which is how every query here
+// is meant. It would otherwise trust its statistics, and a stale or unlucky one turns a page into
+// reading everything that matches and sorting it.
+func (r runner) walkIndexes(ctx context.Context) error {
+	_, err := r.exec(ctx, `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true),
+		set_config('enable_bitmapscan', 'off', true), set_config('enable_indexscan', 'on', true)`)
+	return err
+}
+
+// gatherFinds makes it ask the trigram index, and nothing else, until walkIndexes is called again.
+func (r runner) gatherFinds(ctx context.Context) error {
+	_, err := r.exec(ctx, `SELECT set_config('enable_bitmapscan', 'on', true), set_config('enable_indexscan', 'off', true)`)
+	return err
 }
 
 // rowsOf reads the rows of items, in their order.
@@ -104,35 +117,51 @@ func (l *lister) cutPage(items []item, mode string) ([]item, Page) {
 
 // stretch reads the next rows of one class along the sort's index.
 func (l *lister) stretch(ctx context.Context, r runner, items []item, class int64) ([]item, error) {
-	cols, order, beyond, dir := "seq", "seq", ">", ""
-	if l.key != "" {
-		cols, order = "seq, "+l.key, l.key+", seq"
+	first := l.q.Sort.first(class)
+	if l.at != nil && first != l.at.First && (first < l.at.First) != l.desc() {
+		return items, nil // all of it lies on the other side
 	}
+	if l.key == "" {
+		return l.stretchBySeq(ctx, r, items, class, l.at != nil && first == l.at.First)
+	}
+	beyond, dir := ">", ""
 	if l.desc() {
 		beyond, dir = "<", " DESC"
-		order = strings.ReplaceAll(order, ",", " DESC,")
 	}
 	where, a := "class = $1", []any{class}
 	if l.at != nil {
-		switch first := l.q.Sort.first(class); {
-		case first == l.at.First && l.key == "":
-			where, a = where+" AND seq "+beyond+" $2", append(a, l.at.Seq)
-		case first == l.at.First:
-			var key any = l.at.Text
-			if l.numeric {
-				key = l.at.Num
-			}
-			where, a = where+" AND ("+l.key+", seq) "+beyond+" ($2, $3)", append(a, key, l.at.Seq)
-		case (first < l.at.First) != l.desc():
-			return items, nil // all of it lies on the other side
+		var key any = l.at.Text
+		if l.numeric {
+			key = l.at.Num
 		}
+		where, a = where+" AND ("+l.key+", seq) "+beyond+" ($2, $3)", append(a, key, l.at.Seq)
 	}
 	a = append(a, int64(l.q.Limit+1))
 	err := r.each(ctx, func(rows *sql.Rows) error {
 		it, err := l.scan(rows, class)
 		items = append(items, it)
 		return err
-	}, `SELECT `+cols+` FROM association WHERE `+where+` ORDER BY `+order+dir+` LIMIT $`+strconv.Itoa(len(a)), a...)
+	}, `SELECT `+l.columns()+` FROM association WHERE `+where+` ORDER BY `+l.key+dir+`, seq`+dir+
+		` LIMIT $`+strconv.Itoa(len(a)), a...)
+	return items, err
+}
+
+// stretchBySeq reads a class in the order rows were made. The class stands in the order and in no
+// equation, so that only its own index fits: with an equation the primary key fits too, and looking for
+// a rare class along that reads everything.
+func (l *lister) stretchBySeq(ctx context.Context, r runner, items []item, class int64, from bool) ([]item, error) {
+	where, order, seq := "(class, seq) > ($1, $2) AND class <= $1", "class, seq", int64(0)
+	if l.desc() {
+		where, order, seq = "(class, seq) < ($1, $2) AND class >= $1", "class DESC, seq DESC", 1<<62
+	}
+	if from {
+		seq = l.at.Seq
+	}
+	err := r.each(ctx, func(rows *sql.Rows) error {
+		it, err := l.scan(rows, class)
+		items = append(items, it)
+		return err
+	}, `SELECT seq FROM association WHERE `+where+` ORDER BY `+order+` LIMIT $3`, class, seq, int64(l.q.Limit+1))
 	return items, err
 }
 

@@ -31,24 +31,22 @@ func (l *lister) findBeginning(ctx context.Context, r runner) (f finds, err erro
 				break
 			}
 			err = r.each(ctx, func(rows *sql.Rows) error {
-				var seq int64
-				err := rows.Scan(&seq)
+				it, err := l.scan(rows, class)
 				room--
-				if !seen[seq] {
-					seen[seq] = true
-					f.seqs = append(f.seqs, seq)
+				if !seen[it.seq] {
+					seen[it.seq] = true
+					f.items = append(f.items, it)
 				}
 				return err
-			}, `SELECT seq FROM association WHERE class = $1 AND `+key+` >= $2 AND `+key+` < $3
+			}, `SELECT `+l.columns()+` FROM association WHERE class = $1 AND `+key+` >= $2 AND `+key+` < $3
 				ORDER BY `+key+`, seq LIMIT $4`, class, l.term, l.after(), int64(room))
 			if err != nil {
 				return f, err
 			}
 		}
 	}
-	if room == 0 {
-		return finds{more: true, least: len(f.seqs)}, nil
-	}
+	l.looked += sortable + 1 - room
+	f.more = room == 0
 	return f, nil
 }
 
@@ -63,7 +61,8 @@ func (l *lister) matches(ctx context.Context, r runner) ([]item, Page, error) {
 	} else {
 		w.enter(0)
 	}
-	for !w.full && w.looked < l.budget() && w.at.stage >= 0 && w.at.stage < len(prefixKeys()) {
+	budget := l.budget()
+	for !w.full && w.looked < budget && w.at.stage >= 0 && w.at.stage < len(prefixKeys()) {
 		n, err := w.stretch(ctx, r)
 		if err != nil {
 			return nil, Page{}, err
@@ -83,7 +82,7 @@ type matchWalk struct {
 	at     item // last row looked at, or the edge of a stage
 	step   int
 	items  []item
-	looked int
+	looked int // rows this walk has looked at
 	full   bool
 }
 

@@ -6,6 +6,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"strings"
 	"unicode"
@@ -14,10 +15,16 @@ import (
 
 // sortable is how many finds can be sorted as asked. Beyond it a search has a fixed order in which the
 // next page can be found without looking at all of them.
-const sortable = 1000
+const sortable = 500
 
-// budget is how many rows one page may look at.
-func (l *lister) budget() int { return 20 * l.q.Limit }
+// window is how many of the newest rows are looked at to see whether a term is common.
+const window = 100
+
+// perRow is how many rows may be looked at for each row of a page of 50 or more.
+const perRow = 20
+
+// budget is how many rows this page may still look at, when those it will show are set aside.
+func (l *lister) budget() int { return max((perRow-1)*l.q.Limit-l.looked, l.q.Limit+1) }
 
 // The modes of a search, kept in its cursors: a page goes on in the mode its first page began in.
 const (
@@ -50,14 +57,10 @@ func (l *lister) search(ctx context.Context, r runner, s *Store, total int64) ([
 		return nil, Page{}, err
 	}
 	if !found.more {
-		items, err := l.keyed(ctx, r, found)
-		if err != nil {
-			return nil, Page{}, err
-		}
-		items, p := l.sorted(items)
+		items, p := l.sorted(found.items)
 		return items, p, nil
 	}
-	l.at, l.least = nil, int64(found.least)
+	l.at, l.least = nil, int64(len(found.items))
 	return l.fixed(ctx, r, short)
 }
 
@@ -90,46 +93,23 @@ func (l *lister) sorted(items []item) ([]item, Page) {
 	return items, p
 }
 
-// finds is what a search has come up with. more: there are more than can be sorted, at least so many.
+// finds is what a search has come up with, as far as Show wants it. more: there is more than can be
+// sorted.
 type finds struct {
-	seqs  []any
-	items []item // set instead of seqs when the rows were read on the way
+	items []item
 	more  bool
-	least int
 }
 
-// keyed reads class and sort key of finds and drops those that Show does not want.
-func (l *lister) keyed(ctx context.Context, r runner, f finds) ([]item, error) {
-	items := f.items
-	for seqs := f.seqs; len(seqs) > 0; {
-		n := min(len(seqs), 200)
-		cols := "seq"
-		if l.key != "" {
-			cols += ", " + l.key
-		}
-		err := r.each(ctx, func(rows *sql.Rows) error {
-			var class int64
-			it, err := l.scan(rows, 0, &class)
-			it.class, it.first = class, l.q.Sort.first(class)
-			if slices.Contains(l.classes, class) {
-				items = append(items, it)
-			}
-			return err
-		}, `SELECT `+cols+`, class FROM association WHERE seq IN (`+places(1, n)+`)`, seqs[:n]...)
-		if err != nil {
-			return nil, err
-		}
-		seqs = seqs[n:]
+// columns are what scan reads.
+func (l *lister) columns() string {
+	if l.key == "" {
+		return "seq"
 	}
-	return items, nil
+	return "seq, " + l.key
 }
 
 // findAmongFew looks at every row, when Show leaves so few.
 func (l *lister) findAmongFew(ctx context.Context, r runner, short bool) (f finds, err error) {
-	cols := "seq"
-	if l.key != "" {
-		cols += ", " + l.key
-	}
 	for _, class := range l.classes {
 		err = r.each(ctx, func(rows *sql.Rows) error {
 			var text string
@@ -139,8 +119,8 @@ func (l *lister) findAmongFew(ctx context.Context, r runner, short bool) (f find
 				f.items = append(f.items, it)
 			}
 			return err
-		}, `SELECT `+cols+`, search, key_user, key_device, key_model, key_number
-			FROM association WHERE class = $1 ORDER BY seq LIMIT $2`, class, int64(sortable))
+		}, `SELECT `+l.columns()+`, search, key_user, key_device, key_model, key_number
+			FROM association WHERE (class, seq) > ($1, 0) AND class <= $1 ORDER BY class, seq LIMIT $2`, class, int64(sortable))
 		if err != nil {
 			return f, err
 		}
@@ -151,8 +131,8 @@ func (l *lister) findAmongFew(ctx context.Context, r runner, short bool) (f find
 // findInside finds the term anywhere in the searched fields.
 func (l *lister) findInside(ctx context.Context, r runner, s *Store) (f finds, err error) {
 	if s.engine == engineSQLite {
-		return l.probe(ctx, r, `SELECT rowid FROM association_text WHERE association_text MATCH $1
-			ORDER BY rowid DESC LIMIT $2`, phrase(l.term))
+		return l.probe(ctx, r, `SELECT `+l.columns()+`, class FROM association_text f CROSS JOIN association a ON a.seq = f.rowid
+			WHERE f.association_text MATCH $1 ORDER BY f.rowid DESC LIMIT $2`, phrase(l.term))
 	}
 	// PostgreSQL's trigram index gathers all finds before it gives the first. So it is only asked about
 	// a term that is rare among the newest rows, and that has letters for it to hold on to.
@@ -164,22 +144,34 @@ func (l *lister) findInside(ctx context.Context, r runner, s *Store) (f finds, e
 		hits.more = true
 		return hits, nil
 	}
-	return l.probe(ctx, r, `SELECT seq FROM association WHERE search LIKE $1 LIMIT $2`, like(l.term))
+	if err := r.gatherFinds(ctx); err != nil {
+		return finds{}, err
+	}
+	found, err := l.probe(ctx, r, `SELECT `+l.columns()+`, class FROM association WHERE search LIKE $1 LIMIT $2`, like(l.term))
+	return found, errors.Join(err, r.walkIndexes(ctx))
 }
 
 // probe gathers finds up to one more than can be sorted.
 func (l *lister) probe(ctx context.Context, r runner, q, term string) (f finds, err error) {
+	all := 0
 	err = r.each(ctx, func(rows *sql.Rows) error {
-		var seq int64
-		err := rows.Scan(&seq)
-		f.seqs = append(f.seqs, seq)
-		return err
+		all++
+		return l.keep(&f, rows)
 	}, q, term, int64(sortable+1))
-	if err != nil || len(f.seqs) <= sortable {
-		return f, err
+	l.looked += all
+	f.more = all > sortable
+	return f, err
+}
+
+// keep scans a row that ends with its class, and keeps it when Show wants it.
+func (l *lister) keep(f *finds, rows *sql.Rows) error {
+	var class int64
+	it, err := l.scan(rows, 0, &class)
+	it.class, it.first = class, l.q.Sort.first(class)
+	if slices.Contains(l.classes, class) {
+		f.items = append(f.items, it)
 	}
-	items, err := l.keyed(ctx, r, f)
-	return finds{more: true, least: len(items)}, err
+	return err
 }
 
 // newestHits looks for the term in the newest rows. It says more when one in twenty holds it.
@@ -192,12 +184,13 @@ func (l *lister) newestHits(ctx context.Context, r runner) (f finds, err error) 
 		if strings.Contains(text, l.term) {
 			all++
 			if slices.Contains(l.classes, class) {
-				f.least++
+				f.items = append(f.items, item{class: class})
 			}
 		}
 		return err
-	}, `SELECT class, search FROM association ORDER BY seq DESC LIMIT $1`, int64(sortable))
-	f.more = all >= sortable/20
+	}, `SELECT class, search FROM association ORDER BY seq DESC LIMIT $1`, int64(window))
+	l.looked += window
+	f.more = all >= window/20
 	return f, err
 }
 
@@ -213,7 +206,7 @@ func (l *lister) newest(ctx context.Context, r runner) ([]item, Page, error) {
 	}
 	var items []item
 	var last item
-	looked, full := 0, false
+	looked, full, budget := 0, false, l.budget()
 	look := func(seq, class int64, hit bool) bool {
 		looked++
 		if hit && slices.Contains(l.classes, class) {
@@ -234,7 +227,7 @@ func (l *lister) newest(ctx context.Context, r runner) ([]item, Page, error) {
 			return look(seq, class, true), err
 		}, `SELECT f.rowid, a.class FROM association_text f CROSS JOIN association a ON a.seq = f.rowid
 			WHERE f.association_text MATCH $1 AND f.rowid `+beyond+` $2 ORDER BY f.rowid `+dir+` LIMIT $3`,
-			phrase(l.term), edge, int64(l.budget()))
+			phrase(l.term), edge, int64(budget))
 	} else {
 		err = r.until(ctx, func(rows *sql.Rows) (bool, error) {
 			var seq, class int64
@@ -242,12 +235,12 @@ func (l *lister) newest(ctx context.Context, r runner) ([]item, Page, error) {
 			err := rows.Scan(&seq, &class, &text)
 			return look(seq, class, strings.Contains(text, l.term)), err
 		}, `SELECT seq, class, search FROM association WHERE seq `+beyond+` $1 ORDER BY seq `+dir+` LIMIT $2`,
-			edge, int64(l.budget()))
+			edge, int64(budget))
 	}
 	if err != nil {
 		return nil, Page{}, err
 	}
-	spent := !full && looked >= l.budget()
+	spent := !full && looked >= budget
 	items, p := l.page(items, full || spent, last, modeNewest)
 	p.SearchOrder, p.Partial = OrderNewest, spent
 	return items, p, nil

@@ -40,7 +40,8 @@ type lister struct {
 	term    string
 	name    string // the query's name in cursors
 	at      *cursor
-	least   int64
+	least   int64 // how many finds there are at least
+	looked  int   // how many rows have been looked at
 }
 
 func newLister(q Query) (*lister, error) {

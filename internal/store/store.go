@@ -40,7 +40,8 @@ type Store struct {
 	now     func() time.Time
 	log     *slog.Logger
 	keep    int64
-	trigram bool // substring search has an index
+	trigram bool                    // substring search has an index
+	spy     func(executor) executor // set by tests that look at plans
 
 	mu   sync.Mutex
 	news chan struct{} // closed and replaced by every commit that took a number
@@ -156,7 +157,11 @@ func (s *Store) reading(ctx context.Context, op string, fn func(runner) error) e
 		return said(op, err)
 	}
 	defer tx.Rollback() // nothing was written
-	return said(op, fn(runner{tx, s.engine}))
+	var x executor = tx
+	if s.spy != nil {
+		x = s.spy(tx)
+	}
+	return said(op, fn(runner{x, s.engine}))
 }
 
 func (s *Store) reader() runner { return runner{s.read, s.engine} }

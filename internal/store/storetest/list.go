@@ -279,7 +279,7 @@ func (f *filled) check(t *testing.T, q store.Query) {
 	if !slices.Equal(a, b) {
 		t.Errorf("%+v: %d rows, want %d (order %q); first %v, want %v", q, len(a), len(b), order, head(a), head(b))
 	}
-	if order == "" && len(want) > 1000 && q.Search != "" && q.Show == store.ShowAll {
+	if order == "" && len(want) > 500 && q.Search != "" && q.Show == store.ShowAll {
 		t.Errorf("%+v: %d finds and no fixed order", q, len(want))
 	}
 }
