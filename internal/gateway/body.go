@@ -54,14 +54,14 @@ func newBody(w http.ResponseWriter, r *http.Request) body {
 
 // fill reads until n bytes are there, the body ends, or reading fails. It never waits for more than n
 // asks for.
-func (b *body) fill(n int, now time.Time) error {
+func (b *body) fill(n int) error {
 	if b.whole || b.err != nil {
 		return b.err
 	}
 	if b.buf == nil {
 		b.buf = getBuffer()
 	}
-	b.slow(now.Add(bodyPause))
+	b.slow(time.Now().Add(bodyPause))
 	for len(*b.buf) < n {
 		if len(*b.buf) == cap(*b.buf) {
 			bigger := make([]byte, len(*b.buf), min(4*cap(*b.buf), smallBody+4096))
@@ -86,11 +86,11 @@ func (b *body) fill(n int, now time.Time) error {
 }
 
 // fillSmall reads all of a body that is small, or declares to be.
-func (b *body) fillSmall(now time.Time) error {
+func (b *body) fillSmall() error {
 	if b.length > smallBody {
-		return b.fill(1, now)
+		return b.fill(1)
 	}
-	return b.fill(smallBody+1, now)
+	return b.fill(smallBody + 1)
 }
 
 // bytes is what has been read so far.

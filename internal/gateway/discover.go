@@ -36,7 +36,7 @@ func (g *Gateway) discover(q *ask) {
 		g.write(q, reply.TooLarge(q.form).With("Connection", "close"))
 		return
 	}
-	if err := q.body.fillSmall(q.arrived); err != nil {
+	if err := q.body.fillSmall(); err != nil {
 		q.phoneGone = true
 		return
 	}

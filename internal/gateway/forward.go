@@ -75,9 +75,9 @@ func (g *Gateway) begin(q *ask, s *server, msg []byte) (c *serverConn, stop func
 		}
 		c.open()
 		stop = context.AfterFunc(ctx, func() { c.tcp.Close() })
-		c.SetWriteDeadline(g.now().Add(sendTimeout))
+		c.SetWriteDeadline(time.Now().Add(sendTimeout))
 		if _, err = c.Write(msg); err == nil {
-			if err = c.wait(g.now().Add(g.parkAfter)); err == nil {
+			if err = c.wait(time.Now().Add(g.parkAfter)); err == nil {
 				return c, stop, false, nil
 			}
 			if isTimeout(err) {
@@ -109,26 +109,28 @@ func (g *Gateway) stream(q *ask) {
 	// Without it net/http would read the rest of the body before the first byte of an early answer.
 	// HTTP/2 is always so and says it does not know the word.
 	_ = phone.EnableFullDuplex()
-	var cut atomic.Bool
+	var cut, stopping atomic.Bool
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		switch err := g.upload(q, c, phone); {
 		case err == nil:
-			c.SetReadDeadline(g.now().Add(maxWait))
+			c.SetReadDeadline(time.Now().Add(maxWait))
+		case stopping.Load(): // by us: the answer is there
 		case err == errPhoneCut:
 			cut.Store(true)
 			c.tcp.Close()
 		default: // the mail server reads no further: it may have said why
-			c.SetReadDeadline(g.now().Add(headTimeout))
+			c.SetReadDeadline(time.Now().Add(headTimeout))
 		}
 	}()
-	err = g.hold(q, c, g.now().Add(maxUpload))
+	err = g.hold(q, c, time.Now().Add(maxUpload))
 	early := false
 	select {
 	case <-done:
 	default:
 		early = true
+		stopping.Store(true)
 		c.SetWriteDeadline(past())
 		phone.SetReadDeadline(past())
 		<-done
@@ -155,7 +157,7 @@ func (g *Gateway) upload(q *ask, c *serverConn, phone *http.ResponseController) 
 	msg := getBuffer()
 	defer putBuffer(msg)
 	*msg = q.appendHead((*msg)[:0], q.server, q.body.length)
-	c.SetWriteDeadline(g.now().Add(sendTimeout))
+	c.SetWriteDeadline(time.Now().Add(sendTimeout))
 	if _, err := c.Write(*msg); err != nil {
 		return err
 	}
@@ -168,7 +170,7 @@ func (g *Gateway) upload(q *ask, c *serverConn, phone *http.ResponseController) 
 	buf := copyBuffers.Get().(*[]byte)
 	defer copyBuffers.Put(buf)
 	for {
-		now := g.now()
+		now := time.Now()
 		phone.SetReadDeadline(now.Add(bodyPause))
 		n, err := q.body.src.Read((*buf)[chunkRoom : len(*buf)-2])
 		if n > 0 {
@@ -218,7 +220,7 @@ func writePart(w io.Writer, room, data []byte, chunked bool) error {
 // can end them like parked ones. Until is the deadline; zero means as long as any request may wait.
 func (g *Gateway) hold(q *ask, c *serverConn, until time.Time) error {
 	if until.IsZero() {
-		until = g.now().Add(maxWait)
+		until = time.Now().Add(maxWait)
 	}
 	over := make(chan ending, 1)
 	w := &waiter{facts: q.facts, end: func(e ending) {
@@ -293,7 +295,7 @@ func (g *Gateway) judgeAgain(w *waiter) (ending, bool) {
 
 // receive reads the answer, which has begun, and passes it on.
 func (g *Gateway) receive(q *ask, c *serverConn) {
-	resp, err := c.head(q.r.Method, g.now())
+	resp, err := c.head(q.r.Method, time.Now())
 	if err != nil {
 		c.shut()
 		c.Close()
@@ -353,11 +355,11 @@ func (g *Gateway) download(w http.ResponseWriter, c *serverConn, resp *http.Resp
 	phone := http.NewResponseController(w)
 	limited := false
 	for {
-		c.SetReadDeadline(g.now().Add(answerPause))
+		c.SetReadDeadline(time.Now().Add(answerPause))
 		m, err := resp.Body.Read(*buf)
 		if m > 0 {
 			if n > 0 { // a short answer fits the socket's buffer
-				phone.SetWriteDeadline(g.now().Add(phonePause))
+				phone.SetWriteDeadline(time.Now().Add(phonePause))
 				limited = true
 			}
 			n += int64(m)

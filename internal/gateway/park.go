@@ -155,7 +155,7 @@ func (p *parked) phoneSpoke() {
 		return
 	}
 	early := p.prefix != nil
-	p.phone.SetReadDeadline(p.g.now().Add(time.Second))
+	p.phone.SetReadDeadline(time.Now().Add(time.Second))
 	p.mu.Unlock()
 	var b [1]byte
 	n, err := 0, error(nil)
@@ -234,7 +234,7 @@ func (p *parked) say(a reply.Reply, closing bool) {
 	msg := getBuffer()
 	defer putBuffer(msg)
 	*msg = a.AppendHTTP1((*msg)[:0], p.g.now(), closing)
-	p.phone.SetWriteDeadline(p.g.now().Add(10 * time.Second))
+	p.phone.SetWriteDeadline(time.Now().Add(10 * time.Second))
 	_, err := p.phone.Write(*msg)
 	p.finish(err == nil && !closing)
 }
@@ -243,7 +243,7 @@ func (p *parked) say(a reply.Reply, closing bool) {
 func (p *parked) answer() {
 	c := p.c
 	c.open()
-	err := c.wait(p.g.now().Add(5 * time.Second))
+	err := c.wait(time.Now().Add(5 * time.Second))
 	if err != nil && isTimeout(err) {
 		c.shut()
 		p.watchServer() // it was a TLS message, not an answer
@@ -255,7 +255,7 @@ func (p *parked) answer() {
 	}
 	if err == nil {
 		var resp *http.Response
-		if resp, err = c.head(p.method, p.g.now()); err == nil {
+		if resp, err = c.head(p.method, time.Now()); err == nil {
 			p.pass(resp)
 			return
 		}
@@ -300,9 +300,8 @@ func (p *parked) pass(resp *http.Response) {
 
 // copy writes head and body. Body of unknown length is chunked, as it was.
 func (p *parked) copy(msg *[]byte, resp *http.Response) (rerr, werr error) {
-	g := p.g
 	write := func(b []byte) error {
-		p.phone.SetWriteDeadline(g.now().Add(phonePause))
+		p.phone.SetWriteDeadline(time.Now().Add(phonePause))
 		_, err := p.phone.Write(b)
 		return err
 	}
@@ -312,7 +311,7 @@ func (p *parked) copy(msg *[]byte, resp *http.Response) (rerr, werr error) {
 	for done := resp.ContentLength == 0; ; {
 		var m int
 		if !done {
-			p.c.SetReadDeadline(g.now().Add(answerPause))
+			p.c.SetReadDeadline(time.Now().Add(answerPause))
 			var err error
 			m, err = resp.Body.Read(*buf)
 			if err == io.EOF {

@@ -22,7 +22,7 @@ const peekBytes = 512
 // than is there and needed. It reports false when the phone cut its request.
 func (g *Gateway) peek(q *ask) bool {
 	q.body = newBody(q.w, q.r)
-	if err := q.body.fillSmall(q.arrived); err != nil {
+	if err := q.body.fillSmall(); err != nil {
 		q.phoneGone = true
 		// Half a request deserves no whole answer, but the connection must not be reused.
 		q.w.Header().Set("Connection", "close")
@@ -38,7 +38,7 @@ func (g *Gateway) peek(q *ask) bool {
 			return true
 		}
 		if more {
-			if err := q.body.fill(min(len(q.body.bytes())+1, peekBytes), q.arrived); err != nil {
+			if err := q.body.fill(min(len(q.body.bytes())+1, peekBytes)); err != nil {
 				q.phoneGone = true
 				return false
 			}

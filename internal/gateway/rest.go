@@ -5,7 +5,7 @@ package gateway
 
 import (
 	"net"
-	"sync/atomic"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -13,12 +13,14 @@ import (
 // resting is a phone's connection between a parked request and the next one. It costs no goroutine and
 // no buffer; when the phone speaks, net/http gets it back.
 type resting struct {
-	g     *Gateway
-	conn  net.Conn
-	raw   syscall.RawConn
+	g    *Gateway
+	conn net.Conn
+	raw  syscall.RawConn
+
+	mu    sync.Mutex
 	id    uint64
 	timer *time.Timer
-	over  atomic.Bool
+	over  bool
 }
 
 // release gives a phone's connection back to keep-alive. prefix is what the phone has already sent of
@@ -46,9 +48,11 @@ func (g *Gateway) release(conn net.Conn, raw syscall.RawConn, prefix []byte) {
 		return
 	}
 	r := &resting{g: g, conn: conn, raw: raw}
+	r.mu.Lock()
 	r.id = g.poll.add(r)
 	g.rest(r)
 	r.timer = time.AfterFunc(g.cfg.IdleTimeout, r.close)
+	r.mu.Unlock()
 	if g.draining.Load() || g.poll.arm(r.id, sidePhone, raw, eventsData) != nil {
 		r.close()
 	}
@@ -61,9 +65,14 @@ func (g *Gateway) rest(r *resting) {
 }
 
 func (r *resting) claim() bool {
-	if !r.over.CompareAndSwap(false, true) {
+	r.mu.Lock()
+	over := r.over
+	r.over = true
+	r.mu.Unlock()
+	if over {
 		return false
 	}
+	r.timer.Stop()
 	r.g.poll.drop(r.id)
 	r.g.restMu.Lock()
 	delete(r.g.restingConns, r)
@@ -77,7 +86,6 @@ func (r *resting) ready(_ int, _ bool) {
 		return
 	}
 	go func() {
-		r.timer.Stop()
 		r.g.poll.disarm(r.raw)
 		r.g.handBack(r.conn, nil)
 	}()

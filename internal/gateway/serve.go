@@ -58,7 +58,7 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 		}
 	} else {
 		q.body = newBody(w, r)
-		if q.body.fillSmall(q.arrived) != nil {
+		if q.body.fillSmall() != nil {
 			return
 		}
 	}
