@@ -5,7 +5,6 @@ package control
 
 import (
 	"crypto/rand"
-	"maps"
 	"sync"
 	"time"
 
@@ -126,11 +125,4 @@ func (m *memory) done() (more bool) {
 	defer m.mu.Unlock()
 	m.flight = nil
 	return len(m.offers) > 0 || len(m.tallies) > 0
-}
-
-// peek copies what waits, for tests.
-func (m *memory) peek() map[access.Pair]access.Sighting {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return maps.Clone(m.offers)
 }

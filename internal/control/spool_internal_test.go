@@ -184,8 +184,14 @@ func TestManyWhoKeepAtOnceAllSurviveACrash(t *testing.T) {
 func TestASpoolRollsItsFilesAndDropsTheTakenOnes(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, 64<<10)
-	for n := range 1000 {
-		keep(t, s, fmt.Sprint("user", n))
+	for n := range 50 {
+		var twenty []access.Sighting
+		for i := range 20 {
+			twenty = append(twenty, named(fmt.Sprint("user", 20*n+i))...)
+		}
+		if err := s.keep(t.Context(), twenty); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if len(s.segments) < 2 {
 		t.Fatalf("%d files", len(s.segments))

@@ -33,7 +33,7 @@ type ledger struct {
 	state   map[string]access.Entry
 	news    chan struct{}
 	err     error
-	copies  int // full copies begun
+	keys    []string // of the copy under way
 }
 
 // reconcileEvery is what the preferences in a ledger say.
@@ -111,21 +111,20 @@ func (l *ledger) ChangesSince(_ context.Context, p access.Position, limit int) (
 	if rest, ok := strings.CutPrefix(p.Token, "copy "); ok && p.History == l.history {
 		from, _ = strconv.Atoi(rest)
 		copying = true
-	} else {
-		l.copies++
 	}
-	keys := make([]string, 0, len(l.state))
-	for k := range maps.Keys(l.state) {
-		keys = append(keys, k)
+	if !copying || l.keys == nil {
+		l.keys = slices.Sorted(maps.Keys(l.state))
 	}
-	slices.Sort(keys)
+	keys := l.keys
 	end := min(from+limit, len(keys))
 	b := access.Batch{Full: !copying, More: end < len(keys), Position: l.position()}
 	if b.More {
 		b.Position = access.Position{History: l.history, Token: "copy " + strconv.Itoa(end)}
 	}
 	for _, k := range keys[from:end] {
-		b.Entries = append(b.Entries, l.state[k])
+		if e, ok := l.state[k]; ok {
+			b.Entries = append(b.Entries, e)
+		}
 	}
 	return b, nil
 }
