@@ -91,12 +91,13 @@ func (m *Mux) Handle(a Access, pattern string, h Handler) {
 			m.answer(w, r, &StatusError{Status: http.StatusForbidden, Text: "Nobody may come in here."})
 			return
 		}
-		r, err := m.guard(w, r, a)
-		if err == nil {
-			err = h(w, r)
-		}
+		in, err := m.guard(w, r, a)
 		if err != nil {
-			m.answer(w, r, err)
+			m.answer(w, r, err) // a guard that refuses has no request to give on
+			return
+		}
+		if err := h(w, in); err != nil {
+			m.answer(w, in, err)
 		}
 	})
 }
