@@ -25,7 +25,10 @@
 //
 //	// Many records at once
 //	a.StartBulk(ctx, who, Bulk, Act) (JobID, error)
-//	a.FindJob(ctx, who, id) (Job, error), a.ListJobRows(ctx, who, id, JobRowFilter) ([]JobRow, next, error), a.CancelJob(ctx, who, id) error
+//	a.FindJob(ctx, who, id) (Job, error)
+//	a.ListJobs(ctx, who, limit) ([]Job, error)
+//	a.ListJobRows(ctx, who, id, JobRowFilter) ([]JobRow, error)
+//	a.CancelJob(ctx, who, id) error
 //
 //	// Preferences
 //	a.Preferences(ctx, who) (Preferences, error)

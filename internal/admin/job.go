@@ -29,7 +29,7 @@ const (
 	JobSelecting JobState = "selecting" // finding the records
 	JobRunning   JobState = "running"
 	JobDone      JobState = "done"
-	JobCanceled  JobState = "canceled"
+	JobCancelled JobState = "cancelled"
 	JobFailed    JobState = "failed"
 )
 
@@ -51,7 +51,7 @@ type Job struct {
 
 // Over reports whether nothing more will happen.
 func (j *Job) Over() bool {
-	return j.State == JobDone || j.State == JobCanceled || j.State == JobFailed
+	return j.State == JobDone || j.State == JobCancelled || j.State == JobFailed
 }
 
 // JobRow is one record of a job.
@@ -59,7 +59,13 @@ type JobRow struct {
 	N      int
 	ID     access.AssociationID
 	Label  string // account and device, as they were
-	State  string // waiting, done, failed, skipped
+	State  string // waiting, done or failed
 	Result string // in words
-	Number int64
+}
+
+// JobRowFilter chooses rows of a job. State is empty, "waiting" or "failed".
+type JobRowFilter struct {
+	State string
+	After int // rows behind this N
+	Limit int // at most 500; 0: 100
 }

@@ -3,6 +3,195 @@
 
 package admin
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
 
-func (a *Admin) runJobs(context.Context) error { return nil }
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/logkeys"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// Sizes of a step. A step is one transaction, so it is short enough for others to get in between.
+const (
+	jobSelectBatch = 500
+	jobBatch       = 100
+	jobHold        = 30 * time.Second
+	jobAttempts    = 50
+)
+
+// runJobs carries out jobs until none is left that nobody works on.
+func (a *Admin) runJobs(ctx context.Context) error {
+	for {
+		j, err := a.store.LeaseJob(ctx, a.owner, jobHold)
+		if access.KindOf(err) == access.KindNotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		err = a.runJob(ctx, j)
+		switch {
+		case access.KindOf(err) == access.KindConflict:
+			// Cancelled, or in the hands of another console: either way it is not ours any more.
+		case err != nil && ctx.Err() == nil && j.Attempts >= jobAttempts:
+			a.log.LogAttrs(ctx, slog.LevelError, "job given up", slog.String(logkeys.Job, j.ID), slog.Any(logkeys.Error, err))
+			return a.endJob(ctx, j, store.JobFailed, "It could not be carried out; the log of the console says why.")
+		case err != nil:
+			return err
+		}
+	}
+}
+
+func (a *Admin) runJob(ctx context.Context, j *store.Job) error {
+	var p jobParams
+	if err := json.Unmarshal([]byte(j.Params), &p); err != nil {
+		return a.endJob(ctx, j, store.JobFailed, "The job cannot be read.")
+	}
+	for !j.Selected {
+		if err := a.selectRows(ctx, j, p); err != nil {
+			return err
+		}
+	}
+	for {
+		rows, err := a.store.NextJobRows(ctx, j.ID, jobBatch)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return a.endJob(ctx, j, store.JobDone, "")
+		}
+		if err := a.jobStep(ctx, j, p, rows); err != nil {
+			return err
+		}
+	}
+}
+
+// selectRows adds one page of the query to the job. Selecting ends before the first record is changed, so
+// a job that blocks what is allowed does not move the list under its own feet.
+func (a *Admin) selectRows(ctx context.Context, j *store.Job, p jobParams) error {
+	if p.Query == nil {
+		return a.endJob(ctx, j, store.JobFailed, "The job does not say which records it is for.")
+	}
+	cursor := cursorOf(j)
+	q := p.Query.store()
+	q.Sort, q.Desc, q.Limit, q.Cursor = store.SortAdded, false, jobSelectBatch, cursor.Next
+	page, err := a.store.ListAssociations(ctx, q)
+	if err != nil {
+		return err
+	}
+	var rows []store.JobRow
+	for i := range page.Rows {
+		as := &page.Rows[i]
+		if as.FirstSync.After(j.Created) {
+			continue
+		}
+		rows = append(rows, store.JobRow{Target: string(as.ID), Label: label(as)})
+	}
+	cursor.Next = page.Next
+	return a.store.WithTx(ctx, func(tx *store.Tx) error {
+		if err := tx.HoldJob(j.ID, a.owner, jobHold); err != nil {
+			return err
+		}
+		if err := tx.AddJobRows(j.ID, rows); err != nil {
+			return err
+		}
+		j.Cursor, j.Selected = cursor.text(), cursor.Next == ""
+		return tx.SaveJob(j)
+	})
+}
+
+// jobStep does some rows in one transaction: all of them with their results, or none. A row that the
+// database refuses in a way that would come again is found by doing them one by one.
+func (a *Admin) jobStep(ctx context.Context, j *store.Job, p jobParams, rows []store.JobRow) error {
+	err := a.jobRowsTx(ctx, j, p, rows)
+	if err == nil || ctx.Err() != nil || access.KindOf(err) != access.KindInternal {
+		return err
+	}
+	for i := range rows {
+		err := a.jobRowsTx(ctx, j, p, rows[i:i+1])
+		if err == nil {
+			continue
+		}
+		if ctx.Err() != nil || access.KindOf(err) != access.KindInternal {
+			return err
+		}
+		a.log.LogAttrs(ctx, slog.LevelError, "job row failed", slog.String(logkeys.Job, j.ID),
+			slog.String(logkeys.Record, rows[i].Target), slog.Any(logkeys.Error, err))
+		err = a.store.WithTx(ctx, func(tx *store.Tx) error {
+			return tx.FinishJobRow(j.ID, rows[i].N, store.JobFailed, "It could not be done; the log of the console says why.")
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows []store.JobRow) error {
+	number, err := a.store.Change(ctx, func(tx *store.Tx) error {
+		if err := tx.HoldJob(j.ID, a.owner, jobHold); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			state, text := store.JobDone, ""
+			out, err := a.jobRow(tx, j, p, access.AssociationID(r.Target))
+			var known *access.Error
+			switch {
+			case err == nil:
+				text = out.Result.Text
+			case errors.As(err, &known) && known.Kind == access.KindNotFound:
+				state, text = store.JobFailed, known.Text
+			default:
+				return err
+			}
+			if err := tx.FinishJobRow(j.ID, r.N, state, text); err != nil {
+				return err
+			}
+		}
+		return tx.SaveJob(j) // with the number of the step before
+	})
+	if err == nil && number > 0 {
+		c := cursorOf(j)
+		c.Number = number
+		j.Cursor = c.text()
+	}
+	return err
+}
+
+// jobRow does to one record what its verb alone would do.
+func (a *Admin) jobRow(tx *store.Tx, j *store.Job, p jobParams, id access.AssociationID) (outcome, error) {
+	as, err := a.find(tx, id, 0)
+	if err != nil {
+		return outcome{}, err
+	}
+	switch j.Verb {
+	case access.VerbAllow, access.VerbBlock:
+		kind := access.OverrideAllow
+		if j.Verb == access.VerbBlock {
+			kind = access.OverrideBlock
+		}
+		return a.setOverride(tx, j.Actor, j.Verb, as, access.Override{
+			Kind: kind, Reason: j.Reason, By: j.Actor.Name, At: tx.Now(), Until: p.Until,
+		})
+	case access.VerbComment:
+		return setComment(tx, j.Actor, as, p.Comment)
+	case access.VerbRemove:
+		return a.remove(tx, j.Actor, as, j.Reason)
+	}
+	return outcome{}, fmt.Errorf("admin: job: verb %q", j.Verb)
+}
+
+func (a *Admin) endJob(ctx context.Context, j *store.Job, state store.JobState, problem string) error {
+	return a.store.WithTx(ctx, func(tx *store.Tx) error {
+		if err := tx.HoldJob(j.ID, a.owner, jobHold); err != nil {
+			return err
+		}
+		j.State, j.Problem, j.Selected, j.Finished = state, problem, true, tx.Now()
+		return tx.SaveJob(j)
+	})
+}

@@ -32,6 +32,7 @@ const (
 	sweepEvery   = time.Hour
 	expiryPoll   = 5 * time.Second
 	outcomesKept = 7 * 24 * time.Hour
+	jobsKept     = 30 * 24 * time.Hour
 	sweepBatch   = 500
 )
 
@@ -82,5 +83,10 @@ func (a *Admin) sweepExpired(ctx context.Context) error {
 }
 
 func (a *Admin) tidy(ctx context.Context) error {
-	return a.store.WithTx(ctx, func(tx *store.Tx) error { return tx.DeleteOutcomes(tx.Now().Add(-outcomesKept)) })
+	return a.store.WithTx(ctx, func(tx *store.Tx) error {
+		if err := tx.DeleteJobs(tx.Now().Add(-jobsKept)); err != nil {
+			return err
+		}
+		return tx.DeleteOutcomes(tx.Now().Add(-outcomesKept))
+	})
 }

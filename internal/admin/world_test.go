@@ -5,6 +5,7 @@ package admin_test
 
 import (
 	"context"
+	"maps"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -156,37 +157,34 @@ type follower struct {
 	t     *testing.T
 	store *store.Store
 	mu    sync.Mutex
-	mapped
+	now   *mapped
 }
 
 func (f *follower) load() admin.Snapshot {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	m := mapped{position: f.position, preferences: f.preferences, records: map[access.AssociationID]*access.Record{}, devices: map[access.DeviceID]*access.Device{},
-		eas: map[string]*access.EASDevice{}, accounts: map[string]*access.AccountState{}, pairs: map[access.Pair]*access.Record{}}
-	m.copyFrom(&f.mapped)
-	for {
-		b, err := f.store.ChangesSince(context.Background(), m.position, 500)
+	for more, fresh := true, false; more; {
+		b, err := f.store.ChangesSince(context.Background(), f.position(), 500)
 		if err != nil {
 			f.t.Error(err)
 			break
 		}
-		if b.Full {
-			m.clear()
-		}
-		for _, e := range b.Entries {
-			m.apply(e)
-		}
-		m.position = b.Position
-		if len(b.Entries) == 0 && !b.More {
+		if more = b.More; f.now != nil && len(b.Entries) == 0 && !b.Full {
 			break
 		}
+		if !fresh { // those who hold the last one must not see it change
+			f.now, fresh = f.now.clone(), true
+		}
+		f.now.take(b)
 	}
-	for _, r := range m.records {
-		m.pairs[r.Pair] = r
+	return f.now
+}
+
+func (f *follower) position() access.Position {
+	if f.now == nil {
+		return access.Position{}
 	}
-	f.mapped = m
-	return &m
+	return f.now.position
 }
 
 type mapped struct {
@@ -199,27 +197,27 @@ type mapped struct {
 	preferences *access.Preferences
 }
 
-func (m *mapped) copyFrom(o *mapped) {
-	for k, v := range o.records {
-		m.records[k] = v
+func (m *mapped) clone() *mapped {
+	if m == nil {
+		return &mapped{records: map[access.AssociationID]*access.Record{}, devices: map[access.DeviceID]*access.Device{},
+			eas: map[string]*access.EASDevice{}, accounts: map[string]*access.AccountState{}, pairs: map[access.Pair]*access.Record{}}
 	}
-	for k, v := range o.devices {
-		m.devices[k] = v
-	}
-	for k, v := range o.eas {
-		m.eas[k] = v
-	}
-	for k, v := range o.accounts {
-		m.accounts[k] = v
-	}
+	return &mapped{position: m.position, preferences: m.preferences, records: maps.Clone(m.records), devices: maps.Clone(m.devices),
+		eas: maps.Clone(m.eas), accounts: maps.Clone(m.accounts), pairs: maps.Clone(m.pairs)}
 }
 
-func (m *mapped) clear() {
-	clear(m.records)
-	clear(m.devices)
-	clear(m.eas)
-	clear(m.accounts)
-	m.preferences = nil
+func (m *mapped) take(b access.Batch) {
+	if b.Full {
+		*m = *(*mapped)(nil).clone()
+	}
+	for _, e := range b.Entries {
+		m.apply(e)
+	}
+	m.position = b.Position
+	clear(m.pairs)
+	for _, r := range m.records {
+		m.pairs[r.Pair] = r
+	}
 }
 
 func (m *mapped) apply(e access.Entry) {

@@ -1,0 +1,206 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// maxBulkIDs is how many records one job may name; more are chosen by a query.
+const maxBulkIDs = 1000
+
+// eventCancel is the audit event of CancelJob.
+const eventCancel = "cancel-job"
+
+// jobParams is what a job has to remember beside its verb.
+type jobParams struct {
+	Query   *Query    `json:"query,omitempty"`
+	Comment string    `json:"comment,omitempty"`
+	Until   time.Time `json:"until,omitzero"`
+}
+
+// jobCursor is how far a job has come, beside its rows.
+type jobCursor struct {
+	Next   string `json:"next,omitempty"`   // page of the selection to read next
+	Number int64  `json:"number,omitempty"` // change number of the last records done
+}
+
+// StartBulk begins an action on many records and gives the job's id at once; Run carries it out. With a
+// Query it reaches the records that match when the job selects them, but none that were first seen after
+// the button was pressed. Each record has its own result and its own line in the audit log.
+func (a *Admin) StartBulk(ctx context.Context, who access.Actor, b Bulk, act Act) (JobID, error) {
+	if err := b.validate(act, a.now()); err != nil {
+		return "", err
+	}
+	rows, err := a.jobRows(ctx, b.IDs)
+	if err != nil {
+		return "", err
+	}
+	params, err := json.Marshal(jobParams{Query: b.Query, Comment: b.Comment, Until: act.Until})
+	if err != nil {
+		return "", fmt.Errorf("admin: job: %w", err)
+	}
+	out, err := a.act(ctx, who, b.Verb, "bulk", act, func(tx *store.Tx) (outcome, error) {
+		j := store.Job{Verb: b.Verb, Actor: who, Reason: act.Reason, Params: string(params), Selected: b.Query == nil}
+		if err := tx.CreateJob(&j); err != nil {
+			return outcome{}, err
+		}
+		if err := tx.AddJobRows(j.ID, rows); err != nil {
+			return outcome{}, err
+		}
+		what := fmt.Sprintf("%d records", len(rows))
+		if b.Query != nil {
+			what = "all that match: " + b.Query.words()
+		}
+		tx.Audit(entry(who, string(b.Verb), what, j.ID, act.Reason))
+		return outcome{Job: JobID(j.ID), Result: Result{Text: "Begun."}}, nil
+	})
+	if err == nil {
+		wake(a.jobs)
+	}
+	return out.Job, err
+}
+
+func (b *Bulk) validate(act Act, now time.Time) error {
+	const op = "admin: bulk"
+	switch {
+	case b.Verb != access.VerbAllow && b.Verb != access.VerbBlock && b.Verb != access.VerbComment && b.Verb != access.VerbRemove:
+		return access.Invalid(op, "This cannot be done to many records at once.")
+	case b.Query == nil && len(b.IDs) == 0:
+		return access.Invalid(op, "Choose records first.")
+	case b.Query != nil && len(b.IDs) > 0:
+		return access.Invalid(op, "Choose records by name or by filter, not both.")
+	case len(b.IDs) > maxBulkIDs:
+		return access.Invalid(op, fmt.Sprintf("Choose at most %d records, or all that match a filter.", maxBulkIDs))
+	case !act.Until.IsZero() && !act.Until.After(now):
+		return access.Invalid(op, "The end must lie in the future.")
+	}
+	if b.Query != nil {
+		b.Query.Cursor, b.Query.Limit = "", 0
+	}
+	return validComment(b.Comment)
+}
+
+// jobRows gives the rows of a job that names its records. One that is not there any more is a row too:
+// its result will say so.
+func (a *Admin) jobRows(ctx context.Context, ids []access.AssociationID) ([]store.JobRow, error) {
+	list, err := a.store.FindAssociations(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	labels := make(map[access.AssociationID]string, len(list))
+	for i := range list {
+		labels[list[i].ID] = label(&list[i])
+	}
+	rows := make([]store.JobRow, len(ids))
+	for i, id := range ids {
+		rows[i] = store.JobRow{Target: string(id), Label: labels[id]}
+	}
+	return rows, nil
+}
+
+func label(as *access.Association) string { return as.Pair.Account + " on " + as.Pair.Device }
+
+// FindJob says how far a job is.
+func (a *Admin) FindJob(ctx context.Context, who access.Actor, id JobID) (Job, error) {
+	if err := who.May(access.VerbView); err != nil {
+		return Job{}, err
+	}
+	j, err := a.store.FindJob(ctx, string(id))
+	if access.KindOf(err) == access.KindNotFound {
+		return Job{}, access.NotFound("admin: job", "There is no such job, or it ended long ago.")
+	}
+	if err != nil {
+		return Job{}, err
+	}
+	return jobOf(j), nil
+}
+
+// ListJobs gives the newest jobs.
+func (a *Admin) ListJobs(ctx context.Context, who access.Actor, limit int) ([]Job, error) {
+	if err := who.May(access.VerbView); err != nil {
+		return nil, err
+	}
+	list, err := a.store.ListJobs(ctx, limit)
+	out := make([]Job, len(list))
+	for i := range list {
+		out[i] = jobOf(&list[i])
+	}
+	return out, err
+}
+
+func jobOf(j *store.Job) Job {
+	out := Job{ID: JobID(j.ID), Verb: j.Verb, By: j.Actor.Name, Reason: j.Reason, Total: int(j.Total),
+		Done: int(j.Done + j.Failed), Failed: int(j.Failed), Problem: j.Problem, Created: j.Created,
+		Finished: j.Finished, Number: cursorOf(j).Number}
+	switch {
+	case j.State == store.JobDone:
+		out.State = JobDone
+	case j.State == store.JobFailed:
+		out.State = JobFailed
+	case j.State == store.JobCancelled:
+		out.State = JobCancelled
+	case j.Selected:
+		out.State = JobRunning
+	default:
+		out.State = JobSelecting
+	}
+	return out
+}
+
+func cursorOf(j *store.Job) (c jobCursor) {
+	if json.Unmarshal([]byte(j.Cursor), &c) != nil {
+		return jobCursor{} // a new job has none
+	}
+	return c
+}
+
+func (c jobCursor) text() string {
+	b, err := json.Marshal(c)
+	if err != nil { // a string and a number always marshal
+		return ""
+	}
+	return string(b)
+}
+
+// ListJobRows gives rows of a job, in order.
+func (a *Admin) ListJobRows(ctx context.Context, who access.Actor, id JobID, f JobRowFilter) ([]JobRow, error) {
+	if err := who.May(access.VerbView); err != nil {
+		return nil, err
+	}
+	if f.Limit <= 0 {
+		f.Limit = 100
+	}
+	list, err := a.store.ListJobRows(ctx, string(id), store.JobState(f.State), int64(f.After), f.Limit)
+	out := make([]JobRow, len(list))
+	for i, r := range list {
+		out[i] = JobRow{N: int(r.N), ID: access.AssociationID(r.Target), Label: r.Label, State: string(r.State), Result: r.Result}
+	}
+	return out, err
+}
+
+// CancelJob stops a job before its next records. What it has done stays done.
+func (a *Admin) CancelJob(ctx context.Context, who access.Actor, id JobID) error {
+	return a.store.WithTx(ctx, func(tx *store.Tx) error {
+		j, err := tx.FindJob(string(id))
+		if err != nil {
+			return err
+		}
+		if err := who.May(j.Verb); err != nil {
+			return err
+		}
+		if !j.Finished.IsZero() {
+			return access.Conflict("admin: cancel job", "The job is over already.")
+		}
+		j.State, j.Finished = store.JobCancelled, tx.Now()
+		tx.Audit(entry(who, eventCancel, string(j.Verb), j.ID, fmt.Sprintf("%d of %d were done", j.Done+j.Failed, j.Total)))
+		return tx.SaveJob(j)
+	})
+}
