@@ -3,4 +3,142 @@
 
 package api
 
-func (s *Server) mountJobs() {}
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
+)
+
+// Job is an action on many records and how far it is.
+type Job struct {
+	ID       admin.JobID    `json:"id"`
+	Verb     access.Verb    `json:"verb" enum:"allow,block,comment,remove"`
+	By       string         `json:"by"`
+	Reason   string         `json:"reason,omitempty"`
+	State    admin.JobState `json:"state" enum:"selecting,running,done,cancelled,failed"`
+	Over     bool           `json:"over" doc:"Nothing more will happen"`
+	Total    int            `json:"total" doc:"How many records; grows while selecting"`
+	Done     int            `json:"done" doc:"How many of them are behind it, failed ones included"`
+	Failed   int            `json:"failed"`
+	Problem  string         `json:"problem,omitempty" doc:"Why the job as a whole failed"`
+	Created  time.Time      `json:"created"`
+	Finished time.Time      `json:"finished,omitzero"`
+	Number   int64          `json:"number" doc:"Change number of the last record done. Gateways whose position has reached it obey"`
+}
+
+// JobRow is what came of one record of a job.
+type JobRow struct {
+	N      int                  `json:"n"`
+	ID     access.AssociationID `json:"id"`
+	Label  string               `json:"label" doc:"Account and device, as they were"`
+	State  string               `json:"state" enum:"waiting,done,failed"`
+	Result string               `json:"result,omitempty" doc:"What happened, in words for a person"`
+}
+
+func jobOf(j *admin.Job) Job {
+	return Job{ID: j.ID, Verb: j.Verb, By: j.By, Reason: j.Reason, State: j.State, Over: j.Over(), Total: j.Total, Done: j.Done,
+		Failed: j.Failed, Problem: j.Problem, Created: j.Created.UTC(), Finished: j.Finished.UTC(), Number: j.Number}
+}
+
+// bulkInput names its records by id or by a query, which has to say what it shows: an empty object does
+// not mean everybody.
+type bulkInput struct {
+	Key  string `header:"Idempotency-Key" maxLength:"100" pattern:"^[!-~]+$" doc:"The same key of the same token gives the first job again."`
+	Body struct {
+		Verb    access.Verb            `json:"verb" enum:"allow,block,comment,remove"`
+		IDs     []access.AssociationID `json:"ids,omitempty" maxItems:"1000" doc:"The records by id; or a query"`
+		Query   *bulkQuery             `json:"query,omitempty" doc:"All that match when the job begins"`
+		Comment string                 `json:"comment,omitempty" doc:"For comment"`
+		Reason  string                 `json:"reason,omitempty" doc:"Kept with every record and in the audit log"`
+		Until   time.Time              `json:"until,omitzero" doc:"For allow and block: when it ends by itself"`
+	} `nameHint:"Bulk"`
+}
+
+type bulkQuery struct {
+	Show   admin.Show `json:"show" enum:"all,linked,unlinked,allowed,blocked"`
+	Search string     `json:"search,omitempty" maxLength:"200"`
+}
+
+type bulkOutput struct {
+	Location string `header:"Location"`
+	Body     Job
+}
+
+// bulkStart answers POST /bulk.
+func (s *Server) bulkStart(ctx context.Context, who access.Actor, in *bulkInput) (*bulkOutput, error) {
+	b := admin.Bulk{Verb: in.Body.Verb, IDs: in.Body.IDs, Comment: in.Body.Comment}
+	if q := in.Body.Query; q != nil {
+		b.Query = &admin.Query{Show: q.Show, Search: q.Search}
+	}
+	id, err := s.admin.StartBulk(ctx, who, b, admin.Act{Key: in.Key, Reason: in.Body.Reason, Until: in.Body.Until.UTC()})
+	if err != nil {
+		return nil, err
+	}
+	j, err := s.admin.FindJob(ctx, who, id)
+	if err != nil {
+		return nil, err
+	}
+	return &bulkOutput{Location: Prefix + "/jobs/" + url.PathEscape(string(id)), Body: jobOf(&j)}, nil
+}
+
+type jobFindInput struct {
+	ID     admin.JobID `path:"id" maxLength:"100"`
+	State  string      `query:"state" enum:"waiting,done,failed" doc:"Only records in this state"`
+	Cursor string      `query:"cursor" maxLength:"20" doc:"next of the page before"`
+	Limit  int         `query:"limit" minimum:"1" maximum:"500" default:"100"`
+}
+
+type jobFindOutput struct {
+	Body struct {
+		Job   Job      `json:"job"`
+		Items []JobRow `json:"items" doc:"One page of its records"`
+		Next  string   `json:"next,omitempty" doc:"Cursor of the next page; absent on the last"`
+	} `nameHint:"JobPage"`
+}
+
+// jobFind answers GET /jobs/{id}.
+func (s *Server) jobFind(ctx context.Context, who access.Actor, in *jobFindInput) (*jobFindOutput, error) {
+	after := 0
+	if in.Cursor != "" {
+		var err error
+		if after, err = strconv.Atoi(in.Cursor); err != nil || after < 0 {
+			return nil, access.Invalid("api: job", "This cursor cannot be read. Begin at the first page.")
+		}
+	}
+	j, err := s.admin.FindJob(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.admin.ListJobRows(ctx, who, in.ID, admin.JobRowFilter{State: in.State, After: after, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	out := &jobFindOutput{}
+	out.Body.Job, out.Body.Items = jobOf(&j), make([]JobRow, len(rows))
+	for i, r := range rows {
+		out.Body.Items[i] = JobRow(r)
+	}
+	if len(rows) == in.Limit {
+		out.Body.Next = strconv.Itoa(rows[len(rows)-1].N)
+	}
+	return out, nil
+}
+
+func (s *Server) mountJobs() {
+	// The verb stands in the body, which is not read yet when the door is asked: the weakest of the four
+	// opens it, and admin asks for the one that is meant.
+	handle(s, access.VerbComment, huma.Operation{
+		OperationID: "start-bulk", Method: http.MethodPost, Path: "/bulk", Tags: []string{"Jobs"}, DefaultStatus: http.StatusAccepted,
+		Summary: "Allow, block, comment or remove many records", Errors: []int{http.StatusConflict},
+	}, s.bulkStart)
+	handle(s, access.VerbView, huma.Operation{
+		OperationID: "find-job", Method: http.MethodGet, Path: "/jobs/{id}", Tags: []string{"Jobs"},
+		Summary: "How far a job is, and what came of each record", Errors: []int{http.StatusNotFound},
+	}, s.jobFind)
+}

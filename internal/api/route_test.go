@@ -81,7 +81,7 @@ func TestEveryRouteIsDescribedAndEveryDescriptionIsRouted(t *testing.T) {
 	}
 	want := []string{"GET /associations", "GET /associations/{id}", "POST /associations/{id}/allow", "POST /associations/{id}/block",
 		"POST /associations/{id}/comment", "DELETE /associations/{id}", "GET /gateways", "GET /preferences", "PUT /preferences",
-		"POST /preferences/preview", "GET /dashboard", "GET /audit", "GET /openapi.json"}
+		"POST /preferences/preview", "POST /bulk", "GET /jobs/{id}", "GET /dashboard", "GET /audit", "GET /openapi.json"}
 	for _, r := range want {
 		method, path, _ := strings.Cut(r, " ")
 		if !slices.Contains(routed, method+" "+api.Prefix+path) {

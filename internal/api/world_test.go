@@ -40,6 +40,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	t.Parallel() // worlds share nothing, and mostly wait for the disk
 	w := &world{t: t, now: time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC)}
 	must := func(err error) {
 		t.Helper()
