@@ -309,3 +309,9 @@ func easStatus(err error) int {
 	}
 	return 0
 }
+
+func noOverride() access.Override { return access.Override{} }
+
+func userNamed(name string) eastest.User {
+	return eastest.User{Name: name, Password: name + "pw", Address: name + "@lab.example"}
+}
