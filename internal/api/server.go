@@ -48,7 +48,7 @@ func New(c Config) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.mux = httpd.NewMux(guard(c.Login.Guard), s.answer)
+	s.mux = httpd.NewMux(c.Login.Guard, s.answer)
 	s.api = huma.NewAPI(describe(c.Version), &adapter{s.mux})
 	s.mountAssociations()
 	s.mountJobs()
@@ -73,17 +73,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func hasBearer(r *http.Request) bool {
 	scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	return strings.EqualFold(scheme, "bearer")
-}
-
-// guard keeps the request of a refusal: the answer wants to name it, and the guard gives back none.
-func guard(g httpd.Guard) httpd.Guard {
-	return func(w http.ResponseWriter, r *http.Request, a httpd.Access) (*http.Request, error) {
-		let, err := g(w, r, a)
-		if err != nil {
-			return r, err
-		}
-		return let, nil
-	}
 }
 
 // Routes lists every route, for the test that walks them.
