@@ -180,6 +180,27 @@ func TestTheConsoleIsHeardAsSoonAsItsFirstWordHasBeenApplied(t *testing.T) {
 	})
 }
 
+func TestAStoreInWhichNothingWasEverChangedIsReadOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLedger()
+		l.log = nil
+		h := newHouse(t, l, newDesk(time.Now))
+		defer h.close()
+		p := h.post("gw1", t.TempDir())
+		defer p.close()
+		synctest.Wait()
+		view := h.hub.Snapshot()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if p.holder.Away(time.Now()) || len(p.touched()) != 1 || h.hub.Snapshot() != view {
+			t.Errorf("away %v, told %d times, view replaced %v", p.holder.Away(time.Now()), len(p.touched()), h.hub.Snapshot() != view)
+		}
+		l.write(record("r1", 1))
+		synctest.Wait()
+		same(t, "after the first change", p.holder.Load(), h.hub.Snapshot())
+	})
+}
+
 // Y-14
 func TestAConsoleThatDiesOrCannotReadItsStoreCountsAsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -137,8 +137,8 @@ func (h *Hub) step(ctx context.Context, pos *access.Position) (more bool, err er
 		return false, err
 	}
 	h.read.Store(h.cfg.Now().UnixNano())
-	if !b.Full && !b.More && len(b.Entries) == 0 && b.Position == *pos {
-		return false, nil
+	if !b.More && b.Position == *pos {
+		return false, nil // a store in which nothing was ever changed answers with a copy each time
 	}
 	before := h.holder.Load()
 	h.holder.Apply(b)
