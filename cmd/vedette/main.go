@@ -30,6 +30,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Console and gateway in one process."`
 	Gateway gatewayCommand `cmd:"" help:"A gateway alone, fed by a console elsewhere."`
 	Console consoleCommand `cmd:"" help:"A console alone, for gateways elsewhere."`
+	Demo    demoCommand    `cmd:"" help:"A made-up company on loopback, to look around in."`
 	Check   struct {
 		Config  checkConfigCommand  `cmd:"" help:"Read the configuration and name every mistake in it."`
 		Backend checkBackendCommand `cmd:"" help:"Try a mail server and explain what was found."`
@@ -37,7 +38,7 @@ type commands struct {
 	Link struct {
 		Pin linkPinCommand `cmd:"" help:"Print the pin of the link certificate, making one when there is none."`
 	} `cmd:"" help:"The link between gateway and console."`
-	Admin   struct {
+	Admin struct {
 		Setup    adminSetupCommand    `cmd:"" help:"Print a one-time link that makes an administrator."`
 		Create   adminCreateCommand   `cmd:"" help:"Make another administrator."`
 		Token    adminTokenCommand    `cmd:"" help:"Make an API token."`
