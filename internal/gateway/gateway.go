@@ -140,6 +140,7 @@ func (r *returns) Return(c net.Conn, prefix []byte) bool {
 
 // Serve serves phones on l until Shutdown, and then returns nil.
 func (g *Gateway) Serve(l *httpd.Listener) error {
+	l.Strict()
 	g.back.mu.Lock()
 	g.back.open = append(g.back.open, l)
 	g.back.mu.Unlock()

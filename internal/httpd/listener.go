@@ -26,8 +26,11 @@ type ListenerConfig struct {
 
 // Listener accepts connections and takes connections back: one that a handler hijacked and has
 // finished with is given to Return, and the next Accept hands it to the server again, so that
-// keep-alive goes on. What Accept returns is a *Conn, which watches over the framing; connections that
-// agreed on HTTP/2 come as *tls.Conn, because that is what net/http looks for.
+// keep-alive goes on.
+//
+// Accept returns *tls.Conn when TLS is on, because that is what net/http looks for. After Strict it
+// returns a *Conn instead, which watches over the framing; only connections that agreed on HTTP/2 still
+// come as *tls.Conn.
 type Listener struct {
 	inner net.Listener
 	cfg   ListenerConfig
@@ -35,7 +38,9 @@ type Listener struct {
 	done  chan struct{}
 	ctx   context.Context // ends with the listener
 	end   context.CancelFunc
+	begin sync.Once
 	once  sync.Once
+	tight bool
 	err   error
 	group sync.WaitGroup
 }
@@ -60,12 +65,15 @@ func NewListener(inner net.Listener, cfg ListenerConfig) *Listener {
 	}
 	l := &Listener{inner: inner, cfg: cfg, conns: make(chan net.Conn), done: make(chan struct{})}
 	l.ctx, l.end = context.WithCancel(context.Background())
-	l.group.Go(l.run)
 	return l
 }
 
+// Strict makes every connection refuse what Conn refuses. It must be called before the first Accept.
+func (l *Listener) Strict() { l.tight = true }
+
 // Accept returns the next connection, new or returned.
 func (l *Listener) Accept() (net.Conn, error) {
+	l.begin.Do(func() { l.group.Go(l.run) })
 	select {
 	case c := <-l.conns:
 		return c, nil
@@ -77,7 +85,12 @@ func (l *Listener) Accept() (net.Conn, error) {
 // Return gives a connection back to the server: the one below the *Conn that was handed out. prefix is
 // what has been read of the next request. It reports false, and the caller keeps the connection, when
 // the listener is closed.
-func (l *Listener) Return(c net.Conn, prefix []byte) bool { return l.give(newConn(c, prefix)) }
+func (l *Listener) Return(c net.Conn, prefix []byte) bool {
+	if l.tight || len(prefix) > 0 {
+		c = newConn(c, prefix)
+	}
+	return l.give(c)
+}
 
 func (l *Listener) give(c net.Conn) bool {
 	select {
@@ -94,6 +107,7 @@ func (l *Listener) Addr() net.Addr { return l.inner.Addr() }
 // Close stops accepting. Connections that were handed out stay open.
 func (l *Listener) Close() error {
 	err := l.inner.Close()
+	l.begin.Do(func() {})
 	l.stop(net.ErrClosed)
 	l.group.Wait()
 	return err
@@ -155,12 +169,12 @@ func (l *Listener) introduce(c net.Conn) {
 
 func (l *Listener) hand(c net.Conn) {
 	if l.cfg.TLS == nil {
-		l.handOut(newConn(c, nil))
+		l.handOut(l.watched(c))
 		return
 	}
 	t := tls.Server(c, l.cfg.TLS)
-	if !slices.Contains(l.cfg.TLS.NextProtos, "h2") {
-		l.handOut(newConn(t, nil)) // the first read shakes hands
+	if !l.tight || !slices.Contains(l.cfg.TLS.NextProtos, "h2") {
+		l.handOut(l.watched(t)) // the first read shakes hands
 		return
 	}
 	l.group.Go(func() {
@@ -178,6 +192,13 @@ func (l *Listener) hand(c net.Conn) {
 		}
 		l.handOut(newConn(t, nil))
 	})
+}
+
+func (l *Listener) watched(c net.Conn) net.Conn {
+	if l.tight {
+		return newConn(c, nil)
+	}
+	return c
 }
 
 const handshakeTimeout = 20 * time.Second

@@ -30,6 +30,7 @@ func listen(t *testing.T, cfg httpd.ListenerConfig, h http.Handler) (*httpd.List
 	if err != nil {
 		t.Fatal(err)
 	}
+	l.Strict()
 	var p http.Protocols
 	p.SetHTTP1(true)
 	p.SetHTTP2(true)
@@ -189,6 +190,7 @@ func FuzzFraming(f *testing.F) {
 		go func() { a.Write(in); a.Close() }()
 		l := httpd.NewListener(&oneConn{c: b}, httpd.ListenerConfig{})
 		defer l.Close()
+		l.Strict()
 		c, err := l.Accept()
 		if err != nil {
 			t.Fatal(err)
