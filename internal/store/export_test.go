@@ -37,3 +37,6 @@ func (s spying) QueryRowContext(ctx context.Context, q string, args ...any) *sql
 
 // Handles gives the database handles, for looking at the schema.
 func (s *Store) Handles() (write, read *sql.DB) { return s.write, s.read }
+
+// DataTables are the tables a backup brings back.
+func DataTables() []string { return dataTables() }

@@ -35,6 +35,7 @@ type Config struct {
 // Store is the console's memory. It is safe for use by several goroutines.
 type Store struct {
 	engine  engine
+	file    string // SQLite's file
 	write   *sql.DB
 	read    *sql.DB
 	now     func() time.Time
@@ -94,6 +95,7 @@ func (s *Store) openFile(path string) (err error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") {
 		return access.Invalid("store: open", "The SQLite database needs a file.")
 	}
+	s.file = path
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return fmt.Errorf("store: open: %w", err)

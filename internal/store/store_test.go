@@ -13,29 +13,14 @@ import (
 	"github.com/vedette-mail/vedette/test/parts"
 )
 
-func TestSQLite(t *testing.T)   { storetest.Run(t, openSQLite) }
-func TestPostgres(t *testing.T) { storetest.Run(t, openPostgres) }
+func TestSQLite(t *testing.T)   { storetest.Run(t, sqlite()) }
+func TestPostgres(t *testing.T) { storetest.Run(t, postgres()) }
 
-func openSQLite(t testing.TB, now func() time.Time) *store.Store {
-	t.Helper()
-	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "vedette.db"), now)
+func sqlite() storetest.Engine {
+	return storetest.Engine{DSN: func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "vedette.db") }}
 }
 
-func openPostgres(t testing.TB, now func() time.Time) *store.Store {
-	t.Helper()
-	return open(t, parts.Postgres(t), now)
-}
+func postgres() storetest.Engine { return storetest.Engine{DSN: parts.Postgres} }
 
-func open(t testing.TB, dsn string, now func() time.Time) *store.Store {
-	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{DSN: dsn, Now: now})
-	if err != nil {
-		t.Fatalf("open: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Errorf("close: %v", err)
-		}
-	})
-	return s
-}
+func openSQLite(t testing.TB, now func() time.Time) *store.Store   { return sqlite().Open(t, now) }
+func openPostgres(t testing.TB, now func() time.Time) *store.Store { return postgres().Open(t, now) }

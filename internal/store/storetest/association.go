@@ -13,9 +13,9 @@ import (
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
-func associations(t *testing.T, open Open) {
+func associations(t *testing.T, e Engine) {
 	t.Run("two accounts on one device and one account on two devices are four rows of three", func(t *testing.T) { // A-04 A-05 M-02 M-03
-		_, s := fresh(t, open)
+		_, s := fresh(t, e)
 		for _, p := range [][2]string{{"ana", "d1"}, {"sales", "d1"}, {"ana", "d2"}} {
 			create(t, s, seen(p[0], p[1]))
 		}
@@ -30,7 +30,7 @@ func associations(t *testing.T, open Open) {
 		}
 	})
 	t.Run("a row comes back as it was written", func(t *testing.T) { // C-01 C-02 C-03 C-04 C-05 C-08 C-09 C-10 D-08
-		_, s := fresh(t, open)
+		_, s := fresh(t, e)
 		a := full("ana", "d1")
 		create(t, s, a)
 		got := find(t, s, a.ID)
@@ -40,7 +40,7 @@ func associations(t *testing.T, open Open) {
 		}
 	})
 	t.Run("hostile text is kept unchanged, impossible text is made possible", func(t *testing.T) {
-		_, s := fresh(t, open)
+		_, s := fresh(t, e)
 		a := seen("ana", "d1")
 		a.Model = `'); DROP TABLE association;-- <script>alert(1)</script> =cmd|' /C calc'!A0 $1 ?1 %_\ ` + "\x1b[31m\r\n\u202eevil"
 		a.UserAgent = "bad \xff\xfe bytes and a \x00 NUL"
@@ -59,7 +59,7 @@ func associations(t *testing.T, open Open) {
 		}
 	})
 	t.Run("a pair that cannot be kept whole is refused", func(t *testing.T) {
-		_, s := fresh(t, open)
+		_, s := fresh(t, e)
 		for _, p := range []access.Pair{pair("", "d1"), pair("ana", ""), pair(strings.Repeat("a", 400), "d"), pair("a\x00b", "d"), pair("a\xff", "d")} {
 			a := seen("ana", "d1")
 			a.Pair = p
@@ -68,7 +68,7 @@ func associations(t *testing.T, open Open) {
 		}
 	})
 	t.Run("an override touches its row alone, and two administrators cannot overwrite each other", func(t *testing.T) { // A-17 A-18 X-08
-		_, s := fresh(t, open)
+		_, s := fresh(t, e)
 		a, b, c := create(t, s, seen("ana", "d1")), create(t, s, seen("bob", "d1")), create(t, s, seen("ana", "d2"))
 		mine, theirs := *a, *a
 		mine.Override = access.Override{Kind: access.OverrideBlock, Reason: "lost", By: "root", At: Start()}
@@ -89,7 +89,7 @@ func associations(t *testing.T, open Open) {
 		}
 	})
 	t.Run("a comment alone is no news for gateways", func(t *testing.T) { // D-08
-		_, s := fresh(t, open)
+		_, s := fresh(t, e)
 		a := create(t, s, seen("ana", "d1"))
 		a.Comment = "belongs to the board"
 		if n := tx(t, s, func(tx *store.Tx) error { return tx.SaveAssociation(a) }); n != 0 {
@@ -100,7 +100,7 @@ func associations(t *testing.T, open Open) {
 		}
 	})
 	t.Run("what machines learn does not undo what a person said", func(t *testing.T) {
-		_, s := fresh(t, open)
+		_, s := fresh(t, e)
 		a := create(t, s, seen("ana", "d1"))
 		stale := *a
 		a.Override = access.Override{Kind: access.OverrideBlock, At: Start()}
@@ -119,7 +119,7 @@ func associations(t *testing.T, open Open) {
 		}
 	})
 	t.Run("a removed record is gone and can be brought back", func(t *testing.T) {
-		_, s := fresh(t, open)
+		_, s := fresh(t, e)
 		a := create(t, s, full("ana", "d1"))
 		n := tx(t, s, func(tx *store.Tx) error { return tx.DeleteAssociation(a.ID) })
 		if n == 0 {
@@ -135,12 +135,12 @@ func associations(t *testing.T, open Open) {
 			t.Fatalf("%+v", c)
 		}
 	})
-	t.Run("the sync status follows device, account and preferences", syncStatus(open))
+	t.Run("the sync status follows device, account and preferences", syncStatus(e))
 }
 
-func syncStatus(open Open) func(*testing.T) {
+func syncStatus(e Engine) func(*testing.T) {
 	return func(t *testing.T) { // C-06 C-07, R-14
-		_, s := fresh(t, open)
+		_, s := fresh(t, e)
 		a, b, c := create(t, s, seen("ana", "d1")), create(t, s, seen("sales", "d1")), create(t, s, seen("ana", "d2"))
 		status := func(step string, want ...access.SyncStatus) {
 			t.Helper()

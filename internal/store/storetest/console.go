@@ -14,9 +14,9 @@ import (
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
-func console(t *testing.T, open Open) {
+func console(t *testing.T, e Engine) {
 	t.Run("audit lines carry the number of their transaction and come newest first", func(t *testing.T) {
-		ctx, s := fresh(t, open)
+		ctx, s := fresh(t, e)
 		a := create(t, s, seen("ana", "d1"))
 		hostile := "=HYPERLINK(\"x\")\x1b[2J\r\n<b>"
 		n := tx(t, s, func(tx *store.Tx) error {
@@ -44,7 +44,7 @@ func console(t *testing.T, open Open) {
 		}
 	})
 	t.Run("a refused action leaves no audit line behind", func(t *testing.T) {
-		ctx, s := fresh(t, open)
+		ctx, s := fresh(t, e)
 		_ = s.WithTx(ctx, func(tx *store.Tx) error {
 			tx.Audit(access.AuditEntry{Event: "block"})
 			return access.Forbidden("test", "no")
@@ -54,7 +54,7 @@ func console(t *testing.T, open Open) {
 		}
 	})
 	t.Run("a form's key does its work once", func(t *testing.T) {
-		ctx, s := fresh(t, open)
+		ctx, s := fresh(t, e)
 		press := func() error {
 			return s.WithTx(ctx, func(tx *store.Tx) error {
 				if err := tx.CreateAssociation(seen(store.NewID(time.Now()), "d")); err != nil {
@@ -81,7 +81,7 @@ func console(t *testing.T, open Open) {
 		})
 	})
 	t.Run("administrators: one name in any case, one writer at a time", func(t *testing.T) {
-		ctx, s := fresh(t, open)
+		ctx, s := fresh(t, e)
 		a := &store.Administrator{Name: "Root", Role: access.RoleAdministrator, PasswordHash: "argon", TOTPSealed: "v1.x"}
 		tx(t, s, func(tx *store.Tx) error { return tx.SaveAdministrator(a) })
 		err := s.WithTx(ctx, func(tx *store.Tx) error { return tx.SaveAdministrator(&store.Administrator{Name: "rOOT"}) })
@@ -101,7 +101,7 @@ func console(t *testing.T, open Open) {
 	})
 	t.Run("sessions live under the hash of their token and end", func(t *testing.T) {
 		now := Start()
-		s := open(t, func() time.Time { return now })
+		s := e.Open(t, func() time.Time { return now })
 		n := s.Sessions()
 		data := []byte{0, 1, 2, 255}
 		for range 2 {
@@ -126,7 +126,7 @@ func console(t *testing.T, open Open) {
 		}
 	})
 	t.Run("a set-up link works once", func(t *testing.T) {
-		ctx, s := fresh(t, open)
+		ctx, s := fresh(t, e)
 		tx(t, s, func(tx *store.Tx) error { return tx.CreateSetupLink("h0", Start().Add(time.Hour)) })
 		tx(t, s, func(tx *store.Tx) error { return tx.CreateSetupLink("h1", Start().Add(time.Hour)) })
 		wantKind(t, s.FindSetupLink(ctx, "h0"), access.KindNotFound)
@@ -138,7 +138,7 @@ func console(t *testing.T, open Open) {
 	})
 	t.Run("tokens are found by hash until they expire", func(t *testing.T) {
 		now := Start()
-		s := open(t, func() time.Time { return now })
+		s := e.Open(t, func() time.Time { return now })
 		k := &store.Token{Name: "ci", Hash: "abc", Role: access.RoleAuditor, Expires: now.Add(time.Hour)}
 		tx(t, s, func(tx *store.Tx) error { return tx.CreateToken(k) })
 		if got, err := s.FindToken(t.Context(), "abc"); err != nil || !reflect.DeepEqual(got, k) {
@@ -154,9 +154,9 @@ func console(t *testing.T, open Open) {
 		_, err := s.FindToken(t.Context(), "abc")
 		wantKind(t, err, access.KindNotFound)
 	})
-	t.Run("a job goes on after whoever held it is gone", jobGoesOn(open))
+	t.Run("a job goes on after whoever held it is gone", jobGoesOn(e))
 	t.Run("tallies add up and old ones go", func(t *testing.T) {
-		ctx, s := fresh(t, open)
+		ctx, s := fresh(t, e)
 		m := Start()
 		add := func(list ...access.Tally) {
 			tx(t, s, func(tx *store.Tx) error { return tx.AddTallies("gw1", list) })
@@ -175,10 +175,10 @@ func console(t *testing.T, open Open) {
 	})
 }
 
-func jobGoesOn(open Open) func(*testing.T) {
+func jobGoesOn(e Engine) func(*testing.T) {
 	return func(t *testing.T) {
 		now := Start()
-		s := open(t, func() time.Time { return now })
+		s := e.Open(t, func() time.Time { return now })
 		j := &store.Job{Verb: access.VerbBlock, Actor: access.Actor{Name: "root", Role: access.RoleAdministrator}, Reason: "audit", Params: "{}"}
 		tx(t, s, func(tx *store.Tx) error {
 			if err := tx.CreateJob(j); err != nil {

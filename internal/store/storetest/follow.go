@@ -34,13 +34,13 @@ func (m *mirror) catchUp(t *testing.T, s *store.Store, limit int) {
 			m.fulls++
 			m.entries = map[string]access.Entry{}
 		}
-		for _, e := range b.Entries {
-			key := string(e.Kind) + " " + e.Key
-			if e.Deleted {
+		for _, n := range b.Entries {
+			key := string(n.Kind) + " " + n.Key
+			if n.Deleted {
 				delete(m.entries, key)
 				continue
 			}
-			m.entries[key] = e
+			m.entries[key] = n
 		}
 		m.pos = b.Position
 		if !b.More {
@@ -69,9 +69,9 @@ func truth(t *testing.T, s *store.Store) map[access.AssociationID]access.Overrid
 	return out
 }
 
-func following(t *testing.T, open Open) {
+func following(t *testing.T, e Engine) {
 	t.Run("a follower gets a full copy, then what changes", func(t *testing.T) {
-		_, s := fresh(t, open)
+		_, s := fresh(t, e)
 		a, b := create(t, s, seen("ana", "d1")), create(t, s, seen("bob", "d2"))
 		dev := &access.Device{State: access.DeviceActive}
 		tx(t, s, func(tx *store.Tx) error { return tx.SaveDevice(dev) })
@@ -99,7 +99,7 @@ func following(t *testing.T, open Open) {
 		}
 	})
 	t.Run("a copy that is read while things change ends complete", func(t *testing.T) {
-		ctx, s := fresh(t, open)
+		ctx, s := fresh(t, e)
 		if err := Fill(ctx, s, 200, 5); err != nil {
 			t.Fatal(err)
 		}
@@ -112,8 +112,8 @@ func following(t *testing.T, open Open) {
 			if b.Full {
 				m.entries = map[string]access.Entry{}
 			}
-			for _, e := range b.Entries {
-				m.entries[string(e.Kind)+" "+e.Key] = e
+			for _, n := range b.Entries {
+				m.entries[string(n.Kind)+" "+n.Key] = n
 			}
 			m.pos = b.Position
 			a := create(t, s, seen(fmt.Sprintf("new%d", i), "d"))
@@ -129,7 +129,7 @@ func following(t *testing.T, open Open) {
 		}
 	})
 	t.Run("a position that cannot be told from the log gets a full copy", func(t *testing.T) {
-		_, s := fresh(t, open)
+		_, s := fresh(t, e)
 		create(t, s, seen("ana", "d1"))
 		old, _ := s.Position(t.Context())
 		create(t, s, seen("bob", "d1"))
@@ -152,7 +152,7 @@ func following(t *testing.T, open Open) {
 		}
 	})
 	t.Run("a transaction that fails leaves no number behind", func(t *testing.T) {
-		_, s := fresh(t, open)
+		_, s := fresh(t, e)
 		boom := errors.New("boom")
 		before, _ := s.Position(t.Context())
 		err := s.WithTx(t.Context(), func(tx *store.Tx) error {
@@ -169,7 +169,7 @@ func following(t *testing.T, open Open) {
 		}
 	})
 	t.Run("who waits is woken by a commit", func(t *testing.T) {
-		_, s := fresh(t, open)
+		_, s := fresh(t, e)
 		pos, _ := s.Position(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- s.Wait(t.Context(), pos.Number) }()
@@ -183,13 +183,13 @@ func following(t *testing.T, open Open) {
 			t.Fatalf("error %v", err)
 		}
 	})
-	t.Run("sixteen writers, some of whom fail, and a follower that sees every number", writersAndFollower(open))
+	t.Run("sixteen writers, some of whom fail, and a follower that sees every number", writersAndFollower(e))
 }
 
-func writersAndFollower(open Open) func(*testing.T) {
+func writersAndFollower(e Engine) func(*testing.T) {
 	return func(t *testing.T) {
 		const writers, rounds = 16, 12
-		s := open(t, time.Now)
+		s := e.Open(t, time.Now)
 		create(t, s, seen("first", "d"))
 		var m mirror
 		m.catchUp(t, s, 7)

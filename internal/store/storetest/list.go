@@ -22,9 +22,9 @@ type filled struct {
 	pos map[access.AssociationID]int
 }
 
-func fill(t *testing.T, open Open, n int) *filled {
+func fill(t *testing.T, e Engine, n int) *filled {
 	t.Helper()
-	ctx, s := fresh(t, open)
+	ctx, s := fresh(t, e)
 	if err := Fill(ctx, s, n, 7); err != nil {
 		t.Fatal(err)
 	}
@@ -184,8 +184,8 @@ func shows() []store.Show {
 	return []store.Show{store.ShowAll, store.ShowLinked, store.ShowUnlinked, store.ShowAllowed, store.ShowBlocked}
 }
 
-func lists(t *testing.T, open Open) {
-	f := fill(t, open, 1500)
+func lists(t *testing.T, e Engine) {
+	f := fill(t, e, 800)
 	// F-01 F-02 F-03 F-06, C-01 to C-11
 	terms := []string{"", "Rarephone", "team-an", "ana1", "@lab.example1", "+49 30 1", "b", "+4", "zzzz", "%_", `"' OR 1=1 --`, "jÖrg1"}
 	for _, term := range terms {
@@ -196,7 +196,7 @@ func lists(t *testing.T, open Open) {
 						continue // every pair comes up with some term
 					}
 					for _, desc := range []bool{false, true} {
-						q := store.Query{Show: show, Search: term, Sort: sort, Desc: desc, Limit: 230}
+						q := store.Query{Show: show, Search: term, Sort: sort, Desc: desc, Limit: 150}
 						f.check(t, q)
 					}
 				}
@@ -286,9 +286,9 @@ func (f *filled) check(t *testing.T, q store.Query) {
 
 func head(list []access.AssociationID) []access.AssociationID { return list[:min(len(list), 3)] }
 
-func sweeps(t *testing.T, open Open) {
+func sweeps(t *testing.T, e Engine) {
 	t.Run("a sweep brings every row up to date after a change of preferences", func(t *testing.T) {
-		ctx, s := fresh(t, open)
+		ctx, s := fresh(t, e)
 		if err := Fill(ctx, s, 300, 3); err != nil {
 			t.Fatal(err)
 		}
@@ -315,7 +315,7 @@ func sweeps(t *testing.T, open Open) {
 	})
 	t.Run("an override that ends by time is swept", func(t *testing.T) {
 		now := Start()
-		s := open(t, func() time.Time { return now })
+		s := e.Open(t, func() time.Time { return now })
 		a := create(t, s, seen("ana", "d1"))
 		a.Override = access.Override{Kind: access.OverrideBlock, At: now, Until: now.Add(time.Hour)}
 		tx(t, s, func(tx *store.Tx) error { return tx.SaveAssociation(a) })

@@ -12,22 +12,41 @@ import (
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
-// Open gives a fresh, empty store that ends with the test. now is its clock.
-type Open func(t testing.TB, now func() time.Time) *store.Store
+// Engine makes databases of one kind.
+type Engine struct {
+	// DSN names a fresh, empty database that ends with the test.
+	DSN func(t testing.TB) string
+}
 
-// Run proves the whole contract on stores that open makes.
-func Run(t *testing.T, open Open) {
+// Open gives a fresh, empty store that ends with the test. now is its clock.
+func (e Engine) Open(t testing.TB, now func() time.Time) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Config{DSN: e.DSN(t), Now: now})
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return s
+}
+
+// Run proves the whole contract on databases of an engine.
+func Run(t *testing.T, e Engine) {
 	for _, part := range []struct {
 		name string
-		run  func(*testing.T, Open)
+		run  func(*testing.T, Engine)
 	}{
 		{"associations", associations},
 		{"lists", lists},
 		{"sweeps", sweeps},
 		{"following", following},
 		{"console", console},
+		{"backups", backups},
 	} {
-		t.Run(part.name, func(t *testing.T) { part.run(t, open) })
+		t.Run(part.name, func(t *testing.T) { part.run(t, e) })
 	}
 }
 
@@ -36,9 +55,9 @@ func Start() time.Time { return time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC) }
 
 func fixed() time.Time { return Start() }
 
-func fresh(t *testing.T, open Open) (context.Context, *store.Store) {
+func fresh(t *testing.T, e Engine) (context.Context, *store.Store) {
 	t.Helper()
-	return t.Context(), open(t, fixed)
+	return t.Context(), e.Open(t, fixed)
 }
 
 func tx(t *testing.T, s *store.Store, fn func(*store.Tx) error) int64 {
