@@ -5,7 +5,6 @@ package admin_test
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -62,9 +61,7 @@ func TestABulkBlockReachesTheNamedRecordsAndNoOther(t *testing.T) {
 
 func TestABulkOnAllThatMatchIsNotMovedByItsOwnChanges(t *testing.T) {
 	w := newWorld(t)
-	for i := range 1234 {
-		w.record(fmt.Sprintf("user%04d", i), fmt.Sprintf("D%d", i))
-	}
+	w.records(620, "user") // more than one page of the selection
 	q := admin.Query{Show: admin.ShowAllowed, Search: "user", Sort: admin.SortUser}
 	id, err := w.admin.StartBulk(t.Context(), root(), admin.Bulk{Verb: access.VerbBlock, Query: &q}, admin.Act{})
 	if err != nil {
@@ -74,7 +71,7 @@ func TestABulkOnAllThatMatchIsNotMovedByItsOwnChanges(t *testing.T) {
 	late := w.record("user9999", "LATE")
 	w.run()
 	w.eventually("the job ends", func() bool { j := w.job(id); return j.Over() })
-	if j := w.job(id); j.State != admin.JobDone || j.Done != 1234 || j.Failed != 0 {
+	if j := w.job(id); j.State != admin.JobDone || j.Done != 620 || j.Failed != 0 {
 		t.Errorf("job %+v", j)
 	}
 	p, err := w.admin.ListAssociations(t.Context(), root(), admin.Query{Show: admin.ShowAllowed})
@@ -85,10 +82,7 @@ func TestABulkOnAllThatMatchIsNotMovedByItsOwnChanges(t *testing.T) {
 
 func TestAJobGoesOnAfterItsConsoleHasDied(t *testing.T) {
 	w := newWorld(t)
-	var ids []access.AssociationID
-	for i := range 300 {
-		ids = append(ids, w.record(fmt.Sprintf("user%d", i), "D1"))
-	}
+	ids := w.records(150, "user")
 	id, err := w.admin.StartBulk(t.Context(), root(), admin.Bulk{Verb: access.VerbComment, IDs: ids, Comment: "check"}, admin.Act{})
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +116,7 @@ func TestAJobGoesOnAfterItsConsoleHasDied(t *testing.T) {
 	w.clock.forward(31 * time.Second)
 	w.run()
 	w.eventually("the job ends", func() bool { j := w.job(id); return j.Over() })
-	if j := w.job(id); j.State != admin.JobDone || j.Done != 300 {
+	if j := w.job(id); j.State != admin.JobDone || j.Done != 150 {
 		t.Errorf("job %+v", j)
 	}
 	for _, as := range ids[:5] {
@@ -130,7 +124,7 @@ func TestAJobGoesOnAfterItsConsoleHasDied(t *testing.T) {
 			t.Errorf("%s was done a second time", d.Pair)
 		}
 	}
-	if d := w.find(ids[299]); d.Comment != "check" {
+	if d := w.find(ids[149]); d.Comment != "check" {
 		t.Error("the last one was not done")
 	}
 }

@@ -5,6 +5,7 @@ package admin
 
 import (
 	"context"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/store"
@@ -52,6 +53,24 @@ func (a *Admin) ChangePreferences(ctx context.Context, who access.Actor, p acces
 	})
 	if err == nil && !out.Result.Replayed && out.Change != nil {
 		a.wakeSweep()
+		a.settle(ctx, out.Result.Number)
 	}
 	return out.Result, err
+}
+
+// settleFor is how long a change waits for the console's own snapshot.
+const settleFor = 500 * time.Millisecond
+
+// settle gives the console's own snapshot a moment to apply a change, so that the next page a person sees
+// is judged by it. It is only for show: gateways do not wait for it.
+func (a *Admin) settle(ctx context.Context, number int64) {
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(settleFor); a.snapshot().Position().Number < number && time.Now().Before(end); {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }

@@ -81,9 +81,7 @@ func TestAPreviewOfShadowModeCountsWhoIsLetThrough(t *testing.T) {
 
 func TestAPreviewIsBounded(t *testing.T) {
 	w := newWorld(t)
-	for i := range 250 {
-		w.record(fmt.Sprintf("u%d", i), "D")
-	}
+	w.records(250, "u")
 	p := access.DefaultPreferences()
 	p.AutoBlock = true
 	pre, err := w.admin.PreviewPreferences(t.Context(), root(), p)

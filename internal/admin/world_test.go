@@ -5,6 +5,7 @@ package admin_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"sync"
@@ -46,8 +47,13 @@ func (c *clock) forward(d time.Duration) {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldOn(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
+}
+
+func newWorldOn(t *testing.T, dsn string) *world {
+	t.Helper()
 	c := &clock{now: time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC)}
-	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "console.db"), Now: c.Now})
+	s, err := store.Open(t.Context(), store.Config{DSN: dsn, Now: c.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,6 +100,27 @@ func (w *world) record(account, device string, change ...func(*access.Associatio
 	return as.ID
 }
 
+// records makes many, in one transaction.
+func (w *world) records(n int, prefix string) []access.AssociationID {
+	w.t.Helper()
+	ids := make([]access.AssociationID, n)
+	err := w.store.WithTx(w.t.Context(), func(tx *store.Tx) error {
+		for i := range ids {
+			user := fmt.Sprintf("%s%04d", prefix, i)
+			as := &access.Association{Record: access.Record{Pair: pairOf(user, "D"+user)}, User: user}
+			if err := tx.CreateAssociation(as); err != nil {
+				return err
+			}
+			ids[i] = as.ID
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return ids
+}
+
 func (w *world) find(id access.AssociationID) admin.Details {
 	w.t.Helper()
 	d, err := w.admin.FindAssociation(w.t.Context(), root(), id)
@@ -132,7 +159,7 @@ func (w *world) run() (stop func()) {
 // eventually polls until cond holds.
 func (w *world) eventually(what string, cond func() bool) {
 	w.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); {
 		if cond() {
 			return
 		}
@@ -142,7 +169,7 @@ func (w *world) eventually(what string, cond func() bool) {
 			return
 		}
 	}
-	w.t.Fatalf("not within ten seconds: %s", what)
+	w.t.Fatalf("not within a minute: %s", what)
 }
 
 func wantKind(t *testing.T, err error, want access.Kind) {

@@ -23,8 +23,3 @@ type StatusError struct {
 }
 
 func (e *StatusError) Error() string { return e.Text }
-
-// panicError is what a handler that panicked is answered with. Its text is never shown.
-type panicError struct{ value any }
-
-func (e *panicError) Error() string { return "handler panicked" }

@@ -24,7 +24,10 @@ func testMux() *httpd.Mux {
 		}
 		return r.WithContext(context.WithValue(r.Context(), callerKey{}, "root")), nil
 	}
-	m := httpd.NewMux(guard, func(w http.ResponseWriter, _ *http.Request, err error) {
+	m := httpd.NewMux(guard, func(w http.ResponseWriter, r *http.Request, err error) {
+		if r.URL.Path == "" { // an answer needs the request, whoever refused it
+			panic("no path")
+		}
 		status := http.StatusUnauthorized
 		var se *httpd.StatusError
 		if errors.As(err, &se) {
