@@ -44,6 +44,7 @@ type listPage struct {
 	Gateways       []gatewayRow
 	MoreGateways   int
 	Details        *detailsPart
+	Chosen         bool // somebody has chosen these columns
 }
 
 type columnChoice struct {
@@ -106,7 +107,7 @@ func (s *Server) newListPage(p page, v view, found admin.Page, open access.Assoc
 	l := &listPage{
 		page: p, Query: v.Query, Paged: v.Query.Cursor != "", Filtered: v.Query.Search != "" || v.Query.Show != admin.ShowAll,
 		Keep: hidden(v.values(), "show", "q"), KeepForColumns: hidden(v.values(), "cols"), MatchQuery: hidden(v.values(), "cols", "limit", "sort", "desc"),
-		NewestHref: v.href("", "", named{"sort", ""}, named{"desc", ""}), ExportHref: exportHref(v), Heads: heads(v),
+		Chosen: columnKeys(v.Columns) != columnKeys(pickColumns(nil)), NewestHref: v.href("", "", named{"sort", ""}, named{"desc", ""}), ExportHref: exportHref(v), Heads: heads(v),
 	}
 	for _, c := range shows() {
 		c.Chosen = c.Value == string(v.Query.Show)

@@ -184,7 +184,7 @@ func TestTheQuestionSaysWhatWillHappenAndToWhom(t *testing.T) {
 		t.Errorf("removing an allowed record warns: %q", got)
 	}
 	ask("block", ids[0]).says("form", "within a second").says("form", "left alone")
-	v.get("/activesync/selection/block?all=1&show=unlinked").says("h2", "Block 2 records?").says(".who", "sales@lab.example")
+	v.get("/activesync/selection/block?all=1&show=unlinked").says("h1", "Block 2 records?").says(".who", "sales@lab.example")
 }
 
 func TestAFormSentTwiceActsOnce(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 type askPage struct {
 	page
 	Verb        access.Verb
+	Whole       bool // a page of its own, not a dialog
 	Question    string
 	What        string
 	Notes       []note
@@ -111,7 +112,7 @@ func (s *Server) selectionAsk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Width = "narrow"
-	ask := &askPage{page: p, Verb: verb, Carry: sel.carry(), Key: s.newKey(), Back: localPath(r.URL.Query().Get("back"), "/activesync")}
+	ask := &askPage{page: p, Verb: verb, Whole: !isFragment(r), Carry: sel.carry(), Key: s.newKey(), Back: localPath(r.URL.Query().Get("back"), "/activesync")}
 	total, more, err := s.whom(r, ask, sel)
 	if err != nil {
 		return err

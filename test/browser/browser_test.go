@@ -97,13 +97,17 @@ func run(t *testing.T, cmd *exec.Cmd) {
 	}
 	told := 0
 	for lines := bufio.NewScanner(out); lines.Scan(); {
-		var story struct{ Name, Problem string }
+		var story struct {
+			Name, Problem string
+			Seconds       float64
+		}
 		if err := json.Unmarshal(lines.Bytes(), &story); err != nil {
 			t.Logf("%s", lines.Bytes())
 			continue
 		}
 		told++
 		t.Run(story.Name, func(t *testing.T) {
+			t.Logf("%.1f s", story.Seconds)
 			if story.Problem != "" {
 				t.Error(story.Problem)
 			}

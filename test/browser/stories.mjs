@@ -61,6 +61,7 @@ for (const [name, story] of Object.entries({ ...stories, ...shots })) {
   if (process.env.STORY && !name.includes(process.env.STORY)) continue
   const pages = []
   const result = { name }
+  const began = Date.now()
   try {
     await story({ world, visit: async (...a) => { const p = await visit(...a); pages.push(p); return p }, accessible, signIn })
     const complaints = pages.flatMap((p) => p.complaints)
@@ -70,6 +71,7 @@ for (const [name, story] of Object.entries({ ...stories, ...shots })) {
     result.problem = String(e.stack ?? e).slice(0, 3000)
     if (pages.length > 0) await pages.at(-1).screenshot({ path: path.join(world.failures, name.replace(/\W+/g, '-').slice(0, 60) + '.png') }).catch(() => {})
   }
+  result.seconds = (Date.now() - began) / 1000
   console.log(JSON.stringify(result))
   for (const p of pages) await p.context().close()
 }
