@@ -30,6 +30,7 @@ type options struct {
 	only, peers, json               string
 	tlsBackend                      bool
 	vedette                         string
+	keep                            bool
 }
 
 func main() {
@@ -49,6 +50,7 @@ func main() {
 	flag.StringVar(&o.json, "json", "", "write the results to this file as JSON")
 	flag.BoolVar(&o.tlsBackend, "tls-backend", false, "TLS between proxy and mail server")
 	flag.StringVar(&o.vedette, "vedette", "bin/vedette", "the binary under test")
+	flag.BoolVar(&o.keep, "keep", false, "keep logs and configurations")
 	flag.Parse()
 	var err error
 	switch *part {
@@ -72,7 +74,13 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(l.dir)
+	defer func() {
+		if o.keep {
+			fmt.Fprintln(os.Stderr, "kept:", l.dir)
+			return
+		}
+		os.RemoveAll(l.dir)
+	}()
 	defer back.stop()
 	var rows []row
 	for round := 1; round <= o.rounds; round++ {
