@@ -39,12 +39,14 @@ func auditEvents() []string {
 	list := []string{}
 	for _, v := range access.Verbs() {
 		switch v {
-		case access.VerbView, access.VerbViewAudit:
+		case access.VerbView, access.VerbViewAudit, access.VerbManageAccess:
 		default:
 			list = append(list, string(v))
 		}
 	}
-	return append(list, "undo", "set-up", "sign-in", "sign-in-failed", "sign-out")
+	return append(list, "undo", "cancel-job", login.EventSignIn, login.EventSignInFailed, login.EventSignOut, login.EventSetUp,
+		login.EventCreateAdministrator, login.EventDisable, login.EventEnable, login.EventChangePassword, login.EventResetPassword,
+		login.EventEnableCode, login.EventDisableCode, login.EventRevokeSession, login.EventCreateToken, login.EventRevokeToken)
 }
 
 func readAuditQuery(q url.Values) (admin.AuditQuery, auditFilter) {

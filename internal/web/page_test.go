@@ -61,6 +61,11 @@ func manners(t *testing.T, a *answer) {
 		if cascadia.Query(f, cascadia.MustCompile(`input[name="form_token"][value]:not([value=""])`)) == nil {
 			t.Errorf("the form for %s carries no token", attr(f, "action"))
 		}
+		action := attr(f, "action")
+		acts := strings.HasPrefix(action, "/activesync/") || strings.HasPrefix(action, "/sentry/")
+		if acts && cascadia.Query(f, cascadia.MustCompile(`input[name="key"][value]:not([value=""])`)) == nil {
+			t.Errorf("the form for %s carries no key: sent twice it would act twice", action)
+		}
 	}
 }
 

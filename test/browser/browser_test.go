@@ -126,7 +126,7 @@ func consoles() map[string]func(*testing.T) where {
 	return map[string]func(*testing.T) where{
 		"three": three, "acting": three, "prefs": three, "plain": three,
 		"empty": func(t *testing.T) where { return where{URL: browser.Start(t, true).URL} },
-		"live":  live, "autoblock": autoBlock, "odd": odd, "many": veryMany, "setup": setUp,
+		"live":  live, "autoblock": autoBlock, "shadow": shadow, "odd": odd, "many": veryMany, "setup": setUp,
 	}
 }
 
@@ -156,9 +156,20 @@ func live(t *testing.T) where {
 }
 
 func autoBlock(t *testing.T) where {
-	c := browser.Start(t, true)
 	p := access.DefaultPreferences()
 	p.AutoBlock = true
+	return preferring(t, p)
+}
+
+func shadow(t *testing.T) where {
+	p := access.DefaultPreferences()
+	p.Shadow = true
+	return preferring(t, p)
+}
+
+func preferring(t *testing.T, p access.Preferences) where {
+	t.Helper()
+	c := browser.Start(t, true)
 	if err := c.Store.WithTx(t.Context(), func(tx *store.Tx) error { return tx.SavePreferences(p, 0, "test") }); err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ export function startDialogs(htmx) {
       const row = document.querySelector('.records tr.open')
       row?.classList.remove('open')
       pane.replaceChildren()
-      history.pushState(null, '', event.currentTarget.href)
+      history.pushState({ htmx: true }, '', event.currentTarget.href)
       row?.querySelector('a[data-open]')?.focus()
     })
   }
