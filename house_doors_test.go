@@ -104,7 +104,7 @@ func landlords() []landlord {
 		{"github.com/pressly/goose/v3", []string{"store"}, "migrations"},
 		{"connectrpc.com/connect", []string{"control"}, "the link between the planes"},
 		{"google.golang.org/protobuf", []string{"control"}, "its messages"},
-		{"github.com/prometheus/client_golang", []string{"gateway", "httpd"}, "metrics"},
+		{"github.com/prometheus/client_golang", []string{"gateway", "httpd", "cmd"}, "metrics"},
 		{"github.com/alecthomas/kong", []string{"cmd", "config"}, "the command line"},
 		{"github.com/knadh/koanf", []string{"cmd", "config"}, "file and environment into one struct"},
 		{"github.com/pelletier/go-toml/v2", []string{"cmd", "config"}, "names the line of a configuration mistake"},

@@ -38,7 +38,9 @@ type commands struct {
 	Link struct {
 		Pin linkPinCommand `cmd:"" help:"Print the pin of the link certificate, making one when there is none."`
 	} `cmd:"" help:"The link between gateway and console."`
-	Admin struct {
+	Backup  backupCommand  `cmd:"" help:"Write the console's database to a file."`
+	Restore restoreCommand `cmd:"" help:"Put a backup in place of the console's database."`
+	Admin   struct {
 		Setup    adminSetupCommand    `cmd:"" help:"Print a one-time link that makes an administrator."`
 		Create   adminCreateCommand   `cmd:"" help:"Make another administrator."`
 		Token    adminTokenCommand    `cmd:"" help:"Make an API token."`
