@@ -247,3 +247,20 @@ func TestRowsInViewAreRefreshedInTheirOrder(t *testing.T) {
 		t.Errorf("rows %v, %v", rows, err)
 	}
 }
+
+//
+func TestARecordNamesItsTwinOfTheOtherKindOfSentry(t *testing.T) {
+	w := newWorld(t)
+	mine := w.record("bob", "DEV1")
+	twin := w.record("bob", "DEV1", func(a *access.Association) { a.Domain = access.Integrated })
+	if _, err := w.admin.BlockAssociation(t.Context(), root(), mine, admin.Act{}); err != nil {
+		t.Fatal(err)
+	}
+	d := w.find(mine)
+	if len(d.Twins) != 1 || d.Twins[0] != (admin.Twin{ID: twin, Domain: access.Integrated}) || len(d.SameDevice) != 0 {
+		t.Errorf("twins %+v, same device %v", d.Twins, d.SameDevice)
+	}
+	if o := w.find(twin); o.SyncStatus != access.Allowed || o.Override.Kind != access.NoOverride {
+		t.Errorf("the twin is %s", o.SyncStatus)
+	}
+}

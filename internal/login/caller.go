@@ -198,11 +198,13 @@ func (l *Login) formSecret(w http.ResponseWriter, r *http.Request, c *caller) {
 // behind Middleware.
 func (l *Login) Guard(_ http.ResponseWriter, r *http.Request, a httpd.Access) (*http.Request, error) {
 	c := callerOf(r.Context())
-	if !c.token && httpd.Changes(r) && !httpd.CheckFormToken(r, c.secret) {
+	if !c.token && httpd.Changes(r) {
 		var tooLong *http.MaxBytesError
 		if err := r.ParseForm(); errors.As(err, &tooLong) {
 			return nil, &httpd.StatusError{Status: http.StatusRequestEntityTooLarge, Text: "The request is too large."}
 		}
+	}
+	if !c.token && httpd.Changes(r) && !httpd.CheckFormToken(r, c.secret) {
 		return nil, access.Forbidden("form token", "This form is too old or was not made for you. Load the page again and repeat what you did.")
 	}
 	if a.IsPublic() {

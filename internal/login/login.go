@@ -4,6 +4,8 @@
 package login
 
 import (
+	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -69,6 +71,26 @@ func orDefault(d, otherwise time.Duration) time.Duration {
 		return otherwise
 	}
 	return d
+}
+
+// CheckKey says, before anybody meets it at the sign-in, that the loaded key is not the one this database
+// was sealed with. A console should not start then.
+func (l *Login) CheckKey(ctx context.Context) error {
+	all, err := l.store.ListAdministrators(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range all {
+		for _, sealed := range []string{a.TOTPSealed, a.TOTPPending} {
+			if sealed == "" {
+				continue
+			}
+			if _, err := l.box.Open(purposeSeed, sealed); err != nil {
+				return fmt.Errorf("login: %s: %w", a.Name, err)
+			}
+		}
+	}
+	return nil
 }
 
 // House is the actor of the break-glass commands and of set-up: whoever can run them on the machine
