@@ -70,7 +70,7 @@ func (s *sink) shout() {
 }
 
 // wait blocks until want is true of what the sink was told.
-func (s *sink) wait(t *testing.T, what string, want func(kept, offered []access.Sighting, tallies []access.Tally) bool) {
+func (s *sink) wait(t testing.TB, what string, want func(kept, offered []access.Sighting, tallies []access.Tally) bool) {
 	t.Helper()
 	deadline := time.After(10 * time.Second)
 	for {
@@ -108,7 +108,7 @@ func (s *sink) lists() (kept, offered []access.Sighting) {
 
 // world is a phone's world: a mail server, a gateway in front of it, and the truth the gateway knows.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	mail    *eastest.Server
 	backend *httptest.Server
 	holder  *snapshot.Holder
@@ -134,7 +134,9 @@ type setting struct {
 }
 
 // newWorld starts everything on loopback. Requests are parked after 50 ms instead of 2 s.
-func newWorld(t *testing.T, options ...option) *world {
+func newWorld(t *testing.T, options ...option) *world { t.Helper(); return newWorldB(t, options...) }
+
+func newWorldB(t testing.TB, options ...option) *world {
 	t.Helper()
 	s := &setting{prefs: access.DefaultPreferences()}
 	s.gateway.ParkAfter = 50 * time.Millisecond
@@ -271,7 +273,7 @@ func (w *world) dial() net.Conn {
 }
 
 // until polls a condition that nobody announces.
-func until(t *testing.T, what string, ok func() bool) {
+func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); !ok(); {
 		if time.Now().After(deadline) {
@@ -281,7 +283,7 @@ func until(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-func timeout(t *testing.T) context.Context {
+func timeout(t testing.TB) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	t.Cleanup(cancel)

@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway_test
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/vedette-mail/vedette/eas"
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/gateway"
+)
+
+// BenchmarkShortRequest is one short request over TLS with keep-alive, through the whole gateway to a
+// mail server that does nothing. Client and mail server run in the same process and are counted too.
+func BenchmarkShortRequest(b *testing.B) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	answer := "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.ms-sync.wbxml\r\nContent-Length: 2048\r\n\r\n" + strings.Repeat("x", 2048)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				buf := make([]byte, 4096)
+				for {
+					if _, err := c.Read(buf); err != nil {
+						return
+					}
+					if _, err := io.WriteString(c, answer); err != nil {
+						return
+					}
+				}
+			}()
+		}
+	}()
+	w := newWorldB(b, func(s *setting) {
+		s.gateway.Backends = []gateway.Backend{{Name: "mail", Realm: "lab", Default: true, URL: "http://" + l.Addr().String() + eas.Path}}
+	})
+	w.apply(record("bob", "PHONEBOB", access.Override{}))
+	c := w.dial()
+	br := bufio.NewReader(c)
+	raw := post("FolderSync", "User-Agent: Apple-iPhone11C8/2007.75\r\nX-MS-PolicyKey: 1234567\r\nAccept: */*\r\nAccept-Language: en-us\r\nAccept-Encoding: gzip, deflate, br\r\nConnection: keep-alive\r\n",
+		"\x03\x01\x6a\x00\x00\x07\x56\x52\x03"+strings.Repeat("1", 86)+"\x00\x01\x01")
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range b.N {
+		if _, err := io.WriteString(c, raw); err != nil {
+			b.Fatal(err)
+		}
+		resp, err := http.ReadResponse(br, nil)
+		if err != nil || resp.StatusCode != 200 {
+			b.Fatal(resp, err)
+		}
+		io.Copy(io.Discard, resp.Body)
+	}
+}

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway_test
+
+import (
+	"context"
+	"io"
+	"log"
+	"net"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/vedette-mail/vedette/eas"
+	"github.com/vedette-mail/vedette/eas/eastest"
+	"github.com/vedette-mail/vedette/internal/gateway"
+)
+
+// Y-13
+func TestABackendIsTriedAndExplained(t *testing.T) {
+	good := eastest.New(eastest.Config{AnyVersion: true})
+	open := eastest.New(eastest.Config{AnyVersion: true, OpenOptions: true, Provision: eastest.ProvisionStrict})
+	for _, m := range []*eastest.Server{good, open} {
+		m.AddUser(eastest.User{Name: "bob", Password: "bobpw"})
+	}
+	secure := httptest.NewUnstartedServer(good)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	defer secure.Close()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := "http://" + l.Addr().String()
+	l.Close()
+	for name, c := range map[string]struct {
+		url, user, password string
+		want                []string
+		fail                bool // the last finding is bad
+	}{
+		"in order": {serveMail(t, good), "bob", "bobpw", []string{"stands after", "not encrypted", "offers Basic", "refuses a wrong password",
+			"account can log in", "speaks versions 2.5", "Provision among them", "FolderSync was answered", "\"no policy\""}, false},
+		"open options":       {serveMail(t, open), "bob", "bobpw", []string{"OPTIONS without credentials", "to a wrong password, so", "policy of its own"}, false},
+		"wrong password":     {serveMail(t, good), "bob", "nope", []string{"refuses the account"}, true},
+		"stranger only":      {serveMail(t, good), "", "", []string{"refuses a wrong password"}, false},
+		"nobody there":       {nobody, "", "", []string{"refuses the connection"}, true},
+		"unknown authority":  {secure.URL, "", "", []string{"authority nobody here knows"}, true},
+		"not an address":     {"mail.example", "", "", []string{"not the address of a mail server"}, true},
+		"wrong path":         {strings.TrimSuffix(serveMail(t, good), eas.Path) + "/elsewhere", "", "", []string{"no ActiveSync service"}, true},
+		"plain spoken to it": {strings.Replace(secure.URL, "https", "http", 1), "", "", []string{"HTTP status 400"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			list := gateway.CheckBackend(context.Background(), gateway.Backend{Name: "x", URL: c.url}, c.user, c.password)
+			var text strings.Builder
+			for _, f := range list {
+				text.WriteString(f.Topic + ": " + f.Text + " " + f.Advice + "\n")
+				if !f.OK && f.Advice == "" {
+					t.Errorf("no advice: %+v", f)
+				}
+			}
+			for _, want := range c.want {
+				if !strings.Contains(text.String(), want) {
+					t.Errorf("%q is missing:\n%s", want, text.String())
+				}
+			}
+			if last := list[len(list)-1]; last.OK == c.fail {
+				t.Errorf("last: %+v", last)
+			}
+		})
+	}
+}
