@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,7 +28,7 @@ type Config struct {
 	Every   time.Duration // pause between two mails from outside; default 4 s, negative none
 
 	// Demanding makes it insist on policies as Exchange does. Otherwise it is like SOGo: no policies,
-	// versions up to 14.1, OPTIONS for everybody, and the body decides which command runs.
+	// versions up to 14.1 offered and any accepted, and the body decides which command runs.
 	Demanding bool
 	// Path is put before the endpoint's own, for example "/SOGo".
 	Path string
@@ -60,7 +61,8 @@ func New(cfg Config) *Host {
 		ec.Provision, ec.Name = eastest.ProvisionStrict, "15.2"
 	} else {
 		ec.Versions = []eas.Version{eas.V2_5, eas.V12_0, eas.V12_1, eas.V14_0, eas.V14_1}
-		ec.RootDispatch, ec.OpenOptions, ec.AnyVersion = true, true, true
+		ec.Commands = strings.Replace(eas.AllCommands, ",Provision", "", 1)
+		ec.RootDispatch, ec.AnyVersion = true, true
 	}
 	h := &Host{cfg: cfg, server: eastest.New(ec), people: cfg.Company.At(cfg.Sites...), stop: func() {}}
 	rng := rand.New(rand.NewPCG(cfg.Company.Seed, uint64(len(h.people))))

@@ -104,6 +104,9 @@ func TestTwoHostsDifferAsTheirOriginalsDo(t *testing.T) {
 	if err != nil || o.Best() != eas.V14_1 {
 		t.Errorf("versions %v, %v", o.Versions, err)
 	}
+	if slices.Contains(o.Commands, "Provision") || !slices.Contains(o.Commands, "ItemOperations") {
+		t.Errorf("commands %v", o.Commands)
+	}
 	p.Password = "wrong"
 	_, err = p.FolderSync(ctx, "0")
 	if e, ok := errors.AsType[*easclient.HTTPError](err); !ok || e.Status != http.StatusUnauthorized {

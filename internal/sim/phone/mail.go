@@ -191,6 +191,9 @@ func (a *account) ping(ctx context.Context) error {
 		case e.Status == 3 && seconds == 0:
 			return nil // the whole request, then
 		case e.Status == 5 && res.Heartbeat > 0 && res.Heartbeat != a.heartbeat:
+			if a.heartbeat > res.Heartbeat {
+				a.m.most = res.Heartbeat // it will not grow beyond what this server allows
+			}
 			a.heartbeat = res.Heartbeat
 			return nil
 		}

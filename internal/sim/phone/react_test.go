@@ -209,8 +209,8 @@ func TestPingsGrowAndStayWithinWhatTheServerAllows(t *testing.T) {
 		if first := pings[1].Sub(pings[0]); first != 480*time.Second {
 			t.Errorf("the first Ping lasted %v", first)
 		}
-		if last := pings[len(pings)-1].Sub(pings[len(pings)-2]); last > 900*time.Second {
-			t.Errorf("a Ping lasted %v", last)
+		if last := pings[len(pings)-1].Sub(pings[len(pings)-2]); last != 900*time.Second {
+			t.Errorf("the last Ping lasted %v, want what the server allows", last)
 		}
 	})
 }
@@ -239,4 +239,105 @@ func TestAPhoneObeysAnOrderToWipe(t *testing.T) {
 			t.Errorf("%d Provision requests, want the question and the acknowledgement", n)
 		}
 	})
+}
+
+func TestSomeTakeA403ForACallToProvision(t *testing.T) {
+	for kind, want := range map[phone.Kind]bool{phone.Gmail: true, phone.Android: true, phone.IOS: false} {
+		t.Run(string(kind), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, n := serve(t, eastest.Config{})
+				p := phone.New(n, handset(kind), anna())
+				ring(t, p)
+				await(t, p, "waiting", func(s phone.State) bool { return s.Phase == phone.Waiting })
+				before := len(posts(s, eas.Provision))
+				s.SetHook(answer(eastest.Fault{HTTP: 403}))
+				deliver(t, s, "anna", "Third")
+				await(t, p, "refused", phone.State.Blocked)
+				if asked := len(posts(s, eas.Provision)) > before; asked != want {
+					t.Errorf("asked for policies: %v", asked)
+				}
+			})
+		})
+	}
+}
+
+func TestAChangedHierarchyIsFetchedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, n := serve(t, eastest.Config{})
+		s.SetHook(only(eas.Ping, eastest.Fault{Delay: time.Minute, Status: 7}))
+		p := phone.New(n, handset(phone.Samsung), anna())
+		ring(t, p)
+		await(t, p, "waiting", func(s phone.State) bool { return s.Phase == phone.Waiting })
+		before := len(posts(s, eas.FolderSync))
+		time.Sleep(61 * time.Second)
+		if got := len(posts(s, eas.FolderSync)) - before; got != 1 {
+			t.Errorf("%d FolderSyncs after a Ping that ended with status 7", got)
+		}
+	})
+}
+
+func TestAForgottenSyncKeyStartsTheFolderOver(t *testing.T) {
+	for _, k := range []phone.Kind{phone.Samsung, phone.OutlookMobile} { // by Ping, by held Sync
+		t.Run(string(k), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, n := serve(t, eastest.Config{})
+				p := phone.New(n, handset(k), anna())
+				ring(t, p)
+				await(t, p, "waiting", func(s phone.State) bool { return s.Phase == phone.Waiting && s.Mails == 2 })
+				synctest.Wait()
+				left := make(chan struct{}, 1)
+				left <- struct{}{}
+				s.SetHook(func(r *eastest.Record) *eastest.Fault {
+					if r.Query.Command != eas.Sync {
+						return nil
+					}
+					select {
+					case <-left:
+						return &eastest.Fault{Status: 3}
+					default:
+						return nil
+					}
+				})
+				begin := time.Now()
+				// Read already, so that the next Sync is the one that waits, not one that tells of reading.
+				if _, err := s.Deliver("anna", eastest.Message{Subject: "Third", Read: true}); err != nil {
+					t.Fatal(err)
+				}
+				// Two, and the three of the folder that was started over; the held Sync had the third already.
+				await(t, p, "started over", func(s phone.State) bool { return s.Phase == phone.Waiting && s.Mails >= 5 })
+				if d := time.Since(begin); d > time.Second {
+					t.Errorf("it took %v", d)
+				}
+			})
+		})
+	}
+}
+
+func TestIOSSynchronisesFoldersSideBySide(t *testing.T) {
+	for kind, want := range map[phone.Kind]bool{phone.IOS: true, phone.Relic: false} {
+		t.Run(string(kind), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, n := serve(t, eastest.Config{})
+				met, pairs := make(chan struct{}), make(chan struct{}, 100)
+				s.SetHook(func(r *eastest.Record) *eastest.Fault {
+					if r.Query.Command != eas.Sync {
+						return nil
+					}
+					select {
+					case met <- struct{}{}:
+					case <-met:
+						pairs <- struct{}{}
+					case <-time.After(time.Second):
+					}
+					return nil
+				})
+				p := phone.New(n, handset(kind), anna())
+				ring(t, p)
+				await(t, p, "waiting", func(s phone.State) bool { return s.Phase == phone.Waiting })
+				if together := len(pairs) > 0; together != want {
+					t.Errorf("%d pairs of Syncs ran side by side", len(pairs))
+				}
+			})
+		})
+	}
 }
