@@ -88,7 +88,7 @@ func TestAFileSaysWhatItSays(t *testing.T) {
 
 func TestAVariableOverridesTheFile(t *testing.T) {
 	env := []string{
-		"HOME=/root", "VEDETTE_GATEWAY_LISTEN=:8443", "VEDETTE_CONSOLE_SESSION_IDLE=1h",
+		"HOME=/home/alice", "VEDETTE_GATEWAY_LISTEN=:8443", "VEDETTE_CONSOLE_SESSION_IDLE=1h",
 		"VEDETTE_GATEWAY_TRUSTED_FRONTS=10.1.0.0/16, 10.2.0.0/16", "VEDETTE_GATEWAY_HTTP2=true",
 	}
 	c, err := config.Load("testdata/serve.good.toml", env, config.RoleServe)
