@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"path/filepath"
 	"time"
 
@@ -86,12 +85,16 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 		return nil, err
 	}
 	g.run(adm.Run)
-	log2, err := login.New(login.Config{Store: st, Box: box, Logger: log,
+	sign, err := login.New(login.Config{Store: st, Box: box, Logger: log,
 		Idle: time.Duration(cfg.Console.SessionIdle), Absolute: time.Duration(cfg.Console.SessionMaximum)})
 	if err != nil {
 		return nil, err
 	}
-	con := &console{store: st, login: log2, admin: adm, hub: hub}
+	if err := sign.CheckKey(g.ctx); err != nil {
+		return nil, err
+	}
+	g.run(sign.Run)
+	con := &console{store: st, login: sign, admin: adm, hub: hub}
 	if err := con.servePages(g, cfg, log); err != nil {
 		return nil, err
 	}
@@ -121,20 +124,7 @@ func (c *console) pages(cfg *config.Config, log *slog.Logger) (http.Handler, err
 		return nil, err
 	}
 	inner := httpd.LimitBody(httpd.MaxFormBody, c.login.Middleware(both))
-	return behindFronts(fronts, httpd.Events(log, httpd.SafeHeaders(inner))), nil
-}
-
-// behindFronts puts the client's address in place of a trusted front's.
-func behindFronts(fronts httpd.Fronts, next http.Handler) http.Handler {
-	if len(fronts) == 0 {
-		return next
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if a := fronts.Client(r.RemoteAddr, r.Header.Values("X-Forwarded-For")); a.IsValid() {
-			r.RemoteAddr = netip.AddrPortFrom(a, 0).String()
-		}
-		next.ServeHTTP(w, r)
-	})
+	return httpd.ClientAddr(fronts, httpd.Events(log, httpd.SafeHeaders(inner))), nil
 }
 
 func (c *console) servePages(g *group, cfg *config.Config, log *slog.Logger) error {

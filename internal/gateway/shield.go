@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -116,7 +117,9 @@ func (s *shield) exempt(a netip.Addr) bool {
 }
 
 // admit says what speaks against trying the credential at the mail server. A credential nobody has
-// tried is counted now, before the answer is known, so that many tried at once are counted too.
+// tried is counted against its account now, before the answer is known, so that many tried at once are
+// counted too. Against its network it counts only once it was refused: behind one address may stand a
+// thousand phones that all come back at once with a Ping, whose answer takes an hour.
 func (s *shield) admit(c *credential, from netip.Addr, now time.Time) access.Shield {
 	verdict := access.ShieldSilent
 	known := false
@@ -146,8 +149,8 @@ func (s *shield) admit(c *credential, from netip.Addr, now time.Time) access.Shi
 	}
 	if !over && !home {
 		b, _ := net.MarshalBinary()
-		s.with(shieldKey{aboutNetwork, s.digest(b)}, now, true, func(e *shieldEntry) {
-			over = !e.count(c.holder, s.cfg.DistinctAccounts, s.cfg.Window, now)
+		s.with(shieldKey{aboutNetwork, s.digest(b)}, now, false, func(e *shieldEntry) {
+			over = e.full(c.holder, s.cfg.DistinctAccounts, s.cfg.Window, now)
 		})
 	}
 	if over {
@@ -173,6 +176,11 @@ func (e *shieldEntry) count(word hash, limit int, window time.Duration, now time
 	return true
 }
 
+// full reports whether a word that is not among those of the window would be one too many.
+func (e *shieldEntry) full(word hash, limit int, window time.Duration, now time.Time) bool {
+	return now.Sub(e.since) < window && len(e.words) >= limit && !slices.Contains(e.words, word)
+}
+
 func (e *shieldEntry) forget(word hash) {
 	for i, w := range e.words {
 		if w == word {
@@ -189,6 +197,10 @@ func (s *shield) learn(c *credential, from netip.Addr, l login, now time.Time) {
 	switch l {
 	case loginRefused:
 		s.with(shieldKey{aboutCredential, c.secret}, now, true, func(e *shieldEntry) { e.refused = now })
+		b, _ := net.MarshalBinary()
+		s.with(shieldKey{aboutNetwork, s.digest(b)}, now, true, func(e *shieldEntry) {
+			e.count(c.holder, s.cfg.DistinctAccounts, s.cfg.Window, now)
+		})
 		return
 	case loginAccepted:
 		fresh := false
