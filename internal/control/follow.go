@@ -140,7 +140,7 @@ func (s *Spoke) giveUp() error {
 		return errStartOver
 	}
 	s.cfg.Logger.Error("this gateway differs from its console even after a full copy", logkeys.Gateway, string(s.cfg.Gateway))
-	return nil
+	return nil // not reconciled, which the console shows
 }
 
 // acknowledgeLoop tells the console at once how far changes have been applied here: "seen by 2 of 3

@@ -118,6 +118,28 @@ func TestNothingIsLostOrDoubledWhileTheConsoleIsAway(t *testing.T) {
 	})
 }
 
+func TestSightingsThatCannotBeStoredNowAreNotGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(time.Now)
+		d.picky = true
+		d.fail(errBroken)
+		h := newHouse(t, newLedger(), d)
+		defer h.close()
+		p := h.post("gw1", t.TempDir())
+		defer p.close()
+		if err := p.spoke.Keep(t.Context(), []access.Sighting{sighting("a"), sighting("b"), sighting("c")}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		d.fail(nil)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if diff := cmp.Diff(map[string]int{"a": 1, "b": 1, "c": 1}, d.accounts()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
 func TestOneSightingTheConsoleCallsInvalidDoesNotHoldUpTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(time.Now)

@@ -140,6 +140,27 @@ func (s *spool) segmentStart(i int) int64 {
 	return 0
 }
 
+// A disk that lied about a sync may lose whole sightings that the console has already taken.
+func TestNumbersTheConsoleHasSeenAreNeverGivenOutAgain(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, 0)
+	keep(t, s, "a", "b", "c")
+	seg := *s.segments[0]
+	name, _, _ := s.head(9)
+	s.taken(name, 3)
+	s.close()
+	if err := os.Truncate(seg.path, seg.start+(seg.size-seg.start)/3); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir, 0)
+	keep(t, s, "x")
+	again, sightings, err := s.head(9)
+	if err != nil || len(sightings) != 1 || again == name && sightings[0].Seq <= 3 {
+		t.Errorf("%s %+v, %v", again, sightings, err)
+	}
+	s.close()
+}
+
 func TestAFileThatIsNoSpoolIsSetAside(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "0001-x"+spoolSuffix)

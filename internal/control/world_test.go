@@ -153,6 +153,7 @@ type desk struct {
 	seen    []access.Sighting
 	tallies map[string]int64
 	err     error
+	picky   bool   // err is only for reports with sightings
 	refuse  string // account whose sightings are invalid
 	spools  map[string]bool
 }
@@ -170,7 +171,7 @@ func (d *desk) fail(err error) {
 func (d *desk) Take(_ context.Context, r access.Report) (access.Receipt, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.err != nil {
+	if d.err != nil && (!d.picky || len(r.Sightings) > 0) {
 		return access.Receipt{}, d.err
 	}
 	for _, s := range r.Sightings {
