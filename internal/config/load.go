@@ -27,6 +27,7 @@ const (
 	RoleConsole             // console alone
 	RoleGateway             // gateway alone
 	RoleLink                // only the link certificates, before either end is complete
+	RoleBackends            // only the mail servers, to try them
 )
 
 // Load reads the file at path (none when it is empty), lets the environment (as os.Environ gives it)

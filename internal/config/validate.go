@@ -39,6 +39,10 @@ func (c *Config) validate(role Role) []Problem {
 		k.pair("gateway.link_cert", "gateway.link_key", c.Gateway.LinkCert, c.Gateway.LinkKey)
 		return k.problems
 	}
+	if role == RoleBackends {
+		c.validateBackends(k)
+		return k.problems
+	}
 	if role != RoleGateway {
 		c.validateConsole(k, role)
 	}
