@@ -10,11 +10,16 @@ import (
 	"strings"
 )
 
-// prefixKeys are the fields a short term is looked for at the beginning of, in the order of OrderMatch.
-func prefixKeys() [4]string { return [4]string{"key_user", "key_device", "key_model", "key_number"} }
+// stages is how many fields a short term is looked for at the beginning of.
+const stages = 4
+
+// prefixKeys are those fields, in the order of OrderMatch.
+func prefixKeys() [stages]string {
+	return [stages]string{"key_user", "key_device", "key_model", "key_number"}
+}
 
 // stageOf gives the first field that begins with the term, -1 for none.
-func (l *lister) stageOf(keys [4]string) int {
+func (l *lister) stageOf(keys [stages]string) int {
 	return slices.IndexFunc(keys[:], func(k string) bool { return strings.HasPrefix(k, l.term) })
 }
 
@@ -62,7 +67,7 @@ func (l *lister) matches(ctx context.Context, r runner) ([]item, Page, error) {
 		w.enter(0)
 	}
 	budget := l.budget()
-	for !w.full && w.looked < budget && w.at.stage >= 0 && w.at.stage < len(prefixKeys()) {
+	for !w.full && w.looked < budget && w.at.stage >= 0 && w.at.stage < stages {
 		n, err := w.stretch(ctx, r)
 		if err != nil {
 			return nil, Page{}, err
@@ -71,7 +76,7 @@ func (l *lister) matches(ctx context.Context, r runner) ([]item, Page, error) {
 			w.enter(w.at.stage + w.step)
 		}
 	}
-	spent := !w.full && w.at.stage >= 0 && w.at.stage < len(prefixKeys())
+	spent := !w.full && w.at.stage >= 0 && w.at.stage < stages
 	items, p := l.page(w.items, w.full || spent, w.at, modeMatch)
 	p.SearchOrder, p.Partial = OrderMatch, spent
 	return items, p, nil
@@ -105,7 +110,7 @@ func (w *matchWalk) stretch(ctx context.Context, r runner) (int, error) {
 	}
 	type found struct {
 		item
-		keys [4]string
+		keys [stages]string
 	}
 	var list []found
 	for _, class := range w.classes {

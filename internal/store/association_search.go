@@ -30,6 +30,7 @@ func (l *lister) budget() int { return max((perRow-1)*l.q.Limit-l.looked, l.q.Li
 const (
 	modeAll    = ""       // all finds, sorted as asked
 	modeNewest = "newest" // too many: newest first
+	modeGather = "gather" // the same order, for terms too rare to meet by walking (PostgreSQL)
 	modeMatch  = "match"  // too many: by the field that matches
 )
 
@@ -41,7 +42,7 @@ func (l *lister) search(ctx context.Context, r runner, s *Store, total int64) ([
 	short := utf8.RuneCountInString(l.term) < 3
 	if mode != modeAll && l.at != nil {
 		l.least = max(l.at.Least, 0)
-		return l.fixed(ctx, r, short)
+		return l.fixed(ctx, r, short, mode)
 	}
 	var found finds
 	var err error
@@ -61,14 +62,17 @@ func (l *lister) search(ctx context.Context, r runner, s *Store, total int64) ([
 		return items, p, nil
 	}
 	l.at, l.least = nil, int64(len(found.items))
-	return l.fixed(ctx, r, short)
+	return l.fixed(ctx, r, short, found.mode)
 }
 
 // fixed pages through more finds than can be sorted, in an order of the store's choosing.
-func (l *lister) fixed(ctx context.Context, r runner, short bool) (items []item, p Page, err error) {
-	if short {
+func (l *lister) fixed(ctx context.Context, r runner, short bool, mode string) (items []item, p Page, err error) {
+	switch {
+	case short:
 		items, p, err = l.matches(ctx, r)
-	} else {
+	case mode == modeGather && r.e == enginePostgres:
+		items, p, err = l.gathered(ctx, r)
+	default:
 		items, p, err = l.newest(ctx, r)
 	}
 	p.Total, p.TotalIsMore = max(l.least, int64(len(items))), true
@@ -98,6 +102,7 @@ func (l *lister) sorted(items []item) ([]item, Page) {
 type finds struct {
 	items []item
 	more  bool
+	mode  string // how to page through more
 }
 
 // columns are what scan reads.
@@ -148,6 +153,7 @@ func (l *lister) findInside(ctx context.Context, r runner, s *Store) (f finds, e
 		return finds{}, err
 	}
 	found, err := l.probe(ctx, r, `SELECT `+l.columns()+`, class FROM association WHERE search LIKE $1 LIMIT $2`, like(l.term))
+	found.mode = modeGather
 	return found, errors.Join(err, r.walkIndexes(ctx))
 }
 

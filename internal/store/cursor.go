@@ -97,7 +97,7 @@ func (l *lister) beside(mode string) item {
 	i := l.at.item()
 	desc := l.q.Desc
 	if mode != modeAll {
-		desc = mode == modeNewest
+		desc = mode != modeMatch
 	}
 	if desc == l.back() {
 		i.seq++

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/store"
 	"github.com/vedette-mail/vedette/internal/store/storetest"
 )
@@ -22,7 +23,7 @@ const examined = 20
 
 // searches are empty, rare, common, of middling frequency, finding nothing, and short ones.
 func searches() []string {
-	return []string{"", "Rarephone", "lab.example", "ana1", "zzzzzz", "b", "+4", "@.-", "q"}
+	return []string{"", "Rarephone", "lab.example", "ana1", "zzzzzz", "b", "+4", "@.-", "q", "team-"}
 }
 
 // A planWatch looks at the plan of every query of a page.
@@ -136,6 +137,38 @@ func TestNoPageScansOrSortsOnPostgres(t *testing.T) {
 	w := &planWatch{t: t, look: postgresPlan}
 	w.watch(s)
 	w.pages(s)
+}
+
+func TestASearchThatIsNeitherRareNorCommonIsBoundedOnPostgres(t *testing.T) {
+	s := openPostgres(t, time.Now)
+	for _, step := range []struct {
+		n    int
+		seed uint64
+	}{{3000, 1}, {0, 0}, {3000, 2}} {
+		if step.n > 0 {
+			if err := storetest.Fill(t.Context(), s, step.n, step.seed); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		var list []*access.Association
+		for i := range 700 {
+			pair := access.Pair{Realm: "lab", Account: fmt.Sprintf("clump%d", i), Device: fmt.Sprintf("c%d", i)}
+			list = append(list, &access.Association{Record: access.Record{Pair: pair}})
+		}
+		if err := s.WithTx(t.Context(), func(tx *store.Tx) error { return tx.CreateAssociations(list) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write, _ := s.Handles()
+	if _, err := write.ExecContext(t.Context(), "ANALYZE"); err != nil {
+		t.Fatal(err)
+	}
+	w := &planWatch{t: t, look: postgresPlan}
+	w.watch(s)
+	for _, show := range []store.Show{store.ShowAll, store.ShowBlocked, store.ShowUnlinked} {
+		w.page(s, store.Query{Show: show, Search: "clump", Limit: 50})
+	}
 }
 
 type plan struct {

@@ -28,11 +28,17 @@ func fill(t *testing.T, e Engine, n int) *filled {
 	if err := Fill(ctx, s, n, 7); err != nil {
 		t.Fatal(err)
 	}
-	f := &filled{s: s, pos: map[access.AssociationID]int{}}
-	f.all = f.walk(t, store.Query{Sort: store.SortAdded, Limit: 500}, nil)
+	f := gatherAll(t, s)
 	if len(f.all) != n {
 		t.Fatalf("filled %d, found %d", n, len(f.all))
 	}
+	return f
+}
+
+func gatherAll(t *testing.T, s *store.Store) *filled {
+	t.Helper()
+	f := &filled{s: s, pos: map[access.AssociationID]int{}}
+	f.all = f.walk(t, store.Query{Sort: store.SortAdded, Limit: 500}, nil)
 	for i := range f.all {
 		f.pos[f.all[i].ID] = i
 	}
@@ -213,6 +219,30 @@ func lists(t *testing.T, e Engine) {
 		for _, show := range shows() {
 			f.check(t, store.Query{Show: show, Search: "lab.example", Sort: store.SortUser, Limit: 40})
 			f.check(t, store.Query{Show: show, Search: "a", Sort: store.SortUser, Limit: 40})
+		}
+	})
+	t.Run("a search that is neither rare nor common says its order and finds everything once", func(t *testing.T) {
+		ctx, s := fresh(t, e)
+		if err := Fill(ctx, s, 600, 3); err != nil {
+			t.Fatal(err)
+		}
+		tx(t, s, func(tx *store.Tx) error {
+			var list []*access.Association
+			for i := range 700 { // a clump in the past, behind newer records without it
+				a := seen(fmt.Sprintf("clump%d", i), fmt.Sprintf("c%d", i))
+				if i%9 == 0 {
+					a.Override = access.Override{Kind: access.OverrideBlock, At: Start()}
+				}
+				list = append(list, a)
+			}
+			return tx.CreateAssociations(list)
+		})
+		if err := Fill(ctx, s, 300, 4); err != nil {
+			t.Fatal(err)
+		}
+		f := gatherAll(t, s)
+		for _, show := range shows() {
+			f.check(t, store.Query{Show: show, Search: "clump", Sort: store.SortUser, Limit: 60})
 		}
 	})
 	t.Run("a cursor of another query, or of no query, is refused", func(t *testing.T) {
