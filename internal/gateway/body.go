@@ -17,7 +17,7 @@ const smallBody = 64 << 10
 // bodyPause is how long a phone may be silent in the middle of a body.
 const bodyPause = 60 * time.Second
 
-var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 8<<10); return &b }}
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 2<<10); return &b }}
 
 // copyBuffers carry bodies that stream.
 var copyBuffers = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }}
@@ -37,7 +37,8 @@ type body struct {
 	src    io.ReadCloser
 	length int64 // as declared; -1: chunked
 	buf    *[]byte
-	whole  bool // buf holds all of it
+	moved  []byte // instead of buf
+	whole  bool   // buf holds all of it
 	err    error
 	slow   func(time.Time) error // sets the deadline for reading from the phone
 }
@@ -96,12 +97,19 @@ func (b *body) fillSmall() error {
 // bytes is what has been read so far.
 func (b *body) bytes() []byte {
 	if b.buf == nil {
-		return nil
+		return b.moved
 	}
 	return *b.buf
 }
 
+// moveTo says that what has been read lies in another buffer now.
+func (b *body) moveTo(data []byte) {
+	putBuffer(b.buf)
+	b.buf, b.moved = nil, data
+}
+
 func (b *body) release() {
+	b.moved = nil
 	putBuffer(b.buf)
 	b.buf = nil
 }

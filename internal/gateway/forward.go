@@ -24,8 +24,8 @@ func (g *Gateway) forward(q *ask) {
 	}
 	msg := getBuffer()
 	*msg = q.message((*msg)[:0], q.server)
+	defer putBuffer(msg)
 	c, stop, waiting, err := g.begin(q, q.server, *msg)
-	putBuffer(msg)
 	if err != nil {
 		g.unreachable(q, err)
 		return
@@ -48,14 +48,21 @@ func (g *Gateway) forward(q *ask) {
 func (q *ask) message(b []byte, s *server) []byte {
 	b = q.appendHead(b, s, q.body.length)
 	data := q.body.bytes()
-	if q.body.length >= 0 {
-		return append(b, data...)
-	}
-	if len(data) > 0 {
+	chunked := q.body.length < 0
+	if chunked && len(data) > 0 {
 		b = append(strconv.AppendInt(b, int64(len(data)), 16), "\r\n"...)
-		b = append(append(b, data...), "\r\n"...)
 	}
-	return append(b, "0\r\n\r\n"...)
+	from := len(b)
+	b = append(b, data...)
+	to := len(b)
+	if chunked && len(data) > 0 {
+		b = append(b, "\r\n"...)
+	}
+	if chunked {
+		b = append(b, "0\r\n\r\n"...)
+	}
+	q.body.moveTo(b[from:to])
+	return b
 }
 
 // begin sends a whole request and waits a little for an answer. waiting says that none has begun when

@@ -76,6 +76,7 @@ func (g *Gateway) park(q *ask, c *serverConn, stop func() bool) bool {
 		p.prefix = append([]byte(nil), early...)
 	}
 	g.parkedCount.Add(1)
+	g.parkedTotal.Add(1)
 	g.reports.begun(&p.trail)
 	p.id = g.poll.add(p)
 	wake := p.until

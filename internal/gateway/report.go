@@ -28,7 +28,7 @@ const (
 // it; when a queue is full, the oldest habit wins: known pairs go on, newcomers are put off.
 type reports struct {
 	g      *Gateway
-	urgent chan access.Sighting
+	urgent chan *access.Sighting
 	full   atomic.Bool // the sink could not keep the last one
 
 	mu     sync.Mutex
@@ -63,7 +63,7 @@ type tallyKey struct {
 }
 
 func newReports(g *Gateway) *reports {
-	return &reports{g: g, urgent: make(chan access.Sighting, maxUrgent),
+	return &reports{g: g, urgent: make(chan *access.Sighting, maxUrgent),
 		folded: make(map[access.Pair]*access.Sighting), tally: make(map[tallyKey]int64)}
 }
 
@@ -162,7 +162,7 @@ func (r *reports) take(s *access.Sighting, d *access.Decision) {
 	}
 	next.at = s.Last.Unix()
 	select {
-	case r.urgent <- *s:
+	case r.urgent <- s:
 		r.known.put(s.Pair, next, maxKnown)
 	default:
 		r.full.Store(true)
@@ -281,12 +281,12 @@ func (r *reports) run(ctx context.Context) {
 }
 
 // batch takes what else is waiting.
-func (r *reports) batch(first access.Sighting) []access.Sighting {
-	list := []access.Sighting{first}
+func (r *reports) batch(first *access.Sighting) []access.Sighting {
+	list := []access.Sighting{*first}
 	for len(list) < maxInFlight {
 		select {
 		case s := <-r.urgent:
-			list = append(list, s)
+			list = append(list, *s)
 		default:
 			return list
 		}
@@ -352,7 +352,7 @@ func (r *reports) flush(ctx context.Context) {
 	for {
 		select {
 		case s := <-r.urgent:
-			list = append(list, s)
+			list = append(list, *s)
 			continue
 		default:
 		}

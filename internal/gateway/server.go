@@ -222,7 +222,7 @@ func (s *server) dial(ctx context.Context) (*serverConn, error) {
 	return &serverConn{Conn: c, tcp: tcp, raw: raw, left: math.MaxInt64}, nil
 }
 
-var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 4<<10) }}
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 2<<10) }}
 
 // open readies the connection for reading an answer.
 func (c *serverConn) open() {
