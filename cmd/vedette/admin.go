@@ -20,7 +20,8 @@ var breakGlass = access.Actor{Name: "command line", Role: access.RoleAdministrat
 
 // openLogin opens the console's accounts beside a running console, or without one.
 func openLogin(s *session, path string) (*login.Login, *config.Config, func(), error) {
-	cfg, err := load(path, config.RoleConsole)
+	// The least that all roles ask for: the file may be one for serve or for console.
+	cfg, err := load(path, config.RoleLink)
 	if err != nil {
 		return nil, nil, nil, err
 	}

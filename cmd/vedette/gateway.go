@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/vedette-mail/vedette/eas"
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/config"
 	"github.com/vedette-mail/vedette/internal/control"
@@ -120,7 +122,7 @@ func (r *runningGateway) open(g *group, cfg *config.Config, log *slog.Logger, ho
 	r.gateway, err = gateway.New(gateway.Config{
 		Name: access.GatewayID(c.Name), Version: version(), Snapshot: holder, Sink: sink,
 		Backends: backends(cfg.Backends), Logger: log, Registry: registry,
-		ExternalURL: c.ExternalURL, Fronts: fronts, HTTP2: c.HTTP2, TLS: true, Certificate: cert,
+		ExternalURL: externalURL(c.ExternalURL), Fronts: fronts, HTTP2: c.HTTP2, TLS: true, Certificate: cert,
 		Shield: gateway.ShieldConfig{
 			Keep: time.Duration(c.Shield.Remember), Window: time.Duration(c.Shield.Window),
 			PerNetwork: c.Shield.WrongPasswords, Exempt: exempt,
@@ -135,6 +137,15 @@ func (r *runningGateway) open(g *group, cfg *config.Config, log *slog.Logger, ho
 	}
 	r.url = "https://" + l.Addr().String()
 	return l, nil
+}
+
+// externalURL is what autodiscover answers: the setting names the host only, because the path is always
+// the same.
+func externalURL(host string) string {
+	if host == "" {
+		return ""
+	}
+	return strings.TrimSuffix(host, "/") + eas.Path
 }
 
 // serveStatus opens the listener of health, readiness and metrics: plain HTTP, not for phones.
