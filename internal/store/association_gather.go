@@ -33,7 +33,7 @@ func (l *lister) gathered(ctx context.Context, r runner) ([]item, Page, error) {
 	if err := r.gatherFinds(ctx); err != nil {
 		return nil, Page{}, err
 	}
-	for len(w.items) <= l.q.Limit && w.looked < w.room && !w.over() {
+	for len(w.items) <= l.q.Limit && (w.looked < w.room || !w.moved) && !w.over() {
 		if err := w.stretch(ctx, r); err != nil {
 			return nil, Page{}, err
 		}
@@ -60,6 +60,7 @@ type gather struct {
 	width  int64
 	room   int
 	looked int // finds looked at
+	moved  bool
 }
 
 func (w *gather) over() bool {
@@ -74,6 +75,7 @@ func (w *gather) stretch(ctx context.Context, r runner) error {
 	if w.back() {
 		from, to = w.at+1, w.at+w.width
 	}
+	most := 2 * w.q.Limit
 	var list []item
 	err := r.each(ctx, func(rows *sql.Rows) error {
 		var it item
@@ -81,15 +83,16 @@ func (w *gather) stretch(ctx context.Context, r runner) error {
 		list = append(list, it)
 		return err
 	}, `SELECT seq, class FROM association WHERE search LIKE $1 AND seq BETWEEN $2 AND $3 LIMIT $4`,
-		like(w.term), from, to, int64(w.room+1))
+		like(w.term), from, to, int64(most+1))
 	if err != nil {
 		return err
 	}
-	if len(list) > w.room && w.width > int64(w.room) { // dense here: not all of it has been seen
-		w.width = max(w.width/8, int64(w.room))
+	w.looked += len(list)
+	if len(list) > most { // dense here, and not all of it has been seen: look closer
+		w.width = max(w.width/16, int64(most))
 		return nil
 	}
-	w.looked += len(list)
+	w.moved = true
 	sortItems(list, !w.back())
 	for _, it := range list {
 		if slices.Contains(w.classes, it.class) {

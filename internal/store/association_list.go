@@ -55,13 +55,17 @@ func (s *Store) ListAssociations(ctx context.Context, q Query) (Page, error) {
 // reading everything that matches and sorting it.
 func (r runner) walkIndexes(ctx context.Context) error {
 	_, err := r.exec(ctx, `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true),
-		set_config('enable_bitmapscan', 'off', true), set_config('enable_indexscan', 'on', true)`)
+		set_config('enable_bitmapscan', 'off', true), set_config('enable_indexscan', 'on', true),
+		set_config('cpu_tuple_cost', '0.01', true)`)
 	return err
 }
 
-// gatherFinds makes it ask the trigram index, and nothing else, until walkIndexes is called again.
+// gatherFinds makes it compare indexes first and look at as few rows as it can, until walkIndexes is
+// called again. A row that is looked at is made dear, else it would take the index on seq alone and look
+// through all rows of the stretch.
 func (r runner) gatherFinds(ctx context.Context) error {
-	_, err := r.exec(ctx, `SELECT set_config('enable_bitmapscan', 'on', true), set_config('enable_indexscan', 'off', true)`)
+	_, err := r.exec(ctx, `SELECT set_config('enable_bitmapscan', 'on', true), set_config('enable_indexscan', 'off', true),
+		set_config('cpu_tuple_cost', '100', true)`)
 	return err
 }
 

@@ -15,7 +15,7 @@ import (
 
 // sortable is how many finds can be sorted as asked. Beyond it a search has a fixed order in which the
 // next page can be found without looking at all of them.
-const sortable = 500
+const sortable = 480
 
 // window is how many of the newest rows are looked at to see whether a term is common.
 const window = 100
