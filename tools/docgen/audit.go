@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+// event is one word of the audit log's Event column.
+type event struct{ name, means string }
+
+// events says what each means. An event of the program that is not here, or one here that the program
+// does not have, is an error.
+func events() []event {
+	return []event{
+		{"allow", "A record was allowed, until further notice or a date. Also the start of a job that allows many."},
+		{"block", "A record was blocked, until further notice or a date. Also the start of a job that blocks many."},
+		{"comment", "The comment on a record was changed. Also the start of a job."},
+		{"remove", "A record was removed. The next contact is judged anew. Also the start of a job."},
+		{"undo", "A change of a record was taken back."},
+		{"cancel-job", "A job over many records was stopped; the line says how far it had come."},
+		{"change-preferences", "Preferences were changed; the line holds both values of each that differs."},
+		{"export", "Records were written to a CSV file; the line says which."},
+		{"sign-in", "An administrator signed in; the line says how."},
+		{"sign-in-failed", "A sign-in was refused. A name that does not exist is not written down: it may be a password in the wrong field."},
+		{"sign-out", "An administrator signed out."},
+		{"set-up", "The first administrator was made with the one-time link."},
+		{"create-administrator", "Another administrator was made."},
+		{"disable-administrator", "An administrator may no longer sign in."},
+		{"enable-administrator", "An administrator may sign in again."},
+		{"change-password", "An administrator changed the own password."},
+		{"reset-password", "An administrator was given a new password."},
+		{"enable-one-time-code", "One-time codes were turned on for an account."},
+		{"disable-one-time-code", "One-time codes were turned off for an account."},
+		{"revoke-session", "A session was ended by somebody."},
+		{"create-token", "An API token was made."},
+		{"revoke-token", "An API token was taken back."},
+	}
+}
+
+// silent are the verbs that leave no line: reading, and a permission whose deeds have words of their own.
+func silent() []access.Verb {
+	return []access.Verb{access.VerbView, access.VerbViewAudit, access.VerbManageAccess}
+}
+
+func auditEvents(_ context.Context, root string) ([]byte, error) {
+	in := make(map[string]bool)
+	for _, v := range access.Verbs() {
+		if !slices.Contains(silent(), v) {
+			in[string(v)] = true
+		}
+	}
+	for _, room := range []string{"internal/admin", "internal/login"} {
+		if err := eventConstants(root, room, in); err != nil {
+			return nil, err
+		}
+	}
+	var wrong []error
+	var b bytes.Buffer
+	b.WriteString("# Audit events\n\nGenerated from the program; do not edit.\n\n" +
+		"Every line says who, from which address, when (UTC), what was done to which thing, and why. A line that gateways\n" +
+		"have to follow carries the change number. Lines are written in the transaction of the change itself.\n\n" +
+		"| event | meaning |\n|---|---|\n")
+	for _, e := range events() {
+		if !in[e.name] {
+			wrong = append(wrong, fmt.Errorf("the program has no event %q", e.name))
+		}
+		delete(in, e.name)
+		fmt.Fprintf(&b, "| `%s` | %s |\n", e.name, e.means)
+	}
+	for name := range in {
+		wrong = append(wrong, fmt.Errorf("say in events() what %q means", name))
+	}
+	return b.Bytes(), errors.Join(wrong...)
+}
+
+// eventConstants collects the constants of a room whose names begin with Event.
+func eventConstants(root, room string, in map[string]bool) error {
+	entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(room)))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
+			continue
+		}
+		f, err := parse(root, room+"/"+e.Name())
+		if err != nil {
+			return err
+		}
+		for _, d := range f.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok || g.Tok != token.CONST {
+				continue
+			}
+			for _, s := range g.Specs {
+				v := s.(*ast.ValueSpec)
+				for i, n := range v.Names {
+					if strings.HasPrefix(strings.ToLower(n.Name), "event") && i < len(v.Values) && text(v.Values[i]) != "" {
+						in[text(v.Values[i])] = true
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
