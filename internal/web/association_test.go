@@ -341,3 +341,23 @@ func TestShadowModeIsSaidWhereItMatters(t *testing.T) {
 		t.Errorf("after enforcement is on the banner still says %q", got)
 	}
 }
+
+// Y-02
+func TestTheMessageSaysHowManyGatewaysHaveAppliedAChange(t *testing.T) {
+	c := browser.Start(t, true)
+	ids := c.Add(t, browser.Three()...)
+	c.ThreeGateways(t)
+	v := signedIn(t, c)
+	c.Hold()
+	a := act(v, "block", ids[0], nil).says(".message .applied", "Applied by 1 of 2 gateways.")
+	again := attr(a.all(".message .applied")[0], "hx-get")
+	if !strings.HasPrefix(again, "/changes/") {
+		t.Fatalf("the message does not ask again: %q", again)
+	}
+	v.get(again, "HX-Request", "true").says(".applied", "1 of 2")
+	c.Release()
+	done := v.get(again, "HX-Request", "true").says(".applied", "Applied by all 2 gateways.")
+	if attr(done.all(".applied")[0], "hx-get") != "" {
+		t.Error("the message goes on asking")
+	}
+}
