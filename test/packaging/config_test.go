@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package packaging_test keeps what packaging/ holds usable.
+package packaging_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/vedette-mail/vedette/internal/config"
+)
+
+func examples() map[string]config.Role {
+	return map[string]config.Role{
+		"serve.toml": config.RoleServe, "console.toml": config.RoleConsole, "gateway.toml": config.RoleGateway,
+	}
+}
+
+func directory(name string) string { return filepath.Join("..", "..", "packaging", name) }
+
+func TestEveryExampleConfigurationIsAcceptedAsItIs(t *testing.T) {
+	entries, err := os.ReadDir(directory("config"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		t.Run(e.Name(), func(t *testing.T) {
+			role, listed := examples()[e.Name()]
+			if !listed {
+				t.Fatal("this test does not know whose configuration it is")
+			}
+			if _, err := config.Load(filepath.Join(directory("config"), e.Name()), nil, role); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	if len(entries) != len(examples()) {
+		t.Errorf("%d examples, want %d", len(entries), len(examples()))
+	}
+}
+
+// Settings that are only shown must not rot: with their # taken away, and files put where the examples
+// say there are some, they have to be accepted too.
+func TestWhatExamplesOnlyShowIsAcceptedToo(t *testing.T) {
+	shown := regexp.MustCompile(`(?m)^#([a-z][a-z0-9_]* = )`)
+	for name, role := range examples() {
+		t.Run(name, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join(directory("config"), name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !shown.Match(text) {
+				t.Fatal("the example shows nothing")
+			}
+			dir := t.TempDir()
+			for _, file := range []string{"console.crt", "console.key", "mail.crt", "mail.key", "internal-ca.crt"} {
+				if err := os.WriteFile(filepath.Join(dir, file), nil, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			doc := shown.ReplaceAllString(string(text), "$1")
+			doc = strings.ReplaceAll(doc, "/etc/vedette/tls/", filepath.ToSlash(dir)+"/")
+			if _, err := config.Parse(name, []byte(doc), nil, role); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
