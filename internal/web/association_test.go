@@ -230,6 +230,7 @@ func TestManyRecordsBecomeAJobWithAResultForEach(t *testing.T) {
 	if n := len(a.all("tbody tr")); n != 2 {
 		t.Errorf("%d results, want 2", n)
 	}
+	v.get("/jobs").says("tbody", "Block 2 records").says("tbody", "spring cleaning")
 }
 
 //

@@ -57,6 +57,7 @@ func templateSets() map[string][]string {
 		"preview":          {"preferences_preview"},
 		"audit_list":       {"audit_list"},
 		"job_show":         {"job_show"},
+		"job_list":         {"job_list"},
 		"account":          {"account"},
 		"setup":            {"setup"},
 		"sign_in":          {"sign_in"},

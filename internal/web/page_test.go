@@ -19,7 +19,7 @@ func everyPage(id string) []string {
 	return []string{"/", "/activesync", "/activesync/" + id, "/activesync?show=blocked&q=bob&sort=user&cols=user.comment",
 		"/activesync/selection/allow?id=" + id, "/activesync/selection/block?id=" + id, "/activesync/selection/comment?id=" + id,
 		"/activesync/selection/remove?id=" + id, "/activesync/selection/block?all=1&show=unlinked", "/sentry", "/sentry/preferences",
-		"/sentry/preferences/preview?auto_block=yes", "/audit", "/account", "/activesync/no-such-record", "/no-such-page"}
+		"/sentry/preferences/preview?auto_block=yes", "/audit", "/jobs", "/account", "/activesync/no-such-record", "/no-such-page"}
 }
 
 func TestEveryPageKeepsTheManners(t *testing.T) {

@@ -58,17 +58,7 @@ func New(c Config) (*Server, error) {
 	return s, s.parseTemplates()
 }
 
-// Guard is Login.Guard for the mux that Mount is given: when somebody is not let in, the request is given
-// on all the same, since the error page wants to know who is looking at it.
-func (s *Server) Guard(w http.ResponseWriter, r *http.Request, a httpd.Access) (*http.Request, error) {
-	let, err := s.login.Guard(w, r, a)
-	if err != nil {
-		return r, err
-	}
-	return let, nil
-}
-
-// Mount registers every page on a mux made with Guard and Answer, which may hold other things beside
+// Mount registers every page on a mux made with Login.Guard and Answer, which may hold other things beside
 // them. Login.Middleware has to stand outside it.
 func (s *Server) Mount(mux *httpd.Mux) {
 	verb := func(v access.Verb) httpd.Access { return httpd.Verb(string(v)) }
@@ -88,6 +78,7 @@ func (s *Server) Mount(mux *httpd.Mux) {
 	mux.Handle(view, "POST /activesync/selection/{verb}", s.selectionAct)
 	mux.Handle(view, "POST /activesync/undo", s.associationUndo)
 	mux.Handle(view, "GET /changes/{number}/applied", s.changeApplied)
+	mux.Handle(view, "GET /jobs", s.jobList)
 	mux.Handle(view, "GET /jobs/{id}", s.jobShow)
 	mux.Handle(view, "POST /jobs/{id}/cancel", s.jobCancel)
 

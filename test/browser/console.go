@@ -71,7 +71,7 @@ func Start(t testing.TB, administrator bool) *Console {
 	must(err)
 	pages, err := web.New(web.Config{Admin: c.Admin, Login: c.Login, Now: c.Now, Logger: log})
 	must(err)
-	c.Mux = httpd.NewMux(pages.Guard, pages.Answer)
+	c.Mux = httpd.NewMux(c.Login.Guard, pages.Answer)
 	pages.Mount(c.Mux)
 	c.Handler = httpd.Events(slog.New(slog.NewTextHandler(io.Discard, nil)),
 		httpd.SafeHeaders(httpd.LimitBody(httpd.MaxFormBody, c.Login.Middleware(c.Mux))))

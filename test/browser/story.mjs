@@ -214,7 +214,7 @@ export const stories = {
 
   'every page passes every axe rule, light and dark, wide and narrow': async ({ world, visit, accessible }) => {
     for (const [w, paths] of [
-      [world.three, ['/', '/activesync', `/activesync/${world.three.id}`, '/sentry', '/sentry/preferences', '/audit', '/account', `/activesync/selection/remove?id=${world.three.id}`]],
+      [world.three, ['/', '/activesync', `/activesync/${world.three.id}`, '/sentry', '/sentry/preferences', '/audit', '/jobs', '/account', `/activesync/selection/remove?id=${world.three.id}`]],
       [world.empty, ['/', '/activesync', '/sentry', '/audit', '/activesync?q=nothing', '/activesync/missing', '/sentry/preferences/preview']],
       [world.odd, ['/activesync']],
     ]) {
