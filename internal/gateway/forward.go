@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/vedette-mail/vedette/eas"
+	"github.com/vedette-mail/vedette/eas/wbxml"
 	"github.com/vedette-mail/vedette/internal/access"
 )
 
@@ -71,7 +73,7 @@ func (q *ask) message(b []byte, s *server) []byte {
 // connection, so that a mail server closing an idle one can never be taken for a failed SendMail.
 func (g *Gateway) begin(q *ask, s *server, msg []byte) (c *serverConn, stop func() bool, waiting bool, err error) {
 	ctx := q.r.Context()
-	for safe := q.command.Safe(); ; safe = false {
+	for safe := q.safe(); ; safe = false {
 		if safe {
 			c, err = s.take(ctx, g.now())
 		} else {
@@ -99,6 +101,25 @@ func (g *Gateway) begin(q *ask, s *server, msg []byte) (c *serverConn, stop func
 		}
 		g.metrics.replayed.Inc()
 	}
+}
+
+// safe reports whether a request may be sent twice when nothing of its first answer has come: a command
+// that only asks, and a Sync or ItemOperations whose body brings nothing new. A Sync without Commands
+// repeats a question under its key, which servers keep the answer for. [MS-ASCMD] 2.2.1.21
+func (q *ask) safe() bool {
+	switch {
+	case q.command.Safe():
+		return true
+	case q.command == eas.Settings: // sets what it sets, as often as it is asked to
+		return true
+	case q.r.Header.Get("Content-Encoding") != "":
+		return false
+	case q.command == eas.Sync:
+		return q.body.length == 0 || wbxml.Lacks(q.body.bytes(), wbxml.AirSyncCommands)
+	case q.command == eas.ItemOperations:
+		return wbxml.Lacks(q.body.bytes(), wbxml.ItemOperationsMove, wbxml.ItemOperationsEmptyFolderContents)
+	}
+	return false
 }
 
 // stream sends on a request whose body is large, while an answer may already come.
