@@ -91,7 +91,7 @@ func (w *world) list(search string) []api.Association {
 func (w *world) find(account, device string) (api.Association, bool) {
 	w.t.Helper()
 	var found []api.Association
-	for _, a := range w.list("") {
+	for _, a := range w.list(device) {
 		if a.Account == account && a.DeviceID == device {
 			found = append(found, a)
 		}
