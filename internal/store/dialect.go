@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"net"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -34,11 +35,33 @@ func (e engine) String() string {
 }
 
 // spell turns $1 into ?1 for SQLite. No statement of ours has a dollar sign and a digit in a literal.
+//
+// Where the numbers simply count up they are left out: the driver looks every numbered place up by its
+// name, in time that grows with the square of their number, and an INSERT of many rows has thousands.
 func (e engine) spell(q string) string {
 	if e == enginePostgres {
 		return q
 	}
-	return strings.ReplaceAll(q, "$", "?")
+	var b strings.Builder
+	b.Grow(len(q))
+	next := 1
+	for i := 0; i < len(q); i++ {
+		if q[i] != '$' {
+			b.WriteByte(q[i])
+			continue
+		}
+		end := i + 1
+		for end < len(q) && q[end] >= '0' && q[end] <= '9' {
+			end++
+		}
+		if q[i+1:end] != strconv.Itoa(next) {
+			return strings.ReplaceAll(q, "$", "?")
+		}
+		next++
+		b.WriteByte('?')
+		i = end - 1
+	}
+	return b.String()
 }
 
 // locking ends a SELECT whose rows are about to be written. SQLite's one writer has locked everything.

@@ -39,6 +39,16 @@
 // Reads on *Store: FindAssociation, FindAssociations(ids), FindTwins, ListAssociations(Query),
 // EachAssociation, CountAssociations, and the like for everything else.
 //
+// # Lists
+//
+// ListAssociations(ctx, Query) gives a Page and never looks at more than twenty rows for each of a page of
+// fifty. Without a search every Show and every Sort is exact, and so is Total. A search is sorted as asked
+// while it finds up to some hundreds; beyond that Page.SearchOrder names the fixed order it comes in,
+// TotalIsMore says that Total is only what is known, and a Partial page is short because looking on would
+// have cost too much: Next goes on. Cursors belong to their query; another one's is Invalid.
+// EachAssociation walks all pages. SortAdded is the order that never moves: use it to collect what a
+// bulk job works on.
+//
 // # Following
 //
 // ChangesSince, Wait and Position serve gateways. While a full copy is under way the position's number

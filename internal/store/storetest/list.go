@@ -201,10 +201,8 @@ func lists(t *testing.T, e Engine) {
 					if term != "" && (i+j+len(term))%5 != 0 {
 						continue // every pair comes up with some term
 					}
-					for _, desc := range []bool{false, true} {
-						q := store.Query{Show: show, Search: term, Sort: sort, Desc: desc, Limit: 150}
-						f.check(t, q)
-					}
+					// One direction is enough: every walk also goes back.
+					f.check(t, store.Query{Show: show, Search: term, Sort: sort, Desc: (i+j)%2 == 0, Limit: 150})
 				}
 			}
 		})
