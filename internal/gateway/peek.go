@@ -33,7 +33,7 @@ func (g *Gateway) peek(q *ask) bool {
 	for more := true; more; {
 		var problem string
 		problem, more = disagreement(q, q.body.bytes(), q.body.whole)
-		if problem != "" {
+		if problem != "" && !more {
 			q.facts.Malformed, q.badStatus = problem, eas.StatusInvalidWBXML
 			return true
 		}
@@ -53,38 +53,52 @@ func disagreement(q *ask, b []byte, whole bool) (problem string, more bool) {
 	if len(b) == 0 {
 		return "", false // nothing that could name another command
 	}
-	enc := q.r.Header.Get("Content-Encoding")
-	switch {
-	case enc == "" || strings.EqualFold(enc, "identity"):
-	case strings.EqualFold(enc, "gzip") || strings.EqualFold(enc, "x-gzip"):
-		b = unzipped(b)
-		if len(b) == 0 {
-			return "", false // not readable here, so not to the server as anything else
+	if enc := q.r.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
+		// Some servers do not unpack and run the bytes as they are, so a word about packing must not make
+		// anybody look away: what cannot be looked into does not pass.
+		plain, more := unpacked(q, enc, b, whole)
+		if plain == nil {
+			return "the body is packed in a way that cannot be looked into", more
 		}
-		whole = true // what came out has to do
-	default:
-		return "", false
+		b, whole = plain, true // what came out has to do
 	}
 	want, has := wbxml.RootOf(q.command)
-	if q.command.Sends() && b[0] != 0x01 && b[0] != 0x02 && b[0] != 0x03 {
+	if q.command.Sends() && q.sendsMail() && b[0] != 0x01 && b[0] != 0x02 && b[0] != 0x03 {
 		return "", false // a bare mail: it begins with a letter, never with a WBXML version
 	}
 	root, need, err := wbxml.Root(b)
 	switch {
 	case err != nil && has:
 		return "the body is not what the command needs", false
-	case err != nil:
-		return "", false
+	case err != nil: // lenient readers see a root where ours sees none
+		return "the command has no body", false
 	case need && !whole && len(b) < peekBytes:
 		return "", true
-	case need && has:
-		return "the body ends before its first element", false
 	case need:
-		return "", false
+		return "the body ends before its first element", false
 	case root != want:
 		return "the body belongs to another command", false
 	}
 	return "", false
+}
+
+// sendsMail reports whether the body of a command that sends may be a bare mail. SOGo takes for WBXML,
+// and runs, whatever does not call itself a mail in this very spelling; others go by Cmd and version.
+func (q *ask) sendsMail() bool {
+	kind := q.r.Header.Get("Content-Type")
+	return q.server.Type != "sogo" || kind == "" || kind == eas.TypeMail
+}
+
+// unpacked gives the first bytes of a packed body, or nil; more asks for more of it. For SOGo, which
+// never unpacks, nothing is.
+func unpacked(q *ask, enc string, b []byte, whole bool) (plain []byte, more bool) {
+	if q.server.Type == "sogo" || !strings.EqualFold(enc, "gzip") && !strings.EqualFold(enc, "x-gzip") {
+		return nil, false
+	}
+	if plain = unzipped(b); len(plain) == 0 {
+		return nil, !whole && len(b) < peekBytes
+	}
+	return plain, false
 }
 
 // unzipped gives the first bytes of a compressed body.

@@ -92,10 +92,32 @@ func (r *routes) find(a eas.Account) (s *server, account string) {
 	if s == nil {
 		return nil, a.String()
 	}
+	return s, r.called(s, a)
+}
+
+// called is the canonical name of an account at its mail server.
+func (r *routes) called(s *server, a eas.Account) string {
+	home := r.domains[a.Domain]
 	if a.Domain == "" || home != nil && home.Realm == s.Realm || a.Domain == foldDomain(s.Realm) {
-		return s, a.Name
+		return a.Name
 	}
-	return s, a.String()
+	return a.String()
+}
+
+// whose is find for a user as the phone spells it, with the spellings that only one kind of mail server
+// takes: SOGo drops whatever stands before a backslash, and reads %40 as @.
+func (r *routes) whose(user string, a eas.Account) (*server, string) {
+	s, account := r.find(a)
+	if s == nil || s.Type != "sogo" {
+		return s, account
+	}
+	if _, rest, cut := strings.Cut(user, "\\"); cut {
+		user = rest
+	}
+	if own, ok := eas.ParseAccount(strings.ReplaceAll(user, "%40", "@")); ok {
+		account = r.called(s, own)
+	}
+	return s, account
 }
 
 // first is the server asked when no account is known yet.

@@ -20,10 +20,11 @@ import (
 // what HTTP alone can get wrong (two lengths, folded headers) net/http has refused before.
 func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	g.metrics.requests.Add(1)
-	q := &ask{w: w, r: r}
+	q := newAsk(w, r)
+	defer q.done()
 	q.arrived = g.now()
-	q.cred = &credential{}
 	q.client = g.cfg.Fronts.Client(r.RemoteAddr, r.Header["X-Forwarded-For"])
+	q.fronted = g.cfg.Fronts.Stands(r.RemoteAddr)
 	switch place(r) { // 1 where: only ActiveSync and autodiscover exist here
 	case placeSync:
 	case placeDiscover:
@@ -39,7 +40,6 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer g.finish(q)
-	defer q.body.release()
 	g.readQuery(q)                // 2 what: the request line
 	g.identify(q)                 // 3 who: account, mail server, shield
 	if g.judge(q) && !g.obey(q) { // 4 may it: one look at one snapshot
@@ -157,8 +157,10 @@ func checkPost(q *httpq.Query) error {
 // identify finds out who asks: account, mail server, pair, and what the shield says about the
 // credentials.
 func (g *Gateway) identify(q *ask) {
-	c, material, problem := readCredential(q.r.Header["Authorization"])
-	q.cred = &c
+	var material []byte
+	var problem string
+	q.own, material, problem = readCredential(q.r.Header["Authorization"])
+	c := q.cred
 	q.server = g.routes.first()
 	if problem != "" {
 		q.facts.Malformed, q.badStatus = problem, eas.StatusInvalidContent
@@ -174,7 +176,7 @@ func (g *Gateway) identify(q *ask) {
 		}
 		return
 	}
-	s, account := g.routes.find(c.account)
+	s, account := g.routes.whose(c.user, c.account)
 	if s == nil {
 		// Nobody here has such an account, and nobody is told which ones there are.
 		q.facts.Shield = access.ShieldNoAccount
@@ -188,9 +190,9 @@ func (g *Gateway) identify(q *ask) {
 			q.server = to
 		}
 	}
-	g.shield.name(&c, s, account, material)
+	g.shield.name(c, s, account, material)
 	if q.facts.Malformed == "" {
-		q.facts.Shield = g.shield.admit(&c, q.client, q.arrived)
+		q.facts.Shield = g.shield.admit(c, q.client, q.arrived)
 	}
 	q.facts.OtherUser = q.otherUser(g, account)
 	q.form.Server = s.health.software()
@@ -241,8 +243,12 @@ func (g *Gateway) obey(q *ask) bool {
 	if q.decision.Enforced() == access.VerdictPass {
 		return true
 	}
-	if g.mustCheck(q) && !g.check(q) {
-		return false
+	if g.mustCheck(q) {
+		if !g.check(q) {
+			return false
+		}
+	} else if q.cred.named && g.shield.fresh(q.cred, q.arrived) {
+		q.login = loginAccepted // what the phone says of itself counts
 	}
 	g.write(q, g.verdictReply(&q.trail, &q.decision))
 	return false
