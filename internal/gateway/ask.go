@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vedette-mail/vedette/eas"
@@ -58,9 +59,37 @@ type ask struct {
 	body    body
 	info    *access.DeviceInfo // the phone described itself in this request
 	mailbox string             // the answer named the mailbox
+	own     credential         // where cred points
 	closing bool
+	fronted bool  // a trusted front stands between
 	hops    int   // redirects followed
 	sent    int64 // bytes of the answer's body
+}
+
+// asks are used again: a request makes few others.
+var asks = sync.Pool{New: func() any { return new(ask) }}
+
+func newAsk(w http.ResponseWriter, r *http.Request) *ask {
+	q := asks.Get().(*ask)
+	q.w, q.r = w, r
+	q.cred = &q.own
+	return q
+}
+
+// done gives the request's memory back. Nothing may hold on to it.
+func (q *ask) done() {
+	q.body.release()
+	*q = ask{}
+	asks.Put(q)
+}
+
+// apart is a copy of the trail that may outlive the request.
+func (q *ask) apart() trail {
+	t := q.trail
+	c := *q.cred
+	c.header, c.user = "", ""
+	t.cred = &c
+	return t
 }
 
 // scheme is how the phone reached us, for the mail server.
@@ -68,8 +97,10 @@ func (q *ask) scheme() string {
 	if q.r.TLS != nil || httpd.TLS(phoneConn(q.r.Context())) != nil {
 		return "https"
 	}
-	if p := q.r.Header.Get("X-Forwarded-Proto"); p == "https" || p == "http" {
-		return p
+	if q.fronted {
+		if p := q.r.Header.Get("X-Forwarded-Proto"); p == "https" || p == "http" {
+			return p
+		}
 	}
 	return "http"
 }
@@ -110,9 +141,7 @@ func (q *ask) readsAnswer() bool { return q.command == eas.Settings }
 func (q *ask) leave() trail {
 	q.parked = true
 	q.sight()
-	t := q.trail
-	t.cred = &credential{scheme: q.cred.scheme, account: q.cred.account, named: q.cred.named, secret: q.cred.secret, holder: q.cred.holder}
-	return t
+	return q.apart()
 }
 
 // sight makes the sighting of the request from its facts.
@@ -120,7 +149,7 @@ func (q *ask) sight() *access.Sighting {
 	if q.sighting != nil || q.pair.IsZero() {
 		return q.sighting
 	}
-	client := eas.ParseUserAgent(q.r.UserAgent())
+	client := q.server.agents.of(q.r.UserAgent())
 	q.sighting = &access.Sighting{
 		Pair: clonePair(q.pair), First: q.arrived, Last: q.arrived, Attempts: 1,
 		User: display(strings.Clone(q.cred.user), 255), Raw: display(strings.Clone(eas.DeviceIDText(q.query.DeviceID)), 255),
@@ -171,3 +200,19 @@ func (t *trail) challenge(resp *http.Response) string {
 }
 
 func (g *Gateway) date() string { return g.now().UTC().Format(http.TimeFormat) }
+
+// agents remembers what User-Agent headers mean: there are few of them, and many requests.
+type agents struct {
+	table boundedMap[string, eas.Client]
+}
+
+func (a *agents) of(header string) eas.Client {
+	if c, ok := a.table.get(header); ok {
+		return c
+	}
+	c := eas.ParseUserAgent(header)
+	if len(header) < 256 {
+		a.table.put(strings.Clone(header), c, 2000)
+	}
+	return c
+}

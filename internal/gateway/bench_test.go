@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/vedette-mail/vedette/eas"
 	"github.com/vedette-mail/vedette/internal/access"
@@ -55,6 +57,7 @@ func BenchmarkShortRequest(b *testing.B) {
 		"\x03\x01\x6a\x00\x00\x07\x56\x52\x03"+strings.Repeat("1", 86)+"\x00\x01\x01")
 	b.ReportAllocs()
 	b.ResetTimer()
+	before := cpu()
 	for range b.N {
 		if _, err := io.WriteString(c, raw); err != nil {
 			b.Fatal(err)
@@ -65,4 +68,12 @@ func BenchmarkShortRequest(b *testing.B) {
 		}
 		io.Copy(io.Discard, resp.Body)
 	}
+	b.ReportMetric(float64((cpu()-before).Microseconds())/float64(b.N), "cpu-µs/op")
+}
+
+// cpu is what this process has used.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

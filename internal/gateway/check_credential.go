@@ -160,7 +160,7 @@ func (g *Gateway) ask(q *ask) (login, error) {
 		}
 		g.checks.open[q.cred.secret] = f
 		p := g.question(q)
-		t := q.trail
+		t := q.apart()
 		// Not tied to this request: others wait for the same answer.
 		g.enders.Go(func() { g.fly(f, &t, p) })
 	}

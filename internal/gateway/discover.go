@@ -19,7 +19,6 @@ import (
 // never the mail server behind it. [MS-ASCMD] 2.2.1.1
 func (g *Gateway) discover(q *ask) {
 	defer g.finish(q)
-	defer q.body.release()
 	q.command = eas.Autodiscover
 	q.form = reply.Request{Command: eas.Autodiscover}
 	q.server = g.routes.first()

@@ -83,10 +83,17 @@ func (g *Gateway) begin(q *ask, s *server, msg []byte) (c *serverConn, stop func
 			return nil, nil, false, err
 		}
 		c.open()
-		stop = context.AfterFunc(ctx, func() { c.tcp.Close() })
-		c.SetWriteDeadline(time.Now().Add(sendTimeout))
+		stop = unwatched
+		sent := time.Now()
+		c.SetWriteDeadline(sent.Add(sendTimeout))
 		if _, err = c.Write(msg); err == nil {
-			if err = c.wait(time.Now().Add(g.parkAfter)); err == nil {
+			// Most answers begin at once: only for the others it is worth watching the phone.
+			err = c.wait(sent.Add(min(promptly, g.parkAfter)))
+			if err != nil && isTimeout(err) {
+				stop = context.AfterFunc(ctx, func() { c.tcp.Close() })
+				err = c.wait(sent.Add(g.parkAfter))
+			}
+			if err == nil {
 				return c, stop, false, nil
 			}
 			if isTimeout(err) {
@@ -121,6 +128,11 @@ func (q *ask) safe() bool {
 	}
 	return false
 }
+
+// promptly is how long nobody looks whether the phone has gone.
+const promptly = 20 * time.Millisecond
+
+func unwatched() bool { return true }
 
 // stream sends on a request whose body is large, while an answer may already come.
 func (g *Gateway) stream(q *ask) {
@@ -382,6 +394,7 @@ func (g *Gateway) download(w http.ResponseWriter, c *serverConn, resp *http.Resp
 	defer copyBuffers.Put(buf)
 	phone := http.NewResponseController(w)
 	limited := false
+	flush := resp.ContentLength < 0 || resp.ContentLength > smallBody // the rest of a small one is on its way
 	for {
 		c.SetReadDeadline(time.Now().Add(answerPause))
 		m, err := resp.Body.Read(*buf)
@@ -394,7 +407,7 @@ func (g *Gateway) download(w http.ResponseWriter, c *serverConn, resp *http.Resp
 			if _, werr := w.Write((*buf)[:m]); werr != nil {
 				return n, nil, werr
 			}
-			if err == nil && n != resp.ContentLength && c.br.Buffered() == 0 {
+			if flush && err == nil && n != resp.ContentLength && c.br.Buffered() == 0 {
 				if werr := phone.Flush(); werr != nil {
 					return n, nil, werr
 				}

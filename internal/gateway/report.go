@@ -153,6 +153,13 @@ func (r *reports) take(s *access.Sighting, d *access.Decision) {
 	}
 	had := last.record
 	last.record = next.record
+	if next.record && !said && d.Verdict == access.VerdictPass && s.Info == nil && s.Mailbox == "" {
+		// The console knows the pair, and nothing speaks against it: after a restart of the gateway all
+		// phones come at once, and none of them brings news.
+		r.known.put(s.Pair, next, maxKnown)
+		r.fold(s)
+		return
+	}
 	if said && next == last {
 		if had != next.record {
 			r.known.put(s.Pair, next, maxKnown)

@@ -47,6 +47,7 @@ type server struct {
 	closed bool
 
 	health health
+	agents agents
 }
 
 func newServer(b Backend) (*server, error) {
@@ -222,7 +223,7 @@ func (s *server) dial(ctx context.Context) (*serverConn, error) {
 	return &serverConn{Conn: c, tcp: tcp, raw: raw, left: math.MaxInt64}, nil
 }
 
-var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 2<<10) }}
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 4<<10) }}
 
 // open readies the connection for reading an answer.
 func (c *serverConn) open() {

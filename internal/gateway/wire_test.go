@@ -351,7 +351,7 @@ func TestAMailServerInTroubleGetsAClearAnswer(t *testing.T) {
 			w := m.behind()
 			resp, body := w.say(w.dial(), post("SendMail", "", "From: bob\r\n\r\nhello"))
 			if resp.StatusCode != c.want {
-				t.Errorf("status %d, want %d", resp.StatusCode, c.want)
+				t.Errorf("status %d, want %d: %x", resp.StatusCode, c.want, body)
 			}
 			if resp.StatusCode == 503 && (resp.Header.Get("Retry-After") == "" || len(body) != 0) {
 				t.Errorf("Retry-After %q, body %q", resp.Header.Get("Retry-After"), body)

@@ -44,6 +44,9 @@ func (f Fronts) Trust(a netip.Addr) bool {
 	return false
 }
 
+// Stands reports whether the other end of a connection, "host:port", is a front.
+func (f Fronts) Stands(remote string) bool { return len(f) > 0 && f.Trust(parseAddr(remote)) }
+
 // Client gives the address of the client: the other end of the connection, unless that is a front;
 // then the last address in X-Forwarded-For that is not a front's own. What a client wrote to the left
 // of it is never looked at, and an entry that is no address ends the walk.
