@@ -4,8 +4,11 @@
 package e2e_test
 
 import (
+	"bytes"
 	"fmt"
-	gosync "sync"
+	"os"
+	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -17,9 +20,9 @@ import (
 type crowd struct {
 	w    *world
 	stop chan struct{}
-	wg   gosync.WaitGroup
+	wg   sync.WaitGroup
 
-	mu     gosync.Mutex
+	mu     sync.Mutex
 	passed map[string]bool // devices of newcomers that were let through
 	known  map[string]int  // what happened to bob's phone
 }
@@ -157,6 +160,8 @@ func TestWhileTheConsoleIsAway(t *testing.T) {
 				expect(t, "passed", bob)
 				expect(t, "refused", alice)
 				expect(t, tt.want, w.phone(0, "dave", "PHONEFOUR"))
+				w.spooled(0, "PHONETHREE")
+				w.spooled(0, "PHONEFOUR")
 				w.gateways[0].kill()
 				w.startGateway(0)
 				if !w.ready(0) {
@@ -184,6 +189,25 @@ func TestWhileTheConsoleIsAway(t *testing.T) {
 			expect(t, "passed", w.phone(0, "dave", "PHONEFIVE"))
 		})
 	}
+}
+
+// spooled waits until a device stands in the reports that gateway i keeps on disk. Reports never delay an
+// answer, so they are there a moment after it.
+func (w *world) spooled(i int, device string) {
+	w.t.Helper()
+	eventually(w.t, soon, device+" is written down", func() bool {
+		files, err := filepath.Glob(filepath.Join(w.file(gatewayName(i)), "gateway", "spool", "*.spool"))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, f := range files {
+			b, err := os.ReadFile(f)
+			if err == nil && bytes.Contains(b, []byte(device)) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // An older database in place of the present one is another history: gateways notice, take all of it, and

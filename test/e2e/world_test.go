@@ -5,8 +5,6 @@ package e2e_test
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -29,6 +27,7 @@ type plan struct {
 	settings func(*api.Settings) // preferences before the first gateway comes
 	gateway  string              // more lines for the gateway's table
 	early    bool                // start neither gateways nor an administrator: the story does
+	serve    bool                // console and gateway in one process, see startServe
 }
 
 // mailPlan is one mail server. Its first user is the first of Users, and so on; passwords are secret(user).
@@ -53,6 +52,7 @@ type world struct {
 	admin    string   // password of the administrator "boss"
 	token    string
 	trusted  *http.Client // trusts the console's self-made certificate
+	serve    bool
 }
 
 // secret is a user's password: easy to find where it must not be.
@@ -60,7 +60,7 @@ func secret(user string) string { return "Sesame-" + user + "-4711" }
 
 func newWorld(t *testing.T, p plan) *world {
 	t.Helper()
-	w := &world{t: t, dir: t.TempDir(), link: freeAddr(t), pages: freeAddr(t)}
+	w := &world{t: t, dir: t.TempDir(), link: freeAddr(t), pages: freeAddr(t), serve: p.serve}
 	if p.servers == nil {
 		p.servers = []mailPlan{{name: "mail", domains: []string{"lab.example", "LAB"}, users: []string{"bob", "alice", "carol", "dave"}}}
 	}
@@ -135,6 +135,10 @@ func (w *world) configure(backends, extra string) {
 		w.write(name+".toml", fmt.Sprintf("data = %q\n[gateway]\nname = %q\nlisten = %q\nstatus_listen = %q\nconsole = %q\nconsole_pin = %q\n%s\n%s",
 			w.file(name), name, front, status, "https://"+w.link, consolePin, extra, backends))
 	}
+	if w.serve {
+		w.write("serve.toml", fmt.Sprintf("data = %q\n[console]\nlisten = %q\n[gateway]\nlisten = %q\nstatus_listen = %q\n%s",
+			w.file("serve"), w.pages, w.fronts[0], w.status[0], backends))
+	}
 	w.write("console.toml", fmt.Sprintf("data = %q\n[console]\nlisten = %q\nlink_listen = %q\n%s",
 		w.file("console"), w.pages, w.link, peers.String()))
 }
@@ -171,19 +175,21 @@ func (w *world) hire() {
 	w.token = mustCommand(w.t, "admin", "token", "boss", "--role", "administrator", "-c", w.file("console.toml"))
 }
 
+// startServe starts console and gateway as one process.
+func (w *world) startServe() {
+	w.t.Helper()
+	w.console = launch(w.t, "serve", nil, "serve", "-c", w.file("serve.toml"))
+	w.console.says("Gateway:")
+	w.console.says("Console:")
+}
+
 // client trusts the self-made certificate of the console or a gateway.
 func (w *world) client(dir, name string) *http.Client {
 	w.t.Helper()
-	pem, err := os.ReadFile(filepath.Join(w.file(dir), "certificates", name+".crt"))
-	if err != nil {
-		w.t.Fatal(err)
+	if w.serve {
+		dir = "serve"
 	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(pem)
-	tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableCompression: true}
-	w.t.Cleanup(tr.CloseIdleConnections)
-	return &http.Client{Transport: tr, Timeout: 2 * time.Minute,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return trusting(w.t, filepath.Join(w.file(dir), "certificates", name+".crt"))
 }
 
 // phone is a phone of the user at gateway i.
