@@ -5,6 +5,7 @@
 package packaging_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -68,5 +69,40 @@ func TestWhatExamplesOnlyShowIsAcceptedToo(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// A reader copies what the pages show: every setting in it has to exist, with a value of its kind.
+func TestSettingsShownInTheDocsExist(t *testing.T) {
+	block := regexp.MustCompile("(?ms)^ *```toml\n(.*?)^ *```")
+	pages, err := filepath.Glob(filepath.Join("..", "..", "docs", "*", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range block.FindAllStringSubmatch(string(text), -1) {
+			shown++
+			doc := m[1]
+			if !strings.Contains(doc, "[") || strings.HasPrefix(doc, "trusted_fronts") {
+				doc = "[gateway]\n" + doc // a piece of that table
+			}
+			// Most are pieces of a file: what is missing, and files that are not here, do not count.
+			var bad *config.Error
+			if _, err := config.Parse(filepath.Base(page), []byte(doc), nil, config.RoleServe); errors.As(err, &bad) {
+				for _, p := range bad.Problems {
+					if p.Line > 0 && !strings.Contains(p.Text, "cannot be read") {
+						t.Errorf("%s shows: %s", page, p)
+					}
+				}
+			}
+		}
+	}
+	if shown < 3 {
+		t.Errorf("%d pieces of configuration found in the docs", shown)
 	}
 }

@@ -17,7 +17,7 @@ import (
 // that is written out in one, and every test that is named as evidence.
 func TestWhatTheDocsPointAtIsThere(t *testing.T) {
 	root := filepath.Join("..", "..")
-	link := regexp.MustCompile(`\]\(([^)#\s]+)(?:#[^)]*)?\)`)
+	link := regexp.MustCompile(`(?:\]\(|src="|srcset=")([^)#\s"]+)(?:#[^)"]*)?[)"]`)
 	path := regexp.MustCompile("`((?:internal|eas|cmd|test|tools|packaging|docs)/[A-Za-z0-9_./-]+)")
 	evidence := regexp.MustCompile("`(Test[A-Z][A-Za-z0-9_]*)`")
 	tests, pages := testNames(t, root), 0
@@ -68,6 +68,28 @@ func TestWhatTheDocsPointAtIsThere(t *testing.T) {
 // ignored are paths that exist only after a build.
 func ignored(name string) bool {
 	return slices.Contains([]string{"internal/web/assets/dist"}, name)
+}
+
+func TestEveryPageIsInTheIndexOfItsFolder(t *testing.T) {
+	indexes, err := filepath.Glob(filepath.Join("..", "..", "docs", "*", "README.md"))
+	if err != nil || len(indexes) < 5 {
+		t.Fatalf("%d indexes found: %v", len(indexes), err)
+	}
+	for _, index := range indexes {
+		text, err := os.ReadFile(index)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages, err := filepath.Glob(filepath.Join(filepath.Dir(index), "*.md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, page := range pages {
+			if name := filepath.Base(page); name != "README.md" && !strings.Contains(string(text), "]("+name+")") {
+				t.Errorf("%s does not list %s", index, name)
+			}
+		}
+	}
 }
 
 // testNames collects the names of all tests.
