@@ -49,6 +49,7 @@ func tellStories(t *testing.T, s site, prefix string) {
 		{"GetAttachment gives the bytes", storyGetAttachment},
 		{"every spelling of a user reaches the same mailbox", storySpellings},
 		{"the command that is judged is the command that runs", storyRootMismatch},
+		{"a disguised command", storyDisguises},
 		{"a request body may be chunked", storyChunked},
 		{"the client of the library lives through a day", storyClient},
 	}
@@ -327,6 +328,8 @@ func spellings(user string) []spelling {
 		{user, user}, {up, up}, {user, up},
 		{user + "@" + parts.MailDomain, user + "@" + parts.MailDomain},
 		{user, "LAB\\" + user}, {"LAB\\" + user, "LAB\\" + user}, {user, ""}, {user, "alice"},
+		// What stands before the backslash is not looked at, and one escape is read.
+		{"elsewhere\\" + user, user}, {"\\" + user, user}, {user + "%40" + parts.MailDomain, user},
 	}
 }
 
