@@ -83,10 +83,10 @@ func disagreement(q *ask, b []byte, whole bool) (problem string, more bool) {
 }
 
 // sendsMail reports whether the body of a command that sends may be a bare mail. SOGo takes for WBXML,
-// and runs, whatever does not call itself a mail in this very spelling; others go by Cmd and version.
+// and runs, whatever does not call itself a mail and nothing more; others go by Cmd and version.
 func (q *ask) sendsMail() bool {
 	kind := q.r.Header.Get("Content-Type")
-	return q.server.Type != "sogo" || kind == "" || kind == eas.TypeMail
+	return q.server.Type != "sogo" || kind == "" || strings.EqualFold(kind, eas.TypeMail)
 }
 
 // unpacked gives the first bytes of a packed body, or nil; more asks for more of it. For SOGo, which
