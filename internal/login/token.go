@@ -48,6 +48,9 @@ func (l *Login) CreateToken(ctx context.Context, t NewToken) (secret string, err
 // CreateTokenFor is CreateToken for the commands of the machine.
 func (l *Login) CreateTokenFor(ctx context.Context, who access.Actor, owner string, t NewToken) (secret string, err error) {
 	a, err := l.store.FindAdministratorByName(ctx, owner)
+	if access.KindOf(err) == access.KindNotFound {
+		return "", access.NotFound("create token", "There is no administrator of this name.")
+	}
 	if err != nil {
 		return "", err
 	}
