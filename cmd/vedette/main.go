@@ -44,7 +44,7 @@ type commands struct {
 		Setup    adminSetupCommand    `cmd:"" help:"Print a one-time link that makes an administrator."`
 		Create   adminCreateCommand   `cmd:"" help:"Make another administrator."`
 		Token    adminTokenCommand    `cmd:"" help:"Make an API token."`
-		Password adminPasswordCommand `cmd:"" help:"Give an administrator a new password ."`
+		Password adminPasswordCommand `cmd:"" help:"Give an administrator a new password."`
 	} `cmd:"" help:"Break glass: when nobody can sign in."`
 	Config struct {
 		Reference configReferenceCommand `cmd:"" help:"Print every setting with its meaning (Markdown)."`
@@ -84,7 +84,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, "vedette:", err)
+		fmt.Fprintf(stderr, "vedette: %v\nvedette --help lists the commands, vedette COMMAND --help what one of them takes.\n", err)
 		return exitUsage
 	}
 	err = k.Run(&session{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr})
