@@ -4,6 +4,7 @@
 package gateway_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -97,6 +98,36 @@ func TestSpellingsThatOnlySOGoTakesAreNoWayAroundABlock(t *testing.T) {
 				if refused, want := easStatus(err) == 129, i >= len(all)-one; refused != want {
 					t.Errorf("%s is refused as bob: %v, want %v (%v)", login, refused, want, err)
 				}
+			}
+		})
+	}
+}
+
+// TestSOGoGetsALengthForASmallChunkedBody: it answers chunked requests with 500.
+func TestSOGoGetsALengthForASmallChunkedBody(t *testing.T) {
+	for kind, want := range map[string]int64{"sogo": int64(len(folderSync)), "other": -1} {
+		t.Run(kind, func(t *testing.T) {
+			got := make(chan int64, 1)
+			at := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPost {
+					got <- r.ContentLength
+				}
+			}))
+			w := newWorld(t, func(s *setting) {
+				s.plain = true
+				s.gateway.Backends = []gateway.Backend{{Name: "mail", Type: kind, Realm: "lab", Default: true, URL: at.URL + eas.Path}}
+			})
+			t.Cleanup(func() {
+				w.stop()
+				at.Close()
+			})
+			raw := strings.Replace(post("FolderSync", "", ""), "Content-Length: 0\r\n\r\n",
+				fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(folderSync), folderSync), 1)
+			if resp, body := w.say(w.dial(), raw); resp.StatusCode != http.StatusOK {
+				t.Fatalf("status %d, %q", resp.StatusCode, body)
+			}
+			if n := <-got; n != want {
+				t.Errorf("length %d, want %d", n, want)
 			}
 		})
 	}

@@ -48,9 +48,12 @@ func (g *Gateway) forward(q *ask) {
 
 // message is the whole request for the mail server, framed as the phone framed it.
 func (q *ask) message(b []byte, s *server) []byte {
-	b = q.appendHead(b, s, q.body.length)
-	data := q.body.bytes()
-	chunked := q.body.length < 0
+	data, length := q.body.bytes(), q.body.length
+	if length < 0 && s.Type == "sogo" { // which answers chunked requests with 500
+		length = int64(len(data))
+	}
+	b = q.appendHead(b, s, length)
+	chunked := length < 0
 	if chunked && len(data) > 0 {
 		b = append(strconv.AppendInt(b, int64(len(data)), 16), "\r\n"...)
 	}
