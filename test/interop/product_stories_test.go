@@ -54,7 +54,6 @@ func TestVedette(t *testing.T) {
 		p := install(t, binary, settings{backend: front.TLSURL, ca: front.CA, external: "https://mail." + parts.MailDomain,
 			names: []string{"mail." + parts.MailDomain, "autodiscover." + parts.MailDomain}})
 		at := p.site(s)
-		at.chunked = true
 		for _, st := range []struct {
 			name string
 			tell func(*testing.T, site, string)

@@ -232,7 +232,7 @@ func freeAddr(t *testing.T) string {
 
 // site is the gateway as a place for stories.
 func (p *product) site(s *parts.SOGoServer) site {
-	return site{url: p.gateway + eas.Path, client: p.phones, sogo: s, judgesRoot: true}
+	return site{url: p.gateway + eas.Path, client: p.phones, sogo: s, judgesRoot: true, chunked: true}
 }
 
 // A record is what these stories look at of an association, as the API gives it.

@@ -27,7 +27,7 @@ type site struct {
 	// judgesRoot: a request whose Cmd= and WBXML root disagree is refused here.
 	// SOGo alone runs the root.
 	judgesRoot bool
-	// chunked: requests without a length are taken. sogod alone does not.
+	// chunked: requests without a length are taken. sogod alone does not; the gateway counts small ones for it.
 	chunked bool
 }
 
