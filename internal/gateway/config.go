@@ -71,6 +71,9 @@ type Config struct {
 	ParkAfter   time.Duration // without an answer; default 2 s
 	IdleTimeout time.Duration // of a phone's connection between requests; default 5 min
 	Shield      ShieldConfig
+	// Garbage is how many bytes of garbage the process may let grow before it collects; default 128 MiB.
+	// Negative: the collector is left as it is.
+	Garbage int64
 	// ProbeEvery is the interval of health probes of the backends; default 30 s, negative: none.
 	ProbeEvery time.Duration
 }
@@ -105,6 +108,7 @@ func (c *Config) defaults() {
 	set(&c.ParkAfter, 2*time.Second)
 	set(&c.IdleTimeout, 5*time.Minute)
 	set(&c.ProbeEvery, 30*time.Second)
+	set(&c.Garbage, 128<<20)
 	set(&c.Shield.Keep, 5*time.Minute)
 	set(&c.Shield.Window, 10*time.Minute)
 	set(&c.Shield.PerNetwork, 5)

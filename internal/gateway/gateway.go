@@ -9,8 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -257,38 +255,21 @@ func (g *Gateway) judgeWaiting(pairs []access.Pair) {
 func (g *Gateway) tick(ctx context.Context) {
 	t := time.NewTicker(5 * time.Second)
 	defer t.Stop()
-	var breath breath
+	mem := memory{headroom: g.cfg.Garbage}
+	mem.steer()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-t.C:
 		}
-		breath.maybe(g.parkedTotal.Load(), g.parkedCount.Load(), g.now())
+		mem.giveBack(g.parkedTotal.Load(), g.parkedCount.Load(), time.Now())
+		mem.steer()
 		g.judgeWaiting(nil)
 		for _, s := range g.routes.servers {
 			s.sweep(g.now())
 		}
 	}
-}
-
-// breath gives memory back after many requests were parked in a short time, as when a network comes
-// back: what they needed before they were parked is several times what they need now, and nothing else
-// would make the collector run while they wait.
-type breath struct {
-	done, seen int64 // requests parked until the last one, until the last look
-	last       time.Time
-}
-
-func (b *breath) maybe(total, parked int64, now time.Time) {
-	calm := total-b.seen < max(64, parked/32)
-	b.seen = total
-	if !calm || total-b.done < max(256, parked/8) || now.Sub(b.last) < 20*time.Second {
-		return
-	}
-	b.done, b.last = total, now
-	runtime.GC() // pools let go of what they keep only at the second collection
-	debug.FreeOSMemory()
 }
 
 // consoleFacts fills in the age of what the gateway knows.

@@ -141,6 +141,7 @@ func newWorldB(t testing.TB, options ...option) *world {
 	s := &setting{prefs: access.DefaultPreferences()}
 	s.gateway.ParkAfter = 50 * time.Millisecond
 	s.gateway.ProbeEvery = -1
+	s.gateway.Garbage = -1
 	s.mail.AnyVersion = true
 	s.mail.LogBodies = true
 	s.mail.MinHeartbeat = 1
