@@ -38,7 +38,7 @@ func (w *world) crowd(streets int) *crowd {
 					return
 				default:
 				}
-				alice.DeviceID = fmt.Sprintf("NEW%dX%d", street, n)
+				alice.DeviceID = fmt.Sprintf("NEW%dX%dEND", street, n)
 				_, err := alice.FolderSync(w.t.Context(), "0")
 				_, again := bob.FolderSync(w.t.Context(), "0")
 				c.mu.Lock()
