@@ -21,7 +21,7 @@ var breakGlass = access.Actor{Name: "command line", Role: access.RoleAdministrat
 // openLogin opens the console's accounts beside a running console, or without one.
 func openLogin(s *session, path string) (*login.Login, *config.Config, func(), error) {
 	// The least that all roles ask for: the file may be one for serve or for console.
-	cfg, err := load(path, config.RoleLink)
+	cfg, err := load(path, config.RoleTool)
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -16,7 +16,7 @@ type backupCommand struct {
 }
 
 func (c *backupCommand) Run(s *session) error {
-	cfg, err := load(c.Config, config.RoleConsole)
+	cfg, err := load(c.Config, config.RoleTool)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ type restoreCommand struct {
 }
 
 func (c *restoreCommand) Run(s *session) error {
-	cfg, err := load(c.Config, config.RoleConsole)
+	cfg, err := load(c.Config, config.RoleTool)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ type linkPinCommand struct {
 }
 
 func (c *linkPinCommand) Run(s *session) error {
-	cfg, err := load(c.Config, config.RoleLink)
+	cfg, err := load(c.Config, config.RoleTool)
 	if err != nil {
 		return err
 	}

@@ -62,14 +62,12 @@ type Gateway struct {
 	ConsolePin    string   `toml:"console_pin" doc:"sha256:… of the public key of the console's link certificate."`
 	LinkCert      string   `toml:"link_cert" doc:"Certificate shown to the console. Empty: one is made; its pin is printed by vedette link pin."`
 	LinkKey       string   `toml:"link_key" doc:"Key file that belongs to it."`
-	AwayAfter     Duration `toml:"away_after" doc:"The console counts as away when it has not been heard for this long."`
 	SpoolMax      Size     `toml:"spool_max" doc:"Most disk space that reports may take which the console has not fetched yet. When it is full, known pairs go on and unknown pairs are put off."`
 	Shield        Shield   `toml:"shield" doc:"Stale-password shield and limits against guessing."`
 }
 
 // Shield is what the gateway does against stale and guessed passwords.
 type Shield struct {
-	Off            bool     `toml:"off" doc:"Forward every wrong password to the mail server."`
 	Remember       Duration `toml:"remember" doc:"How long a password that the mail server has refused or accepted is remembered (as a keyed hash, in memory)."`
 	WrongPasswords int      `toml:"wrong_passwords" doc:"How many different wrong passwords one account may try from one network within the window."`
 	Window         Duration `toml:"window" doc:"Length of that window."`
@@ -104,9 +102,8 @@ func Default() Config {
 			Name:         "gateway",
 			Listen:       ":443",
 			StatusListen: "127.0.0.1:9090",
-			AwayAfter:    Duration(15 * time.Second),
 			SpoolMax:     256 << 20,
-			Shield:       Shield{Remember: Duration(5 * time.Minute), WrongPasswords: 10, Window: Duration(15 * time.Minute)},
+			Shield:       Shield{Remember: Duration(5 * time.Minute), WrongPasswords: 5, Window: Duration(10 * time.Minute)},
 		},
 	}
 }

@@ -134,7 +134,7 @@ func TestEverySettingIsDocumented(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"| `spool_max` | size | `256MiB` | `VEDETTE_GATEWAY_SPOOL_MAX` |", "## `[[console.gateway]]`", "| `away_after` | length of time | `15s` |",
+		"| `spool_max` | size | `256MiB` | `VEDETTE_GATEWAY_SPOOL_MAX` |", "## `[[console.gateway]]`", "| `wrong_passwords` | number | `5` |",
 	} {
 		if !strings.Contains(ref, want) {
 			t.Errorf("the reference lacks %q:\n%s", want, ref)

@@ -23,11 +23,11 @@ type Role int
 
 // The roles.
 const (
-	RoleServe   Role = iota // console and gateway in one process
-	RoleConsole             // console alone
-	RoleGateway             // gateway alone
-	RoleLink                // only the link certificates, before either end is complete
-	RoleBackends            // only the mail servers, to try them
+	RoleServe    Role = iota // console and gateway in one process
+	RoleConsole              // console alone
+	RoleGateway              // gateway alone
+	RoleTool                 // a command beside a running process: only what it touches itself
+	RoleBackends             // only the mail servers, to try them
 )
 
 // Load reads the file at path (none when it is empty), lets the environment (as os.Environ gives it)

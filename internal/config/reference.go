@@ -15,7 +15,7 @@ func Reference() string {
 	var b strings.Builder
 	b.WriteString("# Configuration file\n\nGenerated from the program; do not edit.\n\n" +
 		"The file is TOML. A variable overrides the file; lists in variables are separated by commas.\n" +
-		"`vedette config check` names every mistake with its line.\n")
+		"`vedette check config` names every mistake with its line.\n")
 	defaults := reflect.ValueOf(Default())
 	heading(&b, "", "")
 	for _, s := range settings() {

@@ -34,7 +34,7 @@ func (c *Config) validate(role Role) []Problem {
 	}
 	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	k.oneOf("log.format", c.Log.Format, "text", "json")
-	if role == RoleLink {
+	if role == RoleTool {
 		k.pair("console.link_cert", "console.link_key", c.Console.LinkCert, c.Console.LinkKey)
 		k.pair("gateway.link_cert", "gateway.link_key", c.Gateway.LinkCert, c.Gateway.LinkKey)
 		return k.problems
@@ -109,7 +109,6 @@ func (c *Config) validateGateway(k *checker, role Role) {
 		}
 		k.pin("gateway.console_pin", g.ConsolePin)
 	}
-	k.between("gateway.away_after", g.AwayAfter, 10*time.Second, time.Hour)
 	if g.SpoolMax < 1<<20 {
 		k.complain("gateway.spool_max", "give it at least 1MiB")
 	}
