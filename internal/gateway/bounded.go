@@ -33,9 +33,3 @@ func (b *boundedMap[K, V]) put(k K, v V, bound int) {
 	}
 	b.m[k] = v
 }
-
-func (b *boundedMap[K, V]) drop(k K) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.m, k)
-}

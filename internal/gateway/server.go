@@ -128,7 +128,6 @@ func (c *serverConn) Read(b []byte) (int, error) {
 var (
 	errHeadTooLong = errors.New("head of the answer is too long")
 	errBadStatus   = errors.New("the answer has no usable status")
-	errClosed      = errors.New("gateway is closed")
 )
 
 // take gives an idle connection that is alive, or a new one.

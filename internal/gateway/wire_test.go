@@ -64,12 +64,6 @@ func newWire(t *testing.T, serve func(n int, c net.Conn, br *bufio.Reader)) *wir
 	return w
 }
 
-func (w *wire) count() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.conns
-}
-
 // behind puts a gateway before the wire.
 func (w *wire) behind(options ...option) *world {
 	w.t.Helper()
@@ -177,34 +171,31 @@ func TestRequestsReachTheMailServerByteForByte(t *testing.T) {
 	var heads []string
 	var bodies []string
 	m := newWire(t, func(_ int, c net.Conn, br *bufio.Reader) {
+		var head strings.Builder
 		for {
-			var head strings.Builder
-			for {
-				line, err := br.ReadString('\n')
-				if err != nil {
-					return
-				}
-				head.WriteString(line)
-				if line == "\r\n" {
-					break
-				}
-			}
-			r, err := http.ReadRequest(bufio.NewReader(io.MultiReader(strings.NewReader(head.String()), br)))
+			line, err := br.ReadString('\n')
 			if err != nil {
 				return
 			}
-			raw := make([]byte, max(0, int(r.ContentLength)))
-			if r.ContentLength < 0 {
-				raw, _ = io.ReadAll(r.Body)
-			} else {
-				io.ReadFull(br, raw)
+			head.WriteString(line)
+			if line == "\r\n" {
+				break
 			}
-			mu.Lock()
-			heads, bodies = append(heads, head.String()), append(bodies, string(raw))
-			mu.Unlock()
-			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nSet-Cookie: X-BackEndCookie=abc; path=/Microsoft-Server-ActiveSync\r\nConnection: close\r\n\r\n")
+		}
+		r, err := http.ReadRequest(bufio.NewReader(io.MultiReader(strings.NewReader(head.String()), br)))
+		if err != nil {
 			return
 		}
+		raw := make([]byte, max(0, int(r.ContentLength)))
+		if r.ContentLength < 0 {
+			raw, _ = io.ReadAll(r.Body)
+		} else {
+			io.ReadFull(br, raw)
+		}
+		mu.Lock()
+		heads, bodies = append(heads, head.String()), append(bodies, string(raw))
+		mu.Unlock()
+		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nSet-Cookie: X-BackEndCookie=abc; path=/Microsoft-Server-ActiveSync\r\nConnection: close\r\n\r\n")
 	})
 	w := m.behind()
 	query := "Cmd=FolderSync&User=LAB%5cbob&DeviceId=PHONEBOB&DeviceType=iPhone&X=%3a+%2B"

@@ -42,11 +42,10 @@ func (c *Conn) NetConn() net.Conn { return c.Conn }
 // framing is how far the bytes of a connection have been followed.
 type framing struct {
 	state   frameState
-	started bool // a byte of the request line has come
-	oldHTTP bool // not HTTP/1.1
-	length  int  // Content-Length headers seen
-	coding  int  // Transfer-Encoding headers seen
-	chunked bool
+	started bool     // a byte of the request line has come
+	oldHTTP bool     // not HTTP/1.1
+	length  int      // Content-Length headers seen
+	coding  int      // Transfer-Encoding headers seen
 	left    int64    // bytes of body or chunk still to come
 	n       int      // bytes of the present line
 	name    [20]byte // lower-cased beginning of a header's name, or the end of the request line

@@ -128,7 +128,8 @@ func (l *Listener) run() {
 		c, err := l.inner.Accept()
 		if err != nil {
 			// Out of descriptors passes; a closed listener does not.
-			if timeout, ok := errors.AsType[net.Error](err); !ok || !timeout.Temporary() { //nolint:staticcheck // the only sign the net package gives
+			//lint:ignore SA1019 it is the only sign the net package gives
+			if timeout, ok := errors.AsType[net.Error](err); !ok || !timeout.Temporary() {
 				l.stop(err)
 				return
 			}
