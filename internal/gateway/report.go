@@ -75,6 +75,9 @@ func (g *Gateway) finish(q *ask) {
 	if q.login == loginAccepted || q.decision.Record != nil {
 		q.sight()
 	}
+	if q.facts.OtherUser {
+		g.reports.otherUser(q)
+	}
 	if q.sighting != nil {
 		q.sighting.Info, q.sighting.Mailbox = q.info, q.mailbox
 	}
@@ -235,6 +238,15 @@ func (r *reports) event(t *trail) {
 		logkeys.Account, display(t.pair.Account, 255), logkeys.Realm, t.pair.Realm, logkeys.Device, display(t.pair.Device, 255),
 		logkeys.Command, t.form.Command.String(), logkeys.Addr, t.client.String(), logkeys.Status, t.status,
 		logkeys.Shadow, d.Shadow, logkeys.Error, t.problem)
+}
+
+// otherUser logs a User parameter that names somebody else than the credentials do: tools for shared
+// mailboxes do so, and attackers.
+func (r *reports) otherUser(q *ask) {
+	if r.events.allow(r.g.now()) {
+		r.g.log.Info("request names another user than its credentials", logkeys.Account, display(q.pair.Account, 255), logkeys.Realm, q.pair.Realm,
+			logkeys.Device, display(q.pair.Device, 255), logkeys.Subject, display(q.query.User, 255), logkeys.Addr, q.client.String())
+	}
 }
 
 // eventLimit lets ten events a second through.

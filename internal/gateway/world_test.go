@@ -4,11 +4,13 @@
 package gateway_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -318,3 +320,11 @@ func noOverride() access.Override { return access.Override{} }
 func userNamed(name string) eastest.User {
 	return eastest.User{Name: name, Password: name + "pw", Address: name + "@lab.example"}
 }
+
+func pool(pem []byte) *x509.CertPool {
+	p := x509.NewCertPool()
+	p.AppendCertsFromPEM(pem)
+	return p
+}
+
+func bufioReader(r io.Reader) *bufio.Reader { return bufio.NewReader(r) }

@@ -116,6 +116,11 @@ func ServerTLS(c *Certificate, http2 bool) *tls.Config {
 	return cfg
 }
 
+// AskCertificate makes a server ask clients for a certificate, without insisting and without checking
+// it: only so can it tell a phone that signs in with one why that does not work. Some clients show
+// people a chooser when they are asked.
+func AskCertificate(cfg *tls.Config) { cfg.ClientAuth = tls.RequestClientCert }
+
 // TrialCertificate gives a self-made certificate for trials, kept in dir under name so that it stays
 // the same over restarts, and made anew when it is about to end. hosts are names and addresses.
 func TrialCertificate(dir, name string, hosts []string, now time.Time) (*Certificate, error) {
