@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -44,6 +45,7 @@ func TestVedette(t *testing.T) {
 			{"a wrong password reaches SOGo once", storyStalePassword},
 			{"the record shows what phone and server said", storyFacts},
 			{"no POST fails because SOGo hangs up", storyHangingUp},
+			{"check backend explains SOGo", storyCheckBackend},
 		} {
 			t.Run(st.name, func(t *testing.T) { st.tell(t, p, at, "V") })
 		}
@@ -259,6 +261,29 @@ func storyHangingUp(t *testing.T, _ *product, s site, prefix string) {
 		})
 	}
 	wg.Wait()
+}
+
+// storyCheckBackend: the command says of SOGo what these stories found out about it. Y-13
+func storyCheckBackend(t *testing.T, p *product, _ site, _ string) {
+	for password, want := range map[string][]string{
+		"bobpw": {"refuses a wrong password already at OPTIONS", "The account can log in", "14.1", "FolderSync was answered", `"no policy"`, "not encrypted"},
+		"wrong": {"It refuses the account or its password"},
+	} {
+		cmd := exec.Command(p.binary, "check", "backend", "-c", p.config, "--user", "bob")
+		cmd.Stdin = strings.NewReader(password + "\n")
+		out, err := cmd.CombinedOutput()
+		if err == nil { // one finding is bad in any case: plain HTTP
+			t.Errorf("password %s: nothing found wrong:\n%s", password, out)
+		}
+		for _, w := range want {
+			if !strings.Contains(string(out), w) {
+				t.Errorf("password %s: %q is missing:\n%s", password, w, out)
+			}
+		}
+		if strings.Contains(string(out), "bobpw") {
+			t.Error("the password is shown")
+		}
+	}
 }
 
 func storyAutodiscover(t *testing.T, p *product, s site) {
