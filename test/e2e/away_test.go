@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -207,6 +208,40 @@ func (w *world) spooled(i int, device string) {
 			}
 		}
 		return false
+	})
+}
+
+// When the console is gone for so long that reports fill their room, known pairs go on and unknown ones are
+// put off, until there is room again.
+//
+// Y-14 R-10
+func TestAFullSpoolPutsOffNewcomersOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, plan{gateway: "spool_max = \"1MiB\""})
+	bob, p := w.phone(0, "bob", "PHONEONE"), w.phone(0, "alice", "")
+	expect(t, "passed", bob)
+	w.await("bob", "PHONEONE")
+	w.console.kill()
+	p.UserAgent = "Long/1.0 " + strings.Repeat("winded ", 120)
+	passed := map[string]bool{}
+	for n, last := 0, "passed"; last == "passed"; n++ {
+		p.DeviceID = fmt.Sprintf("NEW%d", n)
+		if last = contact(t, p); last == "passed" {
+			passed[p.DeviceID] = true
+		} else if last != "later" {
+			t.Fatalf("newcomer %d: %s", n, last)
+		}
+	}
+	expect(t, "passed", bob)
+	expect(t, "later", p)
+	w.startConsole()
+	w.connected(0)
+	eventually(t, soon, "newcomers pass again", func() bool { return contact(t, p) == "passed" })
+	eventually(t, soon, "all newcomers are on the list", func() bool {
+		for _, a := range w.everybody() {
+			delete(passed, a.DeviceID)
+		}
+		return len(passed) == 0
 	})
 }
 

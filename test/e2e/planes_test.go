@@ -90,6 +90,26 @@ func TestEveryAccountOnEveryDeviceIsListedWithItsTimes(t *testing.T) {
 	}
 }
 
+// Services > Sentry knows of each gateway what an administrator would ask.
+//
+// R-9 R-10 S-01
+func TestTheConsoleKnowsItsGateways(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, plan{gateways: 2})
+	for i := range w.gateways {
+		eventually(t, 2*soon, "the gateway has compared itself with the console", func() bool { return !w.connected(i).Status.Reconciled.IsZero() })
+		g := w.connected(i)
+		if g.LastReport.IsZero() || g.Status.Position.Number == 0 && len(w.list("")) > 0 || g.Skew > 5 || g.Skew < -5 ||
+			g.Status.Version == "" || g.Status.CertExpires.Before(time.Now()) || g.Status.LinkExpires.Before(time.Now()) ||
+			len(g.Status.Backends) != 1 || !g.Status.Backends[0].Up || len(g.Problems) != 0 {
+			t.Errorf("%+v", g)
+		}
+	}
+	if page := w.signIn().show("/sentry"); !contains(page, "gw1") || !contains(page, "gw2") || !contains(page, "mail") {
+		t.Errorf("the page: %.500s", page)
+	}
+}
+
 // spellings are other ways to write bob on PHONEONE.
 func spellings() map[string]func(*easclient.Client) {
 	return map[string]func(*easclient.Client){

@@ -4,7 +4,9 @@
 package e2e_test
 
 import (
+	"cmp"
 	"context"
+	"encoding/pem"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -35,7 +37,8 @@ type mailPlan struct {
 	name    string
 	domains []string
 	users   []string
-	lines   string // more lines for its table
+	tls     bool   // HTTPS with a certificate of its own
+	trust   string // PEM of the authority that gateways are told to trust; default its own
 }
 
 // world is a console, its gateways, and the mail servers behind them. Everything it writes lies in dir.
@@ -96,11 +99,19 @@ func (w *world) openMail(servers []mailPlan) string {
 		}
 		srv := httptest.NewUnstartedServer(s)
 		srv.Config.ConnState = s.ConnState
-		srv.Start()
+		trust := ""
+		if m.tls {
+			srv.StartTLS()
+			own := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw})
+			w.write(m.name+".pem", cmp.Or(m.trust, string(own)))
+			trust = fmt.Sprintf("ca = %q\n", w.file(m.name+".pem"))
+		} else {
+			srv.Start()
+		}
 		w.t.Cleanup(func() { s.Close(); srv.CloseClientConnections(); srv.Close() })
 		w.mail = append(w.mail, s)
-		fmt.Fprintf(&tables, "[[backend]]\nname = %q\ntype = \"other\"\nurl = %q\ndomains = [%s]\ndefault = %v\n%s\n",
-			m.name, srv.URL+eas.Path, quoted(m.domains), i == 0, m.lines)
+		fmt.Fprintf(&tables, "[[backend]]\nname = %q\ntype = \"other\"\nurl = %q\ndomains = [%s]\ndefault = %v\n%s",
+			m.name, srv.URL+eas.Path, quoted(m.domains), i == 0, trust)
 	}
 	return tables.String()
 }
