@@ -112,7 +112,7 @@ func (g *Gateway) report(t *trail) {
 	}
 	s.First = t.arrived.UTC()
 	s.HTTP = t.status
-	if t.upstream >= 200 && t.upstream < 300 && d.Verdict == access.VerdictPass {
+	if t.upstream >= 200 && t.upstream < 300 && d.Enforced() == access.VerdictPass {
 		s.Success = s.Last
 	}
 	s.Reported = access.Reported{Verdict: d.Verdict.String(), Rule: d.Rule.String(), Detail: d.Detail, Enforced: !d.Shadow,

@@ -32,8 +32,8 @@ func TestShadowModeShowsWhatItWouldRefuse(t *testing.T) {
 	if record.SyncStatus != "blocked" || record.Why.Rule != "unregistered" || record.Why.Enforced {
 		t.Errorf("the record in shadow mode: %s because %+v", record.SyncStatus, record.Why)
 	}
-	if record.Reported == nil || record.Reported.Enforced || record.Reported.Rule != "unregistered" {
-		t.Errorf("the gateway reported %+v", record.Reported)
+	if record.Reported == nil || record.Reported.Enforced || record.Reported.Rule != "unregistered" || record.LastSuccess.IsZero() {
+		t.Errorf("the gateway reported %+v, last success %v", record.Reported, record.LastSuccess)
 	}
 	r := w.say("block", record.ID)
 	if !r.Shadow {
