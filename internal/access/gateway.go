@@ -19,6 +19,9 @@ type GatewayStatus struct {
 	CertExpires time.Time       `json:"cert_expires,omitzero"` // certificate shown to phones
 	LinkExpires time.Time       `json:"link_expires,omitzero"` // certificate shown to the console
 	Backends    []BackendHealth `json:"backends,omitempty"`
+	// ExternalURL is the address phones use for this gateway (X-02), such as "https://mail.example.com";
+	// empty: the gateway was told none and goes by the name each phone used.
+	ExternalURL string `json:"external_url,omitempty"`
 }
 
 // BackendHealth is how one mail server looks from one gateway.

@@ -1803,6 +1803,7 @@ type Status struct {
 	CertExpires   *Time                  `protobuf:"bytes,10,opt,name=cert_expires,json=certExpires,proto3" json:"cert_expires,omitempty"`
 	LinkExpires   *Time                  `protobuf:"bytes,11,opt,name=link_expires,json=linkExpires,proto3" json:"link_expires,omitempty"`
 	Backends      []*Backend             `protobuf:"bytes,12,rep,name=backends,proto3" json:"backends,omitempty"`
+	ExternalUrl   string                 `protobuf:"bytes,13,opt,name=external_url,json=externalUrl,proto3" json:"external_url,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1919,6 +1920,13 @@ func (x *Status) GetBackends() []*Backend {
 		return x.Backends
 	}
 	return nil
+}
+
+func (x *Status) GetExternalUrl() string {
+	if x != nil {
+		return x.ExternalUrl
+	}
+	return ""
 }
 
 type Backend struct {
@@ -2222,7 +2230,7 @@ const file_link_proto_rawDesc = "" +
 	"\x06minute\x18\x01 \x01(\v2\x15.vedette.link.v1.TimeR\x06minute\x12\x12\n" +
 	"\x04rule\x18\x02 \x01(\tR\x04rule\x12\x18\n" +
 	"\averdict\x18\x03 \x01(\tR\averdict\x12\x14\n" +
-	"\x05count\x18\x04 \x01(\x03R\x05count\"\xfb\x03\n" +
+	"\x05count\x18\x04 \x01(\x03R\x05count\"\x9e\x04\n" +
 	"\x06Status\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12/\n" +
 	"\astarted\x18\x02 \x01(\v2\x15.vedette.link.v1.TimeR\astarted\x125\n" +
@@ -2240,7 +2248,8 @@ const file_link_proto_rawDesc = "" +
 	"\fcert_expires\x18\n" +
 	" \x01(\v2\x15.vedette.link.v1.TimeR\vcertExpires\x128\n" +
 	"\flink_expires\x18\v \x01(\v2\x15.vedette.link.v1.TimeR\vlinkExpires\x124\n" +
-	"\bbackends\x18\f \x03(\v2\x18.vedette.link.v1.BackendR\bbackends\"\xd2\x01\n" +
+	"\bbackends\x18\f \x03(\v2\x18.vedette.link.v1.BackendR\bbackends\x12!\n" +
+	"\fexternal_url\x18\r \x01(\tR\vexternalUrl\"\xd2\x01\n" +
 	"\aBackend\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x10\n" +
