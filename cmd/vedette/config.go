@@ -24,8 +24,12 @@ func (c *checkConfigCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	if _, err := load(c.Config, role); err != nil {
+	cfg, err := load(c.Config, role)
+	if err != nil {
 		return err
+	}
+	for _, w := range cfg.Warnings() {
+		fmt.Fprintf(s.stdout, "%s: warning: %s\n", c.Config, w)
 	}
 	fmt.Fprintf(s.stdout, "%s: no mistakes found\n", c.Config)
 	return nil

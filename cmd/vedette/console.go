@@ -136,7 +136,7 @@ func (c *console) servePages(g *group, cfg *config.Config, log *slog.Logger) err
 	if err != nil {
 		return err
 	}
-	l, err := listen(g, cfg.Console.Listen, cert, httpd.ListenerConfig{}, false, log)
+	l, err := listen(g, cfg.Console.Listen, cert, httpd.ListenerConfig{TLS: httpd.ServerTLS(cert, false)}, log)
 	if err != nil {
 		return err
 	}

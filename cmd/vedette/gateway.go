@@ -107,6 +107,9 @@ func startGateway(g *group, cfg *config.Config, log *slog.Logger, newSpoke func(
 // open makes the gateway and its listener.
 func (r *runningGateway) open(g *group, cfg *config.Config, log *slog.Logger, holder *snapshot.Holder, sink gateway.Sink, registry prometheus.Registerer) (*httpd.Listener, error) {
 	c := cfg.Gateway
+	for _, w := range cfg.Warnings() {
+		log.Warn("the configuration may not say what is meant", slog.String("warning", w))
+	}
 	fronts, err := httpd.ParseFronts(c.TrustedFronts)
 	if err != nil {
 		return nil, err
@@ -131,7 +134,11 @@ func (r *runningGateway) open(g *group, cfg *config.Config, log *slog.Logger, ho
 	if err != nil {
 		return nil, err
 	}
-	l, err := listen(g, c.Listen, cert, httpd.ListenerConfig{ProxyProtocol: c.ProxyProtocol, Fronts: fronts}, c.HTTP2, log)
+	speak := httpd.ServerTLS(cert, c.HTTP2)
+	if c.AskCertificate {
+		httpd.AskCertificate(speak)
+	}
+	l, err := listen(g, c.Listen, cert, httpd.ListenerConfig{TLS: speak, ProxyProtocol: c.ProxyProtocol, Fronts: fronts}, log)
 	if err != nil {
 		return nil, err
 	}

@@ -100,8 +100,7 @@ func certificate(cfg *config.Config, cert, key, name, listen string, log *slog.L
 }
 
 // listen opens a TLS listener that takes its certificate up again when the files change.
-func listen(g *group, addr string, cert *httpd.Certificate, lc httpd.ListenerConfig, http2 bool, log *slog.Logger) (*httpd.Listener, error) {
-	lc.TLS = httpd.ServerTLS(cert, http2)
+func listen(g *group, addr string, cert *httpd.Certificate, lc httpd.ListenerConfig, log *slog.Logger) (*httpd.Listener, error) {
 	l, err := httpd.Listen(g.ctx, addr, lc)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w", addr, err)
@@ -127,7 +126,7 @@ func backends(list []config.Backend) []gateway.Backend {
 	for i, b := range list {
 		out[i] = gateway.Backend{
 			Name: b.Name, Type: b.Type, URL: b.URL, CAFile: b.CA, ServerName: b.ServerName, Host: b.Host,
-			Realm: b.Realm, Domains: b.Domains, Users: b.Users, Default: b.Default,
+			Realm: b.Realm, Domains: b.Domains, Users: b.Users, Default: b.Default, Autodiscover: b.Autodiscover,
 		}
 	}
 	return out

@@ -34,9 +34,6 @@ func judge(v View, f *Facts, p *Preferences, now time.Time) Decision {
 		return Decision{Verdict: VerdictLater, Rule: RuleBruteForce, Record: v.Record(f.Pair)}
 	}
 	r := v.Record(f.Pair)
-	if f.OtherUser && p.RefuseOtherUser {
-		return Decision{Verdict: VerdictRefuse, Rule: RuleOtherUser, Record: r}
-	}
 	d := Decision{Record: r}
 	// Wipe pending or wiped: speaks here.
 	var o Override
@@ -59,6 +56,9 @@ func judge(v View, f *Facts, p *Preferences, now time.Time) Decision {
 			d.Device = device
 			return d.refuse(rule, device.Noncompliant)
 		}
+	}
+	if f.OtherUser && p.RefuseOtherUser { // beside R-3: no Allow is meant for somebody who poses as another
+		return d.refuse(RuleOtherUser, "")
 	}
 	if allowed {
 		d.Rule, d.Detail = RuleManualAllow, o.Reason

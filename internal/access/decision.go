@@ -51,13 +51,13 @@ const (
 	RuleNoCredentials
 	RuleStalePassword
 	RuleBruteForce
-	RuleOtherUser
 	RuleWipe
 	RuleManualBlock
 	RuleUserDisabled
 	RuleDeviceRetired
 	RuleDeviceLost
 	RuleDeviceNoncompliant
+	RuleOtherUser
 	RuleManualAllow
 	RuleBlockingRule
 	RulePreApproved
@@ -76,8 +76,8 @@ const (
 )
 
 var ruleNames = [...]string{
-	"pass", "malformed", "client-certificate", "no-credentials", "stale-password", "brute-force", "other-user",
-	"wipe", "manual-block", "user-disabled", "device-retired", "device-lost", "device-noncompliant",
+	"pass", "malformed", "client-certificate", "no-credentials", "stale-password", "brute-force",
+	"wipe", "manual-block", "user-disabled", "device-retired", "device-lost", "device-noncompliant", "other-user",
 	"manual-allow", "blocking-rule", "pre-approved", "server-type", "device-limit", "quarantine",
 	"unknown-console-away", "stale-verdict", "unregistered", "command-filter", "provisioning", "storm", "spool-full",
 	"server-refused", "server-unavailable",

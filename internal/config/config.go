@@ -49,21 +49,22 @@ type GatewayPeer struct {
 
 // Gateway is the part of a gateway.
 type Gateway struct {
-	Name          string   `toml:"name" doc:"Name of this gateway, as the console lists it."`
-	Listen        string   `toml:"listen" doc:"Address on which phones connect."`
-	StatusListen  string   `toml:"status_listen" doc:"Address of health, readiness and Prometheus metrics. Empty: none."`
-	ExternalURL   string   `toml:"external_url" doc:"What phones call this gateway, such as https://mail.example.com: the answer to autodiscover. Empty: the host name the phone used."`
-	TLSCert       string   `toml:"tls_cert" doc:"Certificate file (PEM, with its chain). Empty: one is made for trials. Read again when it changes."`
-	TLSKey        string   `toml:"tls_key" doc:"Key file that belongs to it."`
-	HTTP2         bool     `toml:"http2" doc:"Offer HTTP/2 to phones. A waiting request costs more memory with it."`
-	ProxyProtocol bool     `toml:"proxy_protocol" doc:"Trusted fronts begin every connection with a PROXY protocol header."`
-	TrustedFronts []string `toml:"trusted_fronts" doc:"Networks of load balancers in front of the gateway whose X-Forwarded-For or PROXY header is believed."`
-	Console       string   `toml:"console" doc:"Address of the console's link, such as https://console.example.com:8444. Not used by vedette serve."`
-	ConsolePin    string   `toml:"console_pin" doc:"sha256:… of the public key of the console's link certificate."`
-	LinkCert      string   `toml:"link_cert" doc:"Certificate shown to the console. Empty: one is made; its pin is printed by vedette link pin."`
-	LinkKey       string   `toml:"link_key" doc:"Key file that belongs to it."`
-	SpoolMax      Size     `toml:"spool_max" doc:"Most disk space that reports may take which the console has not fetched yet. When it is full, known pairs go on and unknown pairs are put off."`
-	Shield        Shield   `toml:"shield" doc:"Stale-password shield and limits against guessing."`
+	Name           string   `toml:"name" doc:"Name of this gateway, as the console lists it."`
+	Listen         string   `toml:"listen" doc:"Address on which phones connect."`
+	StatusListen   string   `toml:"status_listen" doc:"Address of health, readiness and Prometheus metrics. Empty: none."`
+	ExternalURL    string   `toml:"external_url" doc:"What phones call this gateway, such as https://mail.example.com: the answer to autodiscover. Empty: the host name the phone used."`
+	TLSCert        string   `toml:"tls_cert" doc:"Certificate file (PEM, with its chain). Empty: one is made for trials. Read again when it changes."`
+	TLSKey         string   `toml:"tls_key" doc:"Key file that belongs to it."`
+	HTTP2          bool     `toml:"http2" doc:"Offer HTTP/2 to phones. A waiting request costs more memory with it."`
+	AskCertificate bool     `toml:"ask_certificate" doc:"Ask phones for a client certificate, so that those that sign in with one are refused with the reason: no mail server can be reached that way yet."`
+	ProxyProtocol  bool     `toml:"proxy_protocol" doc:"Trusted fronts begin every connection with a PROXY protocol header."`
+	TrustedFronts  []string `toml:"trusted_fronts" doc:"Networks of load balancers in front of the gateway whose X-Forwarded-For or PROXY header is believed."`
+	Console        string   `toml:"console" doc:"Address of the console's link, such as https://console.example.com:8444. Not used by vedette serve."`
+	ConsolePin     string   `toml:"console_pin" doc:"sha256:… of the public key of the console's link certificate."`
+	LinkCert       string   `toml:"link_cert" doc:"Certificate shown to the console. Empty: one is made; its pin is printed by vedette link pin."`
+	LinkKey        string   `toml:"link_key" doc:"Key file that belongs to it."`
+	SpoolMax       Size     `toml:"spool_max" doc:"Most disk space that reports may take which the console has not fetched yet. When it is full, known pairs go on and unknown pairs are put off."`
+	Shield         Shield   `toml:"shield" doc:"Stale-password shield and limits against guessing."`
 }
 
 // Shield is what the gateway does against stale and guessed passwords.
@@ -76,16 +77,17 @@ type Shield struct {
 
 // Backend is one mail server.
 type Backend struct {
-	Name       string   `toml:"name" doc:"Name of the mail server, as pages and logs show it."`
-	Type       string   `toml:"type" doc:"exchange, sogo, zpush, grommunio, horde or other."`
-	URL        string   `toml:"url" doc:"Where it answers ActiveSync, such as https://mail.example.com/Microsoft-Server-ActiveSync."`
-	CA         string   `toml:"ca" doc:"File with the certificate authorities (PEM) that may have signed its certificate. Empty: those of the system."`
-	ServerName string   `toml:"server_name" doc:"Name its certificate has to carry, where that is not the host of the URL."`
-	Host       string   `toml:"host" doc:"Host header sent to it. Empty: the host of the URL."`
-	Realm      string   `toml:"realm" doc:"Where its accounts live. Two servers with one realm serve the same accounts. Empty: its name."`
-	Domains    []string `toml:"domains" doc:"Mail domains and NetBIOS domains of its accounts: they choose the server, and all spellings of an account are one."`
-	Users      []string `toml:"users" doc:"Accounts it serves whatever their domain."`
-	Default    bool     `toml:"default" doc:"It serves the accounts that no other server claims."`
+	Name         string   `toml:"name" doc:"Name of the mail server, as pages and logs show it."`
+	Type         string   `toml:"type" doc:"exchange, sogo, zpush, grommunio, horde or other."`
+	URL          string   `toml:"url" doc:"Where it answers ActiveSync, such as https://mail.example.com/Microsoft-Server-ActiveSync."`
+	CA           string   `toml:"ca" doc:"File with the certificate authorities (PEM) that may have signed its certificate. Empty: those of the system."`
+	ServerName   string   `toml:"server_name" doc:"Name its certificate has to carry, where that is not the host of the URL."`
+	Host         string   `toml:"host" doc:"Host header sent to it. Empty: the name the phone asked for."`
+	Autodiscover string   `toml:"autodiscover" doc:"Where autodiscover requests of other kinds than mobile mail are passed on to, such as https://mail.example.com/autodiscover/autodiscover.xml. Empty: they are told that there is no such service."`
+	Realm        string   `toml:"realm" doc:"Where its accounts live. Two servers with one realm serve the same accounts. Empty: its name."`
+	Domains      []string `toml:"domains" doc:"Mail domains and NetBIOS domains of its accounts: they choose the server, and all spellings of an account are one."`
+	Users        []string `toml:"users" doc:"Accounts it serves whatever their domain."`
+	Default      bool     `toml:"default" doc:"It serves the accounts that no other server claims."`
 }
 
 // Default gives the configuration that an empty file means, without what depends on the data directory.

@@ -134,16 +134,34 @@ func (c *Config) validateBackends(k *checker) {
 			k.complain(at+".ca", "certificates are not used with http://")
 		}
 		k.file(at+".ca", b.CA)
+		if b.Autodiscover != "" {
+			k.url(at+".autodiscover", b.Autodiscover, "http", "https")
+		}
 		k.claims(at+".domains", "domain", b.Domains, b.Name, domains)
 		k.claims(at+".users", "account", b.Users, b.Name, users)
 		if b.Default {
 			if defaults++; defaults > 1 {
 				k.complain(at+".default", "only one mail server can be the default")
 			}
+			if len(b.Domains) == 0 {
+				k.complain(at+".domains", "list the mail domains and short directory names of its accounts: without them bob, bob@lab.example and LAB\\bob are three accounts, and a block stops one of them")
+			}
 		} else if len(b.Domains) == 0 && len(b.Users) == 0 {
 			k.complain(at, "no account would ever reach this server: set domains, users or default")
 		}
 	}
+}
+
+// Warnings gives what is no mistake and may still not be meant.
+func (c *Config) Warnings() (list []string) {
+	for _, b := range c.Backends {
+		short := slices.ContainsFunc(b.Domains, func(d string) bool { return !strings.Contains(d, ".") })
+		if b.Type != "sogo" && len(b.Domains) > 0 && !short {
+			list = append(list, fmt.Sprintf("backend %s: no short directory name is among its domains; if it takes log-ins such as LAB\\bob, "+
+				"add LAB, or each is a record of its own beside bob", b.Name))
+		}
+	}
+	return list
 }
 
 func (k *checker) claims(key, what string, claimed []string, by string, taken map[string]string) {

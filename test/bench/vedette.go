@@ -48,6 +48,7 @@ type = "other"
 url = "%s://%s/Microsoft-Server-ActiveSync"
 ca = %q
 server_name = "mail.bench.example"
+domains = ["bench.example", "BENCH"]
 `
 
 func (l *lab) startVedette(listen string) (started, counted []*process, err error) {

@@ -42,7 +42,7 @@ func TestWhatAPhoneSaysStaysText(t *testing.T) {
 		return false
 	})
 	boss := w.signIn()
-	for _, path := range []string{"/activesync", "/activesync/" + id, "/activesync?search=%3Cscript", "/activesync?search=%27%3B+DROP", "/audit", "/"} {
+	for _, path := range []string{"/activesync", "/activesync/" + id, "/activesync?q=%3Cscript", "/activesync?q=%27%3B+DROP", "/audit", "/"} {
 		code, body := boss.get(path)
 		if code != 200 {
 			t.Errorf("%s: %d", path, code)
