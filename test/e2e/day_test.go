@@ -22,7 +22,7 @@ import (
 // A phone's day, with a mail server behind TLS of a private authority: it asks, is told of mail, reads it,
 // fetches what hangs on it, answers.
 //
-// A-07 D-05 C-03 C-10 R-15 Y-03 Y-13
+// R-15 Y-03
 func TestAPhonesDay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, plan{servers: []mailPlan{{name: "mail", domains: []string{"lab.example"}, users: []string{"bob", "alice"}, tls: true}}})

@@ -92,7 +92,7 @@ func TestAGatewayKilledUnderTrafficHandsInWhatItHasWrittenDown(t *testing.T) {
 
 // An Allow with an end ends by itself, and ends the request that waits under it.
 //
-// Y-02 X-08
+// Y-02
 func TestAnAllowEndsByItself(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, plan{settings: autoBlock})

@@ -15,7 +15,7 @@ func autoBlock(s *api.Settings) { s.AutoBlock = true }
 // The manual method: an account is added on the phone, its verification fails, the administrator finds
 // the attempt and allows it.
 //
-// X-04 X-05 X-06 X-07 X-08 F-02 F-03 F-06 A-11 A-14 A-15 A-17 R-7
+// X-04 X-05 X-06 X-07 X-08 F-02 F-03 F-06 A-11 A-14 A-15 A-17 C-06 C-07 R-7
 func TestAnAttemptRefusedByAutoBlockIsFoundAndAllowed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, plan{settings: autoBlock})
@@ -33,6 +33,15 @@ func TestAnAttemptRefusedByAutoBlockIsFoundAndAllowed(t *testing.T) {
 	}
 	if found := w.list("bob"); len(found) != 1 || found[0].ID != record.ID {
 		t.Errorf("a search for the user finds %+v", found)
+	}
+	for show, want := range map[string]int{"all": 2, "unlinked": 2, "blocked": 2, "linked": 0, "allowed": 0} {
+		var page struct{ Items []api.Association }
+		if w.call("GET", "/associations?show="+show, nil, &page); len(page.Items) != want {
+			t.Errorf("Show %s lists %d records, want %d", show, len(page.Items), want)
+		}
+	}
+	if page := w.signIn().show("/activesync?q=bob"); !contains(page, "1 record") || !contains(page, "PHONEONE") || !contains(page, "Unregistered (Unlinked)") || !contains(page, "Blocked") {
+		t.Errorf("the page: %.600s", page)
 	}
 	// What was sent with a wrong password left no record. The ones above came later and are there.
 	if found := w.list("carol"); len(found) != 0 {
@@ -74,7 +83,7 @@ func TestWithoutAutoBlockAnAccountJustWorks(t *testing.T) {
 // A delegate's mailbox and a group's on one phone beside its owner's, and an account on a second mail
 // server: each is a record of its own and is judged alone.
 //
-// M-01 M-02 M-03 M-05 A-04 A-05 A-17 R-13 Y-13
+// M-02 M-03 M-05 A-04 A-05 A-17 R-13 Y-13
 func TestSeveralMailboxesOnOnePhone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, plan{servers: []mailPlan{

@@ -20,8 +20,6 @@ import (
 
 // Passwords, tokens, cookies and set-up links pass through, and none of them stays: not in a log, the
 // database, the spool or the snapshot.
-//
-// R-7 Y-11
 func TestNoSecretIsWrittenDown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, plan{settings: autoBlock})

@@ -20,7 +20,7 @@ import (
 
 // Shadow mode decides and shows, and lets everything pass; the moment it ends, what was decided counts.
 //
-// Y-01 Y-18 A-15
+// Y-01 Y-18
 func TestShadowModeShowsWhatItWouldRefuse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, plan{settings: func(s *api.Settings) { s.AutoBlock, s.Shadow = true, true }})
@@ -63,8 +63,6 @@ func TestShadowModeShowsWhatItWouldRefuse(t *testing.T) {
 }
 
 // A client that knows a mail address and a password finds the gateway, never the server behind it.
-//
-// A-07 X-02
 func TestAClientFindsTheGatewayFromAMailAddress(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, plan{gateway: "external_url = \"https://mail.lab.example\""})
