@@ -58,6 +58,8 @@ func main() {
 		err = backend(*listen, *cert, *key)
 	case "policy":
 		err = policy(*listen)
+	case "pages":
+		err = pages(os.Stdin, os.Stdout, o.json)
 	case "reverseproxy":
 		err = reverseProxy(*listen, *target, *cert, *key)
 	default:
