@@ -1,6 +1,10 @@
 // SPDX-FileCopyrightText: The Vedette Authors
 // SPDX-License-Identifier: Apache-2.0
 
+//go:build linux && !race
+
+// The race detector weighs more than what is weighed here.
+
 package gateway_test
 
 import (
