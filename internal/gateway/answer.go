@@ -88,6 +88,7 @@ func (g *Gateway) settle(t *trail, resp *http.Response) {
 	t.upstream = resp.StatusCode
 	t.login = loginOf(resp.StatusCode, resp.Header, t.cred.scheme)
 	t.server.health.answered(resp.Header, g.now())
+	defer func() { g.flights.land(t.flight, loginUnknown, nil) }() // after the shield has learnt
 	if !t.cred.named {
 		return
 	}

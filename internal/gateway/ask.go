@@ -37,6 +37,7 @@ type trail struct {
 	parked    bool
 	problem   string // why the mail server gave no answer
 	badStatus eas.Status
+	flight    *flight // this request tries the credentials for others too
 }
 
 // login is what a mail server's answer says about the credentials.

@@ -6,11 +6,11 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -96,18 +96,6 @@ func (s *server) ask(ctx context.Context, p probe, now func() time.Time) (*probe
 	return &probeAnswer{resp.StatusCode, resp.Header, body}, nil
 }
 
-// checks are the questions about credentials that are open, one per credential.
-type checks struct {
-	mu   sync.Mutex
-	open map[hash]*flight
-}
-
-type flight struct {
-	done  chan struct{}
-	login login
-	err   error
-}
-
 // mustCheck reports whether a refusal has to know first if the credentials are any good: where nothing
 // is forwarded, so that the mail server does not say it, and where a record hangs on it. Pairs with a
 // verdict of their own are recorded already.
@@ -136,11 +124,17 @@ func (g *Gateway) check(q *ask) bool {
 	q.login = l
 	switch l {
 	case loginAccepted:
+		q.cred.sure = true
 		return true
 	case loginRefused:
 		q.upstream = http.StatusUnauthorized
 		q.decision = access.Decision{Verdict: access.VerdictChallenge, Rule: access.RuleServerRefused, Record: q.decision.Record}
 		g.write(q, g.unauthorized(&q.trail))
+		return false
+	}
+	if err == errLimited {
+		q.decision = access.Decision{Verdict: access.VerdictLater, Rule: access.RuleBruteForce, Record: q.decision.Record}
+		g.write(q, g.verdictReply(&q.trail, &q.decision))
 		return false
 	}
 	q.problem = explain(err)
@@ -149,43 +143,56 @@ func (g *Gateway) check(q *ask) bool {
 	return false
 }
 
-// ask puts the question once for all requests that have it at the same time.
+// ask puts the question once for all requests that have it at the same time. Where a request with the
+// same credentials is at the mail server already, its answer may do.
 func (g *Gateway) ask(q *ask) (login, error) {
-	g.checks.mu.Lock()
-	f := g.checks.open[q.cred.secret]
-	if f == nil {
-		f = &flight{done: make(chan struct{})}
-		if g.checks.open == nil {
-			g.checks.open = make(map[hash]*flight)
+	var timer *time.Timer
+	for {
+		fl, mine := g.flights.board(q.cred, true, time.Now())
+		if mine {
+			p := g.question(q)
+			t := q.apart()
+			// Not tied to this request: others wait for the same answer.
+			g.enders.Go(func() { g.fly(fl, &t, p) })
 		}
-		g.checks.open[q.cred.secret] = f
-		p := g.question(q)
-		t := q.apart()
-		// Not tied to this request: others wait for the same answer.
-		g.enders.Go(func() { g.fly(f, &t, p) })
-	}
-	g.checks.mu.Unlock()
-	select {
-	case <-f.done:
-		return f.login, f.err
-	case <-q.r.Context().Done():
-		return loginUnknown, q.r.Context().Err()
+		if timer == nil {
+			timer = time.NewTimer(probeTimeout + patience)
+			defer timer.Stop()
+		}
+		select {
+		case <-fl.done:
+		case <-timer.C:
+			return loginUnknown, context.DeadlineExceeded
+		case <-q.r.Context().Done():
+			return loginUnknown, q.r.Context().Err()
+		}
+		if fl.check && fl.secret == q.cred.secret {
+			return fl.login, fl.err
+		}
+		switch g.shield.admit(q.cred, q.client, g.now()) {
+		case access.ShieldStale:
+			return loginRefused, nil
+		case access.ShieldLimited:
+			return loginUnknown, errLimited
+		}
+		if q.cred.sure {
+			return loginAccepted, nil
+		}
 	}
 }
 
-func (g *Gateway) fly(f *flight, t *trail, p probe) {
+var errLimited = errors.New("too many wrong passwords")
+
+func (g *Gateway) fly(fl *flight, t *trail, p probe) {
 	g.metrics.checks.Add(1)
+	l := loginUnknown
 	resp, err := g.probe(context.Background(), t.server, p)
-	f.err = err
 	if err == nil {
-		f.login = loginOf(resp.status, resp.header, t.cred.scheme)
+		l = loginOf(resp.status, resp.header, t.cred.scheme)
 		t.server.health.answered(resp.header, g.now())
 	}
-	g.shield.learn(t.cred, t.client, f.login, g.now())
-	g.checks.mu.Lock()
-	delete(g.checks.open, t.cred.secret)
-	g.checks.mu.Unlock()
-	close(f.done)
+	g.shield.learn(t.cred, t.client, l, g.now())
+	g.flights.land(fl, l, err)
 }
 
 // question is an OPTIONS without query, or, for servers that answer that to anybody, the first

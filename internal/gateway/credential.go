@@ -32,6 +32,7 @@ type credential struct {
 	named   bool // account is set
 	secret  hash // of backend, account and credential
 	holder  hash // of the account
+	sure    bool // the mail server accepted it a short while ago
 	empty   bool // a Bearer without token: a client asking how to sign in
 }
 

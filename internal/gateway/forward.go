@@ -33,6 +33,9 @@ func (g *Gateway) forward(q *ask) {
 		return
 	}
 	if waiting {
+		if lasts(q.command) {
+			g.flights.land(q.flight, loginUnknown, nil)
+		}
 		if g.park(q, c, stop) {
 			return
 		}
@@ -399,7 +402,9 @@ func (g *Gateway) download(w http.ResponseWriter, c *serverConn, resp *http.Resp
 	limited := false
 	flush := resp.ContentLength < 0 || resp.ContentLength > smallBody // the rest of a small one is on its way
 	for {
-		c.SetReadDeadline(time.Now().Add(answerPause))
+		if int64(c.br.Buffered()) < resp.ContentLength || resp.ContentLength < 0 {
+			c.SetReadDeadline(time.Now().Add(answerPause))
+		}
 		m, err := resp.Body.Read(*buf)
 		if m > 0 {
 			if n > 0 { // a short answer fits the socket's buffer

@@ -27,7 +27,7 @@ type Gateway struct {
 	external  string // host of ExternalURL
 	routes    routes
 	shield    *shield
-	checks    checks
+	flights   flights
 	moved     moved
 	reports   *reports
 	metrics   *metrics

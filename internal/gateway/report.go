@@ -86,6 +86,7 @@ func (g *Gateway) finish(q *ask) {
 
 // report takes the end of a request.
 func (g *Gateway) report(t *trail) {
+	g.flights.land(t.flight, loginUnknown, nil)
 	d := &t.decision
 	if t.upstream == http.StatusUnauthorized && t.login == loginRefused && d.Verdict == access.VerdictPass {
 		d.Verdict, d.Rule = access.VerdictChallenge, access.RuleServerRefused

@@ -65,7 +65,10 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	if g.newcomerWhileFull(q) { // 6 nobody passes unrecorded
 		return
 	}
-	g.forward(q) // 7 the mail server's answer is the check of the credentials
+	if !g.goesAlone(q) { // 7 an open question is put once
+		return
+	}
+	g.forward(q) // 8 the mail server's answer is the check of the credentials
 }
 
 type placeKind uint8

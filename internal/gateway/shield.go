@@ -123,6 +123,7 @@ func (s *shield) exempt(a netip.Addr) bool {
 func (s *shield) admit(c *credential, from netip.Addr, now time.Time) access.Shield {
 	verdict := access.ShieldSilent
 	known := false
+	c.sure = false
 	s.with(shieldKey{aboutCredential, c.secret}, now, false, func(e *shieldEntry) {
 		switch {
 		case e.refused.After(e.accepted):
@@ -131,6 +132,7 @@ func (s *shield) admit(c *credential, from netip.Addr, now time.Time) access.Shi
 			}
 		case !e.accepted.IsZero():
 			known = true
+			c.sure = now.Before(e.accepted.Add(s.cfg.Keep))
 		}
 	})
 	if known || s.exempt(from) {
