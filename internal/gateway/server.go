@@ -29,6 +29,7 @@ const (
 	headTimeout     = 30 * time.Second // from the first byte of an answer to the end of its head
 	idleServerConns = 256              // kept per mail server
 	idleServerAge   = 30 * time.Second
+	justUsed        = 100 * time.Millisecond
 	maxAnswerHead   = 256 << 10
 )
 
@@ -143,7 +144,8 @@ func (s *server) take(ctx context.Context, now time.Time) (*serverConn, error) {
 		s.idle[n-1] = nil
 		s.idle = s.idle[:n-1]
 		s.mu.Unlock()
-		if now.Sub(c.since) < idleServerAge && alive(c.raw) {
+		// One that was used a moment ago is not looked at: only requests that may be repeated get here.
+		if idle := now.Sub(c.since); idle < justUsed || idle < idleServerAge && alive(c.raw) {
 			c.reused = true
 			return c, nil
 		}
