@@ -31,6 +31,7 @@ type trail struct {
 
 	status    int // what the phone got; 0: nothing
 	upstream  int // what the mail server said; 0: nothing
+	eas       int // the Status in its answer, where it stands at the beginning; 0: none seen
 	login     login
 	began     time.Duration // until the mail server's answer began
 	phoneGone bool

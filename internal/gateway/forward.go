@@ -215,11 +215,16 @@ func (g *Gateway) upload(q *ask, c *serverConn, phone *http.ResponseController) 
 	}
 	buf := copyBuffers.Get().(*[]byte)
 	defer copyBuffers.Put(buf)
+	pace := pace{window: g.cfg.UploadWindow, since: time.Now()}
 	for {
 		now := time.Now()
+		if pace.slow(now) {
+			return errPhoneCut
+		}
 		phone.SetReadDeadline(now.Add(bodyPause))
 		n, err := q.body.src.Read((*buf)[chunkRoom : len(*buf)-2])
 		if n > 0 {
+			pace.bytes += int64(n)
 			c.SetWriteDeadline(now.Add(sendTimeout))
 			if werr := writePart(c, *buf, (*buf)[chunkRoom:chunkRoom+n], chunked); werr != nil {
 				return werr
@@ -349,6 +354,7 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 		return
 	}
 	q.answered(g, resp)
+	q.eas = c.easStatus(resp)
 	if again := g.redirected(q, c, resp); again {
 		return
 	}

@@ -279,7 +279,7 @@ func (p *parked) pass(resp *http.Response) {
 		p.say(p.trail.busy(), false)
 		return
 	}
-	p.trail.status = resp.StatusCode
+	p.trail.status, p.trail.eas = resp.StatusCode, c.easStatus(resp)
 	h := make(http.Header, len(resp.Header))
 	answerHeader(h, resp.Header, p.trail.challenge(resp))
 	msg := getBuffer()

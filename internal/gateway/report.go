@@ -112,8 +112,8 @@ func (g *Gateway) report(t *trail) {
 		s.Last = t.arrived.UTC()
 	}
 	s.First = t.arrived.UTC()
-	s.HTTP = t.status
-	if t.upstream >= 200 && t.upstream < 300 && d.Enforced() == access.VerdictPass {
+	s.HTTP, s.EAS = t.status, t.eas
+	if t.succeeded() && d.Enforced() == access.VerdictPass {
 		s.Success = s.Last
 	}
 	s.Reported = access.Reported{Verdict: d.Verdict.String(), Rule: d.Rule.String(), Detail: d.Detail, Enforced: !d.Shadow,

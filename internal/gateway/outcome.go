@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"bytes"
+	"net/http"
+
+	"github.com/vedette-mail/vedette/eas"
+	"github.com/vedette-mail/vedette/eas/wbxml"
+)
+
+// easLook is how much of an answer is looked at for its Status.
+const easLook = 128
+
+// easStatus is the Status at the beginning of an answer, from what has come together with its head: the
+// phone does not wait for it. 0: there is none, or it is not there yet.
+func (c *serverConn) easStatus(resp *http.Response) int {
+	if resp.ContentLength == 0 || resp.Header.Get("Content-Encoding") != "" {
+		return 0
+	}
+	b, _ := c.br.Peek(min(c.br.Buffered(), easLook))
+	if resp.ContentLength < 0 { // behind the size of its first chunk
+		_, after, found := bytes.Cut(b, []byte("\r\n"))
+		if !found {
+			return 0
+		}
+		b = after
+	}
+	status, _ := wbxml.RootStatus(b)
+	return status
+}
+
+// succeeded reports whether the mail server did what the phone asked for: by HTTP, and by the Status
+// where one was seen. A Ping that found changes says 2. [MS-ASCMD] 2.2.3.177
+func (t *trail) succeeded() bool {
+	if t.upstream < 200 || t.upstream > 299 {
+		return false
+	}
+	return t.eas <= 1 || t.eas == 2 && t.form.Command == eas.Ping
+}
