@@ -113,3 +113,25 @@ func (b *body) release() {
 	putBuffer(b.buf)
 	b.buf = nil
 }
+
+// leastPace is how many bytes a second a body must bring, on average over a window. A phone on the worst
+// of networks does; who sends a byte a minute only wants to occupy the mail server.
+const leastPace = 1 << 10
+
+// pace watches over the progress of a body.
+type pace struct {
+	window time.Duration
+	since  time.Time
+	bytes  int64 // since then
+}
+
+// slow reports whether the window that ends now was too slow, and begins the next one.
+func (p *pace) slow(now time.Time) bool {
+	d := now.Sub(p.since)
+	if d < p.window {
+		return false
+	}
+	slow := float64(p.bytes) < d.Seconds()*leastPace
+	p.since, p.bytes = now, 0
+	return slow
+}

@@ -121,6 +121,30 @@ func (g *Gateway) mustCheck(q *ask) bool {
 // them, 503 when it could not say.
 func (g *Gateway) check(q *ask) bool {
 	l, err := g.ask(q)
+	return g.conclude(q, l, err)
+}
+
+// vouched reports whether a request may go on as far as the size of its body goes. A large one streams
+// while it comes, so whoever sends it has to be known first, or strangers could keep the mail server
+// busy with bodies that never end. Where the server cannot say, it has to have accepted the credentials
+// before.
+func (g *Gateway) vouched(q *ask) bool {
+	if q.body.whole || q.cred.sure || !q.cred.named {
+		return true
+	}
+	l, err := g.ask(q)
+	if l == loginUnknown && g.shield.accepted(q.cred) {
+		return true
+	}
+	if !g.conclude(q, l, err) {
+		return false
+	}
+	q.login = loginUnknown // what this request itself is worth, its own answer says
+	return true
+}
+
+// conclude carries out what a check has found.
+func (g *Gateway) conclude(q *ask, l login, err error) bool {
 	q.login = l
 	switch l {
 	case loginAccepted:

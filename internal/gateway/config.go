@@ -68,9 +68,12 @@ type Config struct {
 	TLS         bool         // phones speak TLS, to us or to a front
 	Certificate *httpd.Certificate
 
-	ParkAfter   time.Duration // without an answer; default 2 s
-	IdleTimeout time.Duration // of a phone's connection between requests; default 5 min
-	Shield      ShieldConfig
+	ParkAfter time.Duration // without an answer; default 2 s
+	// UploadWindow is the time within which a body that streams has to bring 1 KB per second, or is cut;
+	// default 10 min.
+	UploadWindow time.Duration
+	IdleTimeout  time.Duration // of a phone's connection between requests; default 5 min
+	Shield       ShieldConfig
 	// Garbage is how many bytes of garbage the process may let grow before it collects; default 128 MiB.
 	// Negative: the collector is left as it is.
 	Garbage int64
@@ -106,6 +109,7 @@ func (c *Config) defaults() {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	set(&c.ParkAfter, 2*time.Second)
+	set(&c.UploadWindow, 10*time.Minute)
 	set(&c.IdleTimeout, 5*time.Minute)
 	set(&c.ProbeEvery, 30*time.Second)
 	set(&c.Garbage, 128<<20)

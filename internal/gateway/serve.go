@@ -65,7 +65,7 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	if g.newcomerWhileFull(q) { // 6 nobody passes unrecorded
 		return
 	}
-	if !g.goesAlone(q) { // 7 an open question is put once
+	if !g.vouched(q) || !g.goesAlone(q) { // 7 an open question is put once
 		return
 	}
 	g.forward(q) // 8 the mail server's answer is the check of the credentials

@@ -86,6 +86,9 @@ func TestALargeMailStreamsThroughUntouched(t *testing.T) {
 			w := newWorld(t, func(s *setting) {
 				s.plain = true
 				s.backend = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					if r.Method == http.MethodOptions {
+						return // the gateway asks about the credentials
+					}
 					sum, n, err := sumOf(r.Body)
 					got <- fmt.Sprint(sum, " ", n, " ", r.ContentLength, " ", err)
 					rw.Header().Set("Content-Length", "0")
@@ -189,6 +192,9 @@ func TestAPhoneThatCutsItsUploadLeavesNothingBehind(t *testing.T) {
 		w := newWorld(t, func(s *setting) {
 			s.plain = true
 			s.backend = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodOptions {
+					return // the gateway asks about the credentials
+				}
 				_, err := io.Copy(io.Discard, r.Body)
 				ended <- err
 			})
@@ -217,6 +223,10 @@ func TestAnEarlyRefusalOfAnUploadArrives(t *testing.T) {
 	m := newWire(t, func(_ int, c net.Conn, br *bufio.Reader) {
 		r, err := http.ReadRequest(br)
 		if err != nil {
+			return
+		}
+		if r.Method == http.MethodOptions { // the gateway asks about the credentials
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 			return
 		}
 		io.CopyN(io.Discard, r.Body, 1000)
