@@ -20,12 +20,14 @@ import (
 // answered here for a while, and guessing is limited per account and network. Nothing it knows leaves
 // the memory, and no password is in it: only hashes keyed with a random value of this process.
 //
-// Two things keep a stranger from locking a user out. The credential that the server accepted last is
-// never limited. And a network where the account has logged in is only limited by what came from there.
+// Three things keep a stranger from locking a user out. A credential that the server accepted is never
+// limited. A network where the account has logged in is only limited by what came from there. And what
+// the server has accepted lies in a table of its own, which no number of guesses can fill.
 type shield struct {
-	cfg    ShieldConfig
-	key    [32]byte
-	shards [shieldShards]shieldShard
+	cfg     ShieldConfig
+	key     [32]byte
+	vouched [shieldShards]shieldShard // what the server has accepted
+	guesses [shieldShards]shieldShard // what it has not
 }
 
 const shieldShards = 32
@@ -46,16 +48,17 @@ type shieldKey struct {
 }
 
 const (
-	aboutCredential = iota
-	aboutAccount
-	aboutAccountAt
-	aboutNetwork
+	aboutAccepted  = iota // a credential the server accepted when it was last asked
+	aboutHome             // an account in a network where it has logged in
+	aboutRefused          // a credential the server refused when it was last asked
+	aboutAccountAt        // what is tried for an account in a network
+	aboutAccount          // … from wherever it is not at home
+	aboutNetwork          // accounts that a network has been refused for
 )
 
 type shieldEntry struct {
 	key      shieldKey
-	accepted time.Time // last time the server accepted: the credential, or any of the account at a network
-	refused  time.Time // last time the server refused the credential
+	answered time.Time // when the server said so
 	since    time.Time // begin of the window that words belong to
 	words    []hash    // distinct wrong passwords (or accounts) tried in the window
 }
@@ -65,8 +68,10 @@ func newShield(cfg ShieldConfig) (*shield, error) {
 	if _, err := rand.Read(s.key[:]); err != nil {
 		return nil, err
 	}
-	for i := range s.shards {
-		s.shards[i] = shieldShard{max: max(16, cfg.Entries/shieldShards), entries: make(map[shieldKey]*list.Element), order: list.New()}
+	for i := range shieldShards {
+		for _, table := range []*[shieldShards]shieldShard{&s.vouched, &s.guesses} {
+			table[i] = shieldShard{max: max(16, cfg.Entries/shieldShards), entries: make(map[shieldKey]*list.Element), order: list.New()}
+		}
 	}
 	return s, nil
 }
@@ -121,38 +126,39 @@ func (s *shield) exempt(a netip.Addr) bool {
 // counted too. Against its network it counts only once it was refused: behind one address may stand a
 // thousand phones that all come back at once with a Ping, whose answer takes an hour.
 func (s *shield) admit(c *credential, from netip.Addr, now time.Time) access.Shield {
-	verdict := access.ShieldSilent
-	known := false
+	known, stale := false, false
 	c.sure = false
-	s.with(shieldKey{aboutCredential, c.secret}, now, false, func(e *shieldEntry) {
-		switch {
-		case e.refused.After(e.accepted):
-			if now.Before(e.refused.Add(s.cfg.Keep)) {
-				verdict, known = access.ShieldStale, true
-			}
-		case !e.accepted.IsZero():
-			known = true
-			c.sure = now.Before(e.accepted.Add(s.cfg.Keep))
-		}
+	s.with(shieldKey{aboutAccepted, c.secret}, now, false, func(e *shieldEntry) {
+		known, c.sure = true, now.Before(e.answered.Add(s.cfg.Keep))
 	})
-	if known || s.exempt(from) {
-		return verdict
+	if known {
+		return access.ShieldSilent
+	}
+	s.with(shieldKey{aboutRefused, c.secret}, now, false, func(e *shieldEntry) { stale = now.Before(e.answered.Add(s.cfg.Keep)) })
+	switch {
+	case stale:
+		return access.ShieldStale
+	case s.exempt(from):
+		return access.ShieldSilent
 	}
 	net := network(from)
+	at := s.at(c, net)
 	home, over := false, false
-	s.with(shieldKey{aboutAccountAt, s.at(c, net)}, now, true, func(e *shieldEntry) {
-		home = !e.accepted.IsZero()
-		over = !e.count(c.secret, s.cfg.PerNetwork, s.cfg.Window, now)
-	})
-	if !over && !home {
-		s.with(shieldKey{aboutAccount, c.holder}, now, true, func(e *shieldEntry) {
-			over = !e.count(c.secret, s.cfg.PerAccount, s.cfg.Window, now)
-		})
-	}
-	if !over && !home {
+	s.with(shieldKey{aboutHome, at}, now, false, func(*shieldEntry) { home = true })
+	if !home { // first, so that a network which is full leaves no trace of further accounts
 		b, _ := net.MarshalBinary()
 		s.with(shieldKey{aboutNetwork, s.digest(b)}, now, false, func(e *shieldEntry) {
 			over = e.full(c.holder, s.cfg.DistinctAccounts, s.cfg.Window, now)
+		})
+	}
+	if !over {
+		s.with(shieldKey{aboutAccountAt, at}, now, true, func(e *shieldEntry) {
+			over = !e.count(c.secret, s.cfg.PerNetwork, s.cfg.Window, now)
+		})
+	}
+	if !over && !home {
+		s.with(shieldKey{aboutAccount, c.holder}, now, true, func(e *shieldEntry) {
+			over = !e.count(c.secret, s.cfg.PerAccount, s.cfg.Window, now)
 		})
 	}
 	if over {
@@ -196,48 +202,44 @@ func (e *shieldEntry) forget(word hash) {
 // count against the account.
 func (s *shield) learn(c *credential, from netip.Addr, l login, now time.Time) {
 	net := network(from)
+	b, _ := net.MarshalBinary()
+	at := s.at(c, net)
 	switch l {
 	case loginRefused:
-		s.with(shieldKey{aboutCredential, c.secret}, now, true, func(e *shieldEntry) { e.refused = now })
-		b, _ := net.MarshalBinary()
+		s.drop(shieldKey{aboutAccepted, c.secret})
+		s.with(shieldKey{aboutRefused, c.secret}, now, true, func(e *shieldEntry) { e.answered = now })
 		s.with(shieldKey{aboutNetwork, s.digest(b)}, now, true, func(e *shieldEntry) {
 			e.count(c.holder, s.cfg.DistinctAccounts, s.cfg.Window, now)
 		})
 		return
 	case loginAccepted:
 		fresh := false
-		s.with(shieldKey{aboutCredential, c.secret}, now, true, func(e *shieldEntry) {
-			fresh = now.Sub(e.accepted) < s.cfg.Keep/2 && !e.refused.After(e.accepted)
+		s.with(shieldKey{aboutAccepted, c.secret}, now, true, func(e *shieldEntry) {
+			fresh = now.Sub(e.answered) < s.cfg.Keep/2
 			if !fresh {
-				e.accepted = now
+				e.answered = now
 			}
 		})
 		if fresh {
 			return // the counts below were cleared a moment ago
 		}
+		s.drop(shieldKey{aboutRefused, c.secret})
+		s.with(shieldKey{aboutHome, at}, now, true, func(e *shieldEntry) { e.answered = now })
 	}
-	b, _ := net.MarshalBinary()
-	s.with(shieldKey{aboutAccountAt, s.at(c, net)}, now, l == loginAccepted, func(e *shieldEntry) {
-		e.forget(c.secret)
-		if l == loginAccepted {
-			e.accepted = now
-		}
-	})
+	s.with(shieldKey{aboutAccountAt, at}, now, false, func(e *shieldEntry) { e.forget(c.secret) })
 	s.with(shieldKey{aboutAccount, c.holder}, now, false, func(e *shieldEntry) { e.forget(c.secret) })
 	s.with(shieldKey{aboutNetwork, s.digest(b)}, now, false, func(e *shieldEntry) { e.forget(c.holder) })
 }
 
 // accepted reports whether the server accepted the credential last time it was asked.
 func (s *shield) accepted(c *credential) (ok bool) {
-	s.with(shieldKey{aboutCredential, c.secret}, time.Time{}, false, func(e *shieldEntry) { ok = e.accepted.After(e.refused) })
+	s.with(shieldKey{aboutAccepted, c.secret}, time.Time{}, false, func(*shieldEntry) { ok = true })
 	return ok
 }
 
 // fresh reports whether the server accepted the credential a short while ago.
 func (s *shield) fresh(c *credential, now time.Time) (ok bool) {
-	s.with(shieldKey{aboutCredential, c.secret}, now, false, func(e *shieldEntry) {
-		ok = e.accepted.After(e.refused) && now.Before(e.accepted.Add(s.cfg.Keep))
-	})
+	s.with(shieldKey{aboutAccepted, c.secret}, now, false, func(e *shieldEntry) { ok = now.Before(e.answered.Add(s.cfg.Keep)) })
 	return ok
 }
 
@@ -258,19 +260,28 @@ func (s *shield) wait(c *credential, from netip.Addr, now time.Time) time.Durati
 
 // size counts what is remembered.
 func (s *shield) size() (n int) {
-	for i := range s.shards {
-		sh := &s.shards[i]
-		sh.mu.Lock()
-		n += len(sh.entries)
-		sh.mu.Unlock()
+	for i := range shieldShards {
+		for _, sh := range []*shieldShard{&s.vouched[i], &s.guesses[i]} {
+			sh.mu.Lock()
+			n += len(sh.entries)
+			sh.mu.Unlock()
+		}
 	}
 	return n
 }
 
+// shard is where the entry of a key lies.
+func (s *shield) shard(k shieldKey) *shieldShard {
+	if k.kind <= aboutHome {
+		return &s.vouched[k.hash[0]%shieldShards]
+	}
+	return &s.guesses[k.hash[0]%shieldShards]
+}
+
 // with runs f on an entry under its lock, making it when make is set. Making one may push out the one
-// that was used longest ago.
+// of its table that was used longest ago.
 func (s *shield) with(k shieldKey, now time.Time, make bool, f func(*shieldEntry)) {
-	sh := &s.shards[k.hash[0]%shieldShards]
+	sh := s.shard(k)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	el := sh.entries[k]
@@ -289,4 +300,15 @@ func (s *shield) with(k shieldKey, now time.Time, make bool, f func(*shieldEntry
 		sh.order.MoveToFront(el)
 	}
 	f(el.Value.(*shieldEntry))
+}
+
+// drop forgets an entry.
+func (s *shield) drop(k shieldKey) {
+	sh := s.shard(k)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if el := sh.entries[k]; el != nil {
+		delete(sh.entries, k)
+		sh.order.Remove(el)
+	}
 }
