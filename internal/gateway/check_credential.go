@@ -97,13 +97,11 @@ func (s *server) ask(ctx context.Context, p probe, now func() time.Time) (*probe
 }
 
 // mustCheck reports whether a refusal has to know first if the credentials are any good: where nothing
-// is forwarded, so that the mail server does not say it, and where a record hangs on it. Pairs with a
-// verdict of their own are recorded already.
+// is forwarded, so that the mail server does not say it. A record hangs on it, or, where the pair is
+// recorded already, what a stranger learns: a wrong password must get the same answer for a blocked pair
+// as for one that does not exist. Credentials that were right once give nothing away.
 func (g *Gateway) mustCheck(q *ask) bool {
 	if q.decision.Verdict != access.VerdictRefuse || q.pair.IsZero() || !q.cred.named {
-		return false
-	}
-	if q.decision.Record != nil && q.decision.Rule != access.RuleUnregistered {
 		return false
 	}
 	if q.decision.Rule == access.RuleOtherUser || q.decision.Rule == access.RuleClientCertificate {
@@ -113,8 +111,16 @@ func (g *Gateway) mustCheck(q *ask) bool {
 		q.login = loginAccepted
 		return false
 	}
-	return true
+	return !q.blocked() || !g.shield.accepted(q.cred)
 }
+
+// blocked reports a refusal that rests on the pair's own record.
+func (q *ask) blocked() bool {
+	return q.decision.Record != nil && q.decision.Rule != access.RuleUnregistered
+}
+
+// blockPatience is how long a block waits for the mail server's word on the credentials.
+const blockPatience = 5 * time.Second
 
 // check asks the mail server whether it accepts the credentials of a request that will not be forwarded
 // . It reports whether it does; if not, the request has been answered: 401 when the server refused
@@ -156,6 +162,9 @@ func (g *Gateway) conclude(q *ask, l login, err error) bool {
 		g.write(q, g.unauthorized(&q.trail))
 		return false
 	}
+	if q.blocked() && q.decision.Verdict == access.VerdictRefuse && err != errLimited {
+		return true // a block does not depend on the mail server
+	}
 	if err == errLimited {
 		q.decision = access.Decision{Verdict: access.VerdictLater, Rule: access.RuleBruteForce, Record: q.decision.Record}
 		g.write(q, g.verdictReply(&q.trail, &q.decision))
@@ -180,7 +189,7 @@ func (g *Gateway) ask(q *ask) (login, error) {
 			g.enders.Go(func() { g.fly(fl, &t, p) })
 		}
 		if timer == nil {
-			timer = time.NewTimer(probeTimeout + patience)
+			timer = time.NewTimer(q.checkPatience())
 			defer timer.Stop()
 		}
 		select {
@@ -203,6 +212,14 @@ func (g *Gateway) ask(q *ask) (login, error) {
 			return loginAccepted, nil
 		}
 	}
+}
+
+// checkPatience is how long a request waits for a check.
+func (q *ask) checkPatience() time.Duration {
+	if q.blocked() {
+		return blockPatience
+	}
+	return probeTimeout + patience
 }
 
 var errLimited = errors.New("too many wrong passwords")

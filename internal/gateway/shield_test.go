@@ -70,6 +70,7 @@ func TestAPasswordTheServerRefusedIsRefusedHereForAWhile(t *testing.T) {
 	if _, err := p.FolderSync(timeout(t), "0"); statusOf(err) != 401 || w.posts() != 3 {
 		t.Errorf("after a while it is asked again: %v, %d requests", err, w.posts())
 	}
+	w.sink.wait(t, "the right password", func(kept, _ []access.Sighting, _ []access.Tally) bool { return len(kept) > 0 })
 	if kept, offered := w.sink.lists(); len(offered) != 0 || len(kept) != 1 {
 		t.Errorf("recorded: %+v %+v", kept, offered)
 	}
