@@ -40,6 +40,10 @@ func TestSmuggledRequestsAreRefused(t *testing.T) {
 		"space in the target":       strings.Replace(head, "&User", " &User", 1) + "Content-Length: 13\r\n\r\n" + folderSync,
 		"bad chunk size":            head + "Transfer-Encoding: chunked\r\n\r\n-1\r\nx\r\n0\r\n\r\n",
 		"huge chunk size":           head + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nx\r\n0\r\n\r\n",
+		"bare line feed in header":  head + "X-A: b\nContent-Length: 13\r\n\r\n" + folderSync,
+		"bare line feed in length":  head + "Content-Length: 13\n\r\n" + folderSync,
+		"bare line feed ends head":  head + "Content-Length: 13\r\n\n" + folderSync,
+		"bare line feed at first":   strings.Replace(head, "\r\n", "\n", 1) + "Content-Length: 13\r\n\r\n" + folderSync,
 		"two credentials":           head + "Authorization: " + basic("alice") + "\r\nContent-Length: 13\r\n\r\n" + folderSync,
 		"two versions":              head + "MS-ASProtocolVersion: 2.5\r\nContent-Length: 13\r\n\r\n" + folderSync,
 	} {

@@ -11,8 +11,8 @@ import (
 // Conn is a connection as a strict Listener hands it out. It follows the framing of HTTP/1 in the bytes
 // that net/http reads, and spoils every request whose end could be read in two ways, so that net/http
 // refuses it with 400: Content-Length together with Transfer-Encoding, either of them twice,
-// Transfer-Encoding in HTTP/1.0, folded header lines. net/http by itself takes some of these and hides
-// that it did. RFC 9112 5.2, 6.1, 6.3
+// Transfer-Encoding in HTTP/1.0, folded header lines, lines of the head that end without a carriage
+// return. net/http by itself takes some of these and hides that it did. RFC 9112 2.2, 5.2, 6.1, 6.3
 type Conn struct {
 	net.Conn
 	prefix []byte
@@ -50,6 +50,7 @@ type framing struct {
 	n       int      // bytes of the present line
 	name    [20]byte // lower-cased beginning of a header's name, or the end of the request line
 	digits  bool
+	cr      bool // the last byte of a header's value was a carriage return
 }
 
 type frameState uint8
@@ -89,9 +90,15 @@ func (f *framing) follow(b []byte) {
 		case frameValue:
 			// The value of a header that does not matter: on to its end.
 			for i < len(b) && b[i] != '\n' {
+				f.cr = b[i] == '\r'
 				i++
 			}
 			if i < len(b) {
+				if !f.cr {
+					b[i] = spoiled
+					f.state = frameLost
+					return
+				}
 				f.state = frameLineStart
 				i++
 			}
@@ -120,13 +127,11 @@ func (f *framing) nextRequest() { *f = framing{} }
 func (f *framing) step(c byte) bool {
 	switch f.state {
 	case frameRequestLine:
-		f.requestLine(c)
+		return f.requestLine(c)
 	case frameLineStart:
 		switch c {
-		case ' ', '\t':
-			return false // a folded line
-		case '\n':
-			f.headEnds()
+		case ' ', '\t', '\n':
+			return false // a folded line, or a line break without carriage return
 		case '\r':
 			f.n, f.state = -1, frameName // only a line break may follow
 		default:
@@ -143,20 +148,24 @@ func (f *framing) step(c byte) bool {
 	return true
 }
 
-func (f *framing) requestLine(c byte) {
+func (f *framing) requestLine(c byte) bool {
 	if c != '\n' {
 		// The last nine bytes are kept: the version, and perhaps a carriage return.
 		f.started = true
 		copy(f.name[:8], f.name[1:9])
 		f.name[8] = c
-		return
+		return true
 	}
 	if !f.started {
 		f.state = frameLost
-		return
+		return true
+	}
+	if f.name[8] != '\r' {
+		return false
 	}
 	f.oldHTTP = !bytes.HasSuffix(bytes.TrimSuffix(f.name[:9], []byte("\r")), []byte("/1.1"))
 	f.state = frameLineStart
+	return true
 }
 
 func (f *framing) note(c byte) {
@@ -184,7 +193,7 @@ func (f *framing) inName(c byte) bool {
 		f.note(c)
 		return true
 	}
-	f.state = frameValue
+	f.state, f.cr = frameValue, false
 	if f.n > len(f.name) {
 		return true
 	}
@@ -207,10 +216,11 @@ func (f *framing) inLength(c byte) bool {
 		f.left, f.digits = f.left*10+int64(c-'0'), true
 	case c == '\n':
 		f.state = frameLineStart
-		return f.digits
+		return f.digits && f.cr
 	case c != ' ' && c != '\t' && c != '\r':
 		return false
 	}
+	f.cr = c == '\r'
 	return true
 }
 

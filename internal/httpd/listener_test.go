@@ -113,7 +113,7 @@ func TestFramingIsFollowedOverManyRequests(t *testing.T) {
 	good := "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab\r\n " +
 		"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4;x=y\r\nwxyz\r\n0A\r\n0123456789\r\n0\r\nX-Trailer: 1\r\n\r\n" +
 		"GET / HTTP/1.1\r\nHost: x\r\nX-Length: content-length: 4\r\nContent-Length-X: 3\r\n\r\n" +
-		"POST / HTTP/1.1\nHost: x\nContent-Length: 0\n\n" +
+		"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0 \r\n\r\n" +
 		"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nend"
 	for _, step := range []int{1, 3, 7, len(good)} {
 		c, err := net.Dial("tcp", addr)
@@ -146,6 +146,7 @@ func TestFramingIsFollowedOverManyRequests(t *testing.T) {
 func TestAmbiguousRequestsAreRefusedAlsoAfterHonestOnes(t *testing.T) {
 	_, addr := listen(t, httpd.ListenerConfig{}, http.HandlerFunc(echoAddr))
 	for name, bad := range map[string]string{
+		"bare line feeds":      "POST / HTTP/1.1\nHost: x\nContent-Length: 0\n\n",
 		"length and coding":    "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 		"coding and length":    "POST / HTTP/1.1\r\nHost: x\r\ntransfer-encoding: chunked\r\nCONTENT-LENGTH: 5\r\n\r\n0\r\n\r\n",
 		"same length twice":    "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nabcde",
