@@ -71,4 +71,8 @@ type GatewayRow struct {
 	access.Gateway
 	Behind   int64  // changes it has not applied yet; -1: it has another history, and is getting a full copy
 	Problems []Need // what is wrong with it
+	// ReconcileEvery is the interval of the full comparison, NextReconcile when the next one is due at the
+	// latest (S-01); zero for a gateway that is away or has never been compared: that happens on connect.
+	ReconcileEvery time.Duration
+	NextReconcile  time.Time
 }

@@ -55,12 +55,24 @@ func (a *Admin) ListGateways(ctx context.Context, who access.Actor) ([]GatewayRo
 		}
 		byID[g.ID] = g
 	}
+	every := a.snapshot().Preferences().ReconcileEvery
 	out := make([]GatewayRow, 0, len(byID))
 	for _, g := range byID {
-		out = append(out, gatewayRow(g, position, a.now()))
+		row := gatewayRow(g, position, a.now())
+		row.planReconciliation(every)
+		out = append(out, row)
 	}
 	slices.SortFunc(out, func(x, y GatewayRow) int { return strings.Compare(string(x.ID), string(y.ID)) })
 	return out, nil
+}
+
+// planReconciliation says when the next comparison is due at the latest. One that is away is compared as
+// soon as it is back, whenever that is.
+func (r *GatewayRow) planReconciliation(every time.Duration) {
+	r.ReconcileEvery = every
+	if r.Connected && !r.Status.Reconciled.IsZero() {
+		r.NextReconcile = r.Status.Reconciled.Add(every)
+	}
 }
 
 func gatewayRow(g access.Gateway, p access.Position, now time.Time) GatewayRow {

@@ -42,7 +42,8 @@ type listPage struct {
 	OrderNote      string
 	Caption        string
 	Gateways       []gatewayRow
-	MoreGateways   int
+	MoreGateways   int      // beside those; at most 0: none
+	Servers        []string // names to type into a phone's mail app
 	Details        *detailsPart
 	Chosen         bool // somebody has chosen these columns
 }
@@ -200,11 +201,12 @@ func (s *Server) addFreshness(r *http.Request, l *listPage) error {
 		return err
 	}
 	for i := range list {
-		if i == 4 {
-			l.MoreGateways = len(list) - i
-			break
-		}
-		l.Gateways = append(l.Gateways, newGatewayRow(&list[i]))
+		l.Gateways = append(l.Gateways, newGatewayRow(&list[i], s.now()))
+	}
+	l.Servers = serverNames(l.Gateways)
+	const named = 4
+	if l.MoreGateways = len(list) - named; l.MoreGateways > 0 {
+		l.Gateways = l.Gateways[:named]
 	}
 	return nil
 }

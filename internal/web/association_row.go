@@ -139,7 +139,7 @@ func (s *Server) syncChip(a *admin.Row) template.HTML {
 	}
 	chip := template.HTML(`<span class="chip bad" title="`+why+`">`) + s.icon("ban") + `Blocked</span>`
 	if a.Decision.Shadow {
-		chip += ` <span class="chip plain" title="Shadow mode: decided and shown, not enforced">` + s.icon("eye") + `not enforced</span>`
+		chip += ` <span class="chip plain under" title="Shadow mode: decided and shown, not enforced">` + s.icon("eye") + `not enforced</span>`
 	}
 	return chip
 }

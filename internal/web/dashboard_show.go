@@ -54,7 +54,7 @@ func (s *Server) dashboardShow(w http.ResponseWriter, r *http.Request) error {
 		dp.Needs = append(dp.Needs, newNeed(n))
 	}
 	for i := range d.Gateways {
-		dp.Gateways = append(dp.Gateways, newGatewayRow(&d.Gateways[i]))
+		dp.Gateways = append(dp.Gateways, newGatewayRow(&d.Gateways[i], s.now()))
 	}
 	return s.showPage(w, r, "dashboard", dp)
 }

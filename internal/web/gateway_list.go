@@ -5,6 +5,8 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,14 +19,18 @@ type sentryPage struct {
 	page
 	Gateways []gatewayRow
 	Backends []backendRow
+	Every    string // interval of the full comparison
 }
 
 type gatewayRow struct {
 	Name            string
+	Server          string // what is typed into a phone's mail app; empty: the gateway was told none
 	Connected       bool
 	Version         string
 	LastReport      time.Time
 	Reconciled      time.Time
+	Next            time.Time // the next reconciliation at the latest; zero: on connect
+	Due             bool      // it should have come by now
 	Repaired        int64
 	Snapshot        int64
 	Behind          string
@@ -42,10 +48,11 @@ type backendRow struct {
 	Gateway string
 }
 
-func newGatewayRow(g *admin.GatewayRow) gatewayRow {
+func newGatewayRow(g *admin.GatewayRow, now time.Time) gatewayRow {
 	st := &g.Status
 	row := gatewayRow{
-		Name: string(g.ID), Connected: g.Connected, Version: st.Version, LastReport: g.LastReport, Reconciled: st.Reconciled,
+		Name: string(g.ID), Server: serverName(st.ExternalURL), Next: g.NextReconcile,
+		Due: g.Connected && !g.NextReconcile.After(now), Connected: g.Connected, Version: st.Version, LastReport: g.LastReport, Reconciled: st.Reconciled,
 		Repaired: st.Repaired, Snapshot: st.Position.Number, Skew: skew(g.Skew), SkewBad: g.Skew.Abs() > 5*time.Second,
 		Parked: count(st.Parked), Spool: bytesize(st.SpoolBytes), SpoolFull: st.SpoolFull, Certificate: st.CertExpires, LinkCertificate: st.LinkExpires,
 	}
@@ -56,6 +63,25 @@ func newGatewayRow(g *admin.GatewayRow) gatewayRow {
 		row.Behind = count(g.Behind) + " behind"
 	}
 	return row
+}
+
+// serverName gives the part of a gateway's address that is typed into a phone's mail app.
+func serverName(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return ""
+}
+
+// serverNames gives the different names of all gateways, in their order.
+func serverNames(list []gatewayRow) []string {
+	var names []string
+	for _, g := range list {
+		if g.Server != "" && !slices.Contains(names, g.Server) {
+			names = append(names, g.Server)
+		}
+	}
+	return names
 }
 
 // skew says how far a gateway's clock is off. What the network's own delay explains is no skew.
@@ -93,7 +119,8 @@ func (s *Server) gatewayList(w http.ResponseWriter, r *http.Request) error {
 	}
 	sp := &sentryPage{page: p}
 	for i := range list {
-		sp.Gateways = append(sp.Gateways, newGatewayRow(&list[i]))
+		sp.Gateways = append(sp.Gateways, newGatewayRow(&list[i], s.now()))
+		sp.Every = duration(list[i].ReconcileEvery)
 		for _, b := range list[i].Status.Backends {
 			sp.Backends = append(sp.Backends, backendRow{b, string(list[i].ID)})
 		}

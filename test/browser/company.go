@@ -103,6 +103,23 @@ func (c *Console) Add(t testing.TB, people ...Person) []access.AssociationID {
 	return ids
 }
 
+// Answer says how the last request of a record was answered, as if a gateway had reported it.
+func (c *Console) Answer(t testing.TB, id access.AssociationID, http, eas int) {
+	t.Helper()
+	err := c.Store.WithTx(t.Context(), func(tx *store.Tx) error {
+		a, err := tx.FindAssociation(id)
+		if err != nil {
+			return err
+		}
+		a.LastHTTP, a.LastEAS = http, eas
+		return tx.SaveFacts(a)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Settle(t)
+}
+
 // ThreeGateways are two that are well and one that needs somebody.
 func (c *Console) ThreeGateways(t testing.TB) {
 	t.Helper()
@@ -112,12 +129,14 @@ func (c *Console) ThreeGateways(t testing.TB) {
 	}
 	gateway := func(id string, parked int64) access.Gateway {
 		return access.Gateway{ID: access.GatewayID(id), FirstSeen: now.AddDate(0, -3, 0), LastReport: now.Add(-2 * time.Second), Connected: true, Skew: 40 * time.Millisecond,
-			Status: access.GatewayStatus{Version: "0.1.0", Started: now.Add(-50 * time.Hour), Reconciled: now.Add(-3 * time.Hour), Parked: parked, Requests: 1_204_889,
+			Status: access.GatewayStatus{Version: "0.1.0", Started: now.Add(-50 * time.Hour), Reconciled: now.Add(-3 * time.Hour), ExternalURL: "https://mail.lab.example", Parked: parked, Requests: 1_204_889,
 				CertExpires: now.AddDate(0, 2, 0), LinkExpires: now.AddDate(1, 0, 0), Backends: []access.BackendHealth{up("sogo", "sogo", "https://mail.lab.example/SOGo/Microsoft-Server-ActiveSync", "lab.example, LAB")}}}
 	}
 	berlin, lisbon, kyoto := gateway("gw-berlin", 4812), gateway("gw-lisbon", 377), gateway("gw-kyoto", 0)
 	lisbon.Skew, lisbon.Status.CertExpires = 7*time.Second, now.AddDate(0, 0, 9)
 	kyoto.Connected, kyoto.LastReport, kyoto.Status.SpoolBytes = false, now.Add(-26*time.Hour), 9<<20
+	kyoto.Status.Position = c.holder.Load().Position()
+	kyoto.Status.Reconciled, kyoto.Status.ExternalURL = now.Add(-31*time.Hour), ""
 	b := &lisbon.Status.Backends[0]
 	b.Up, b.Problem, b.Since = false, "connection refused", now.Add(-11*time.Minute)
 	c.Pretend(t, berlin, lisbon, kyoto)

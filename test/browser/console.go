@@ -150,9 +150,20 @@ func (c *Console) Pretend(t testing.TB, list ...access.Gateway) {
 	c.gateways.Store(&list)
 }
 
-// Hold keeps the last gateway from applying anything newer than what there is now; Release ends that.
+// Hold keeps the last gateway that is connected from applying anything newer than what there is now;
+// Release ends that.
 func (c *Console) Hold()    { c.late.Store(c.holder.Load().Position().Number) }
 func (c *Console) Release() { c.late.Store(1 << 60) }
+
+// Reconnect lets every gateway that is away come back.
+func (c *Console) Reconnect() {
+	p := c.gateways.Load()
+	list := append([]access.Gateway(nil), *p...)
+	for i := range list {
+		list[i].Connected = true
+	}
+	c.gateways.Store(&list)
+}
 
 func (c *Console) live() []access.Gateway {
 	p := c.gateways.Load()
@@ -170,14 +181,16 @@ func (c *Console) live() []access.Gateway {
 	return list
 }
 
+// applied counts as the hub does: a gateway that is away is expected too, and has not applied anything.
 func (c *Console) applied(number int64) (applied, total int) {
-	for _, g := range c.live() {
+	list := c.live()
+	for _, g := range list {
 		if g.Connected {
-			total++
+			applied++
 		}
 	}
 	if number > c.late.Load() {
-		return max(total-1, 0), total
+		applied = max(applied-1, 0)
 	}
-	return total, total
+	return applied, len(list)
 }
