@@ -20,16 +20,44 @@ func hopByHop(key string) bool {
 	return false
 }
 
-// ours are request headers that the mail server may believe and that therefore only we may set: where
-// the client is, who it is, and what it really asks.
-func ours(key string) bool {
+// passes reports whether a request header is one that ActiveSync clients send [MS-ASHTTP] 2.2.1.1.2, or
+// one of general HTTP that cannot change who asks, from where, or for what. All others stay here: mail
+// servers and the fronts they were built to stand behind believe many a header without asking who wrote
+// it (X-Forwarded-*, X-Original-URL, X-CommonAccessToken, X-WLID-*, X-Rps-*, Proxy, …), and nobody can
+// list them all. Names with an underscore never pass, which CGI cannot tell from a hyphen.
+func passes(key string) bool {
 	switch key {
-	case "Expect", "Forwarded", "X-Real-Ip", "X-Client-Ip", "X-Original-Url", "X-Rewrite-Url", "X-Remote-User",
-		"Remote-User", "X-Http-Method", "X-Http-Method-Override", "X-Method-Override", "Host", "Content-Length":
+	case "Authorization", "Content-Type", "Content-Encoding", "Content-Language", "User-Agent", "Cookie",
+		"Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Cache-Control", "Pragma", "Date", "Mime-Version",
+		"X-Wlas-Tracing", "X-Ms-Policykey", "X-Ms-Wl", "Client-Request-Id", "Return-Client-Request-Id":
 		return true
 	}
-	return strings.HasPrefix(key, "X-Forwarded-") || strings.HasPrefix(key, "X-Webobjects-") ||
-		strings.IndexByte(key, '_') >= 0 // CGI cannot tell it from the same name with a hyphen
+	return strings.HasPrefix(key, "Ms-As") && strings.IndexByte(key, '_') < 0
+}
+
+// appendCookies writes the cookies of a header line but for those by which Exchange's front end lets
+// itself be told where to send a request.
+func appendCookies(b []byte, line string) []byte {
+	if !leads(line) {
+		return appendField(b, "Cookie", line)
+	}
+	var kept []string
+	for _, c := range strings.FieldsFunc(line, func(r rune) bool { return r == ';' || r == ',' }) {
+		name, _, _ := strings.Cut(textproto.TrimString(c), "=")
+		if !leads(name) {
+			kept = append(kept, textproto.TrimString(c))
+		}
+	}
+	if len(kept) == 0 {
+		return b
+	}
+	return appendField(b, "Cookie", strings.Join(kept, "; "))
+}
+
+// leads reports whether s may name such a cookie.
+func leads(s string) bool {
+	s = strings.ToLower(s)
+	return strings.Contains(s, "x-beresource") || strings.Contains(s, "x-anonresource") || strings.Contains(s, "x-backendoverride")
 }
 
 // named reports whether a Connection header names key, which makes key hop-by-hop.
@@ -63,7 +91,7 @@ func (q *ask) appendHead(b []byte, s *server, length int64) []byte {
 	connection := r.Header["Connection"]
 	reads := q.readsAnswer()
 	for key, values := range r.Header {
-		if hopByHop(key) || ours(key) || reads && key == "Accept-Encoding" || key == "Authorization" && q.cred.bound() {
+		if !passes(key) || reads && key == "Accept-Encoding" || key == "Authorization" && q.cred.bound() {
 			continue
 		}
 		// Connection: Authorization would strip what identifies the request: not for these.
@@ -71,6 +99,10 @@ func (q *ask) appendHead(b []byte, s *server, length int64) []byte {
 			continue
 		}
 		for _, v := range values {
+			if key == "Cookie" {
+				b = appendCookies(b, v)
+				continue
+			}
 			b = appendField(b, key, v)
 		}
 	}
