@@ -66,7 +66,8 @@ func (a *Admin) undoRemove(tx *store.Tx, who access.Actor, done outcome) (outcom
 		return outcome{}, err
 	}
 	tx.Audit(entry(who, eventUndo, as.Pair.String(), string(as.ID), beforeAfter("removed", "recorded, "+overrideWords(as.Override), "")))
-	return outcome{ID: as.ID, Result: Result{Version: as.Version, Text: "Undone: the record is back."}}, nil
+	return outcome{ID: as.ID, Result: Result{Version: as.Version, Text: "Undone: the record is back.",
+		Shadow: as.Override.Kind == access.OverrideBlock && a.snapshot().Preferences().Shadow}}, nil
 }
 
 // verbOf finds which verb an undo takes back.

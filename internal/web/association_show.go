@@ -211,11 +211,7 @@ func (s *Server) timesCategory(a *admin.Row) category {
 	c.html("Last Sync Time", agoHTML(a.LastSync, s.now()))
 	c.html("Last success", agoHTML(a.LastSuccess, s.now()))
 	if a.LastHTTP != 0 {
-		answer := "HTTP " + strconv.Itoa(a.LastHTTP)
-		if a.LastEAS != 0 {
-			answer += ", ActiveSync status " + strconv.Itoa(a.LastEAS)
-		}
-		c.say("Last answer", answer)
+		c.say("Last answer", answerWords(a.LastHTTP, a.LastEAS))
 	}
 	c.Note = "Last Sync Time is the last attempt, successful or not. The mail server's own last sync time may differ."
 	return c

@@ -7,6 +7,7 @@ import (
 	"encoding/csv"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -138,6 +139,58 @@ func TestTheDetailsPaneHoldsEveryCategory(t *testing.T) {
 		t.Error("the script of the page is not given the pane alone")
 	}
 	v.get("/activesync/"+string(ids[0])).says("#pane", "sales@lab.example").says("#pane", "other accounts alone")
+}
+
+// S-14
+func TestTheTimesSayThatTheMailServersOwnMayDiffer(t *testing.T) {
+	c := browser.Start(t, true)
+	ids := c.Add(t, browser.Three()...)
+	a := signedIn(t, c).get("/activesync/" + string(ids[0]))
+	times := category(a, "Times")
+	for _, want := range []string{"First Sync Time", "Last Sync Time", "The mail server's own last sync time may differ."} {
+		if !strings.Contains(times, want) {
+			t.Errorf("Times does not say %q but %q", want, times)
+		}
+	}
+}
+
+// Y-03
+func TestTheLastAnswerIsShownWithWhatItMeans(t *testing.T) {
+	c := browser.Start(t, true)
+	v := signedIn(t, c)
+	tests := []struct {
+		name      string
+		http, eas int
+		want      string
+	}{
+		{"an answer without a status", 401, 0, "HTTP 401"},
+		{"a success", 200, 1, "HTTP 200, status 1 (success)"},
+		{"refused inside an answer that looks well", 200, 142, "HTTP 200, status 142 (needs provisioning)"},
+		{"blocked by the mail server", 200, 129, "HTTP 200, status 129 (device blocked)"},
+		{"a status whose meaning depends on the command", 200, 7, "HTTP 200, status 7"},
+	}
+	for i, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			id := c.Add(t, browser.Person{User: "u" + strconv.Itoa(i) + "@lab.example", Device: "D" + strconv.Itoa(i), Model: "Pixel 9"})[0]
+			c.Answer(t, id, tt.http, tt.eas)
+			a := v.get("/activesync/" + string(id))
+			if times := category(a, "Times"); !strings.Contains(times, "Last success") || !strings.Contains(times, "Last answer "+tt.want+" Last Sync Time is") {
+				t.Errorf("Times does not say %q but %q", tt.want, times)
+			}
+		})
+	}
+}
+
+// category gives the words of one category of the details.
+func category(a *answer, name string) string {
+	a.t.Helper()
+	for _, n := range a.all("#pane details.cat") {
+		if words := textOf(n); strings.HasPrefix(words, name+" ") {
+			return words
+		}
+	}
+	a.t.Fatalf("%s has no category %s", a.path, name)
+	return ""
 }
 
 // act carries out a verb the way a person without script does.
@@ -343,6 +396,55 @@ func TestShadowModeIsSaidWhereItMatters(t *testing.T) {
 	}
 }
 
+// Y-18
+func TestEveryActionThatWouldRefuseSaysInShadowModeThatItIsNotEnforced(t *testing.T) {
+	c := browser.Start(t, true)
+	ids := c.Add(t, browser.Three()...)
+	v := signedIn(t, c)
+	const block = "/activesync/selection/block"
+	several := block + "?id=" + string(ids[0]) + "&id=" + string(ids[2])
+	notes := func(a *answer) string { return a.words("main .note.warn, main .message") }
+
+	// While enforcement is on nobody is told otherwise.
+	for _, path := range []string{block + "?id=" + string(ids[0]), several, "/sentry/preferences/preview?auto_block=yes"} {
+		if got := notes(v.get(path)); strings.Contains(got, "not enforced") {
+			t.Errorf("%s says %q while enforcement is on", path, got)
+		}
+	}
+	v.get("/sentry/preferences/preview?shadow=yes").submit(v, "/sentry/preferences", nil).wants(http.StatusOK)
+
+	offers := func(name string, a *answer, selector string) {
+		t.Helper()
+		a.says(selector, "not enforced").says(selector+" a", "Turn enforcement on")
+		for _, n := range a.all(selector + ` a`) {
+			if q, err := url.Parse(attr(n, "href")); err != nil || q.Path != "/sentry/preferences/preview" || q.Query().Get("shadow") != "no" {
+				t.Errorf("%s: the offer leads to %q", name, attr(n, "href"))
+			}
+		}
+	}
+	offers("block one", v.get(block+"?id="+string(ids[0])), ".note.warn")
+	offers("block several", v.get(several), ".note.warn")
+	offers("block all that match", v.get(block+"?all=1"), ".note.warn")
+	done := act(v, "block", ids[0], nil).says(".message", "shadow mode").says(".message a", "Turn enforcement on")
+	done.submit(v, "/activesync/undo", nil).says(".message a", "Turn enforcement on")
+	job := v.get(several).submit(v, block, nil)
+	offers("the job", v.get(job.path), ".note.warn")
+	gone := act(v, "remove", ids[1], nil)
+	gone.submit(v, "/activesync/undo", nil).says(".message", "back").says(".message a", "Turn enforcement on")
+	v.get("/activesync/"+string(ids[1])).says(".why .note.warn", "not enforced").says(".why .note.warn a", "Turn enforcement on")
+
+	for _, setting := range []string{"auto_block=yes", "refuse_other_user=yes", "max_verdict_age=1h"} {
+		offers(setting, v.get("/sentry/preferences/preview?"+setting), ".note.warn")
+	}
+	preview := v.get("/sentry/preferences/preview?auto_block=yes")
+	both := v.get(attr(preview.all(".note.warn a")[0], "href"))
+	both.says("tbody", "Auto Block Unregistered(unlinked) Devices").says("tbody", "Enforce")
+	preview.submit(v, "/sentry/preferences", nil).says(".message.warn", "not enforced").says(".message a", "Turn enforcement on")
+	if got := notes(v.get("/sentry/preferences/preview?auto_block=no")); strings.Contains(got, "not enforced") {
+		t.Errorf("what refuses nobody says %q", got)
+	}
+}
+
 // Y-02
 func TestTheMessageSaysHowManyGatewaysHaveAppliedAChange(t *testing.T) {
 	c := browser.Start(t, true)
@@ -350,14 +452,17 @@ func TestTheMessageSaysHowManyGatewaysHaveAppliedAChange(t *testing.T) {
 	c.ThreeGateways(t)
 	v := signedIn(t, c)
 	c.Hold()
-	a := act(v, "block", ids[0], nil).says(".message .applied", "Applied by 1 of 2 gateways.")
+	a := act(v, "block", ids[0], nil).says(".message .applied", "Applied by 1 of 3 gateways.")
 	again := attr(a.all(".message .applied")[0], "hx-get")
 	if !strings.HasPrefix(again, "/changes/") {
 		t.Fatalf("the message does not ask again: %q", again)
 	}
-	v.get(again, "HX-Request", "true").says(".applied", "1 of 2")
+	v.get(again, "HX-Request", "true").says(".applied", "1 of 3")
 	c.Release()
-	done := v.get(again, "HX-Request", "true").says(".applied", "Applied by all 2 gateways.")
+	// One that is away is waited for: it has not applied anything.
+	v.get(again, "HX-Request", "true").says(".applied", "Applied by 2 of 3 gateways.")
+	c.Reconnect()
+	done := v.get(again, "HX-Request", "true").says(".applied", "Applied by all 3 gateways.")
 	if attr(done.all(".applied")[0], "hx-get") != "" {
 		t.Error("the message goes on asking")
 	}

@@ -29,6 +29,7 @@ type jobPage struct {
 	MoreResults string
 	OnlyFailed  bool
 	Applied     *applied
+	Refuses     bool // it would refuse somebody, so shadow mode matters
 }
 
 type jobResult struct {
@@ -57,7 +58,8 @@ func (s *Server) jobShow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	jp := &jobPage{page: p, ID: id, State: jobState(&j), Total: j.Total, Count: j.Done, Failed: j.Failed, Reason: j.Reason, Done: j.Over(),
-		Key: s.newKey(), Back: localPath(r.URL.Query().Get("back"), "/activesync"), Applied: s.applied(j.Number)}
+		Key: s.newKey(), Back: localPath(r.URL.Query().Get("back"), "/activesync"), Applied: s.applied(j.Number),
+		Refuses: j.Verb == access.VerbBlock}
 	for _, row := range rows {
 		jp.Results = append(jp.Results, jobResult{Label: row.Label, Text: row.Result, Failed: row.State == "failed", Waiting: row.State == "waiting"})
 	}

@@ -46,10 +46,12 @@ type previewPage struct {
 	Rows     []previewRow
 	More     string
 	Warning  string
-	Danger   bool
-	Carry    []named
-	Version  int64
-	Key      string
+	// NotEnforced leads to the same preview with enforcement turned on; empty: nothing needs saying.
+	NotEnforced string
+	Danger      bool
+	Carry       []named
+	Version     int64
+	Key         string
 }
 
 type settingChange struct{ Name, Before, After string }
@@ -105,8 +107,8 @@ func (pp *previewPage) fill(found *admin.Preview, now, then access.Preferences) 
 	for _, n := range found.Notes {
 		pp.Warning += n + " "
 	}
-	if then.Shadow && (found.ToBlocked > 0 || then.AutoBlock && !now.AutoBlock) {
-		pp.Warning += "Shadow mode stays on: what is refused is shown, but not enforced."
+	if then.Shadow && (found.ToBlocked > 0 || refusesMore(now, then)) {
+		pp.NotEnforced = enforcingHref(then)
 	}
 	pp.Danger = !then.Shadow && found.ToBlocked > 0
 }
@@ -133,7 +135,31 @@ func (s *Server) preferencesChange(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return s.refused(w, r, "/sentry/preferences", err)
 	}
-	return s.back(w, r, "/sentry/preferences", message{Text: result.Text, Number: result.Number})
+	m := message{Text: result.Text, Number: result.Number}
+	if then.Shadow && refusesMore(now.Preferences, then) {
+		m.Kind, m.Shadow = "warn", true
+		m.Text += " Shadow mode is on: this is not enforced."
+	}
+	return s.back(w, r, "/sentry/preferences", m)
+}
+
+// refusesMore reports whether a change of the preferences would refuse somebody who passes now.
+func refusesMore(now, then access.Preferences) bool {
+	return then.AutoBlock && !now.AutoBlock ||
+		then.RefuseOtherUser && !now.RefuseOtherUser ||
+		now.AllowOverridesCompliance && !then.AllowOverridesCompliance ||
+		then.UnknownWhenAway == access.AnswerRefuse && now.UnknownWhenAway != access.AnswerRefuse ||
+		then.MaxVerdictAge > 0 && (now.MaxVerdictAge == 0 || then.MaxVerdictAge < now.MaxVerdictAge)
+}
+
+// enforcingHref is the preview of the same settings with enforcement turned on.
+func enforcingHref(p access.Preferences) string {
+	p.Shadow = false
+	q := url.Values{}
+	for _, n := range carryPreferences(p) {
+		q.Set(n.Name, n.Value)
+	}
+	return "/sentry/preferences/preview?" + q.Encode()
 }
 
 // readPreferences reads what a form names and keeps the rest.
