@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -24,10 +25,18 @@ const (
 // oldest is how old a sighting can be: older ones come from a clock, not from a spool.
 const oldest = 366 * 24 * time.Hour
 
+// steady is how far two measurements of one clock may be apart and still mean the same: what a report
+// takes on its way is part of each of them. Without this the second of two sightings could look older
+// than the first, because the first one's report was slow, and what it tells would be dropped as old news.
+const steady = time.Second
+
 // Intake takes reports.
 type Intake struct {
 	store *store.Store
 	now   func() time.Time
+
+	mu      sync.Mutex
+	offsets map[access.GatewayID]time.Duration // in use; nothing means none
 }
 
 // New makes an intake that writes to s. now is the console's clock.
@@ -35,7 +44,7 @@ func New(s *store.Store, now func() time.Time) *Intake {
 	if now == nil {
 		now = time.Now
 	}
-	return &Intake{s, now}
+	return &Intake{store: s, now: now, offsets: make(map[access.GatewayID]time.Duration)}
 }
 
 // Take keeps a report and acknowledges it. When it fails nothing of the report is kept, and the gateway
@@ -45,7 +54,8 @@ func (in *Intake) Take(ctx context.Context, r access.Report) (access.Receipt, er
 		return access.Receipt{}, err
 	}
 	now := in.now().UTC()
-	w := &work{report: &r, now: now, offset: offset(r.Now, now)}
+	measured := offset(r.Now, now)
+	w := &work{report: &r, now: now, measured: measured, offset: in.settle(r.Gateway, measured)}
 	err := in.store.WithTx(ctx, func(tx *store.Tx) error {
 		w.tx = tx
 		return w.run()
@@ -85,13 +95,25 @@ func offset(theirs, ours time.Time) time.Duration {
 	return ours.Sub(theirs)
 }
 
+// settle gives the offset to use for a gateway: the one in use, unless the clocks have really moved.
+func (in *Intake) settle(id access.GatewayID, measured time.Duration) time.Duration {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if used := in.offsets[id]; (measured - used).Abs() < steady {
+		return used
+	}
+	in.offsets[id] = measured
+	return measured
+}
+
 // work is one report being taken.
 type work struct {
-	tx     *store.Tx
-	report *access.Report
-	now    time.Time
-	offset time.Duration
-	taken  store.Taken
+	tx       *store.Tx
+	report   *access.Report
+	now      time.Time
+	measured time.Duration // what the gateway's clock seems to be behind
+	offset   time.Duration // what is added to its times
+	taken    store.Taken
 }
 
 func (w *work) run() error {
@@ -119,7 +141,7 @@ func (w *work) run() error {
 	if err := w.tx.SaveTaken(r.Gateway, r.Spool, w.taken); err != nil {
 		return err
 	}
-	return w.tx.SaveGateway(access.Gateway{ID: r.Gateway, Status: r.Status, FirstSeen: w.now, LastReport: w.now, Skew: -w.offset})
+	return w.tx.SaveGateway(access.Gateway{ID: r.Gateway, Status: r.Status, FirstSeen: w.now, LastReport: w.now, Skew: -w.measured})
 }
 
 // fresh gives the sightings that have not been taken yet, by pair, in one order for all reports: two

@@ -230,6 +230,29 @@ func TestAClockThatIsWrongIsCorrected(t *testing.T) { // R-8
 	})
 }
 
+func TestASlowReportDoesNotMakeTheNextOneOldNews(t *testing.T) { // R-8 R-15 R-16
+	both(t, func(d *desk) {
+		for i, skew := range []time.Duration{0, 90 * time.Minute} {
+			d.skew = skew
+			device := []string{"d1", "d2"}[i]
+			d.take(d.report(sighting("bob", device))) // the clock is known
+			first, second := sighting("ana", device), sighting("ana", device)
+			first.Last = d.now.Add(skew)
+			slow := d.report(first)
+			d.now = d.now.Add(300 * time.Millisecond) // on its way
+			d.take(slow)
+			second.Last, second.Mailbox, second.HTTP = first.Last.Add(5*time.Millisecond), "ana@lab.example", 503
+			d.take(d.report(second))
+			for _, a := range d.all() {
+				if a.Pair.Account == "ana" && a.Pair.Device == device && (a.Mailbox != "ana@lab.example" || a.LastHTTP != 503) {
+					t.Errorf("skew %v: mailbox %q, HTTP %d: the second sighting was taken for the older", skew, a.Mailbox, a.LastHTTP)
+				}
+			}
+			d.now = d.now.Add(time.Hour)
+		}
+	})
+}
+
 func TestAReplayDoesNothing(t *testing.T) {
 	both(t, func(d *desk) {
 		r := d.report(sighting("ana", "d1"), sighting("bob", "d1"))

@@ -74,7 +74,8 @@ func (w *work) apply(a *access.Association, s *access.Sighting) {
 	if last.IsZero() {
 		last = w.now
 	}
-	newest := !last.Before(a.LastSync)
+	// A last time that is no more than the floor of the first says nothing about which came last.
+	newest := !last.Before(a.LastSync) || !a.LastSync.After(a.FirstSync)
 	a.LastSync = latest(a.LastSync, last, a.FirstSync) // S-13: an attempt, whatever came of it; R-8: never before First
 	a.LastSuccess = latest(a.LastSuccess, w.at(s.Success))
 	if newest || a.LastHTTP == 0 {
