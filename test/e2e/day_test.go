@@ -17,6 +17,7 @@ import (
 
 	"github.com/vedette-mail/vedette/eas/easclient"
 	"github.com/vedette-mail/vedette/eas/eastest"
+	"github.com/vedette-mail/vedette/internal/api"
 )
 
 // A phone's day, with a mail server behind TLS of a private authority: it asks, is told of mail, reads it,
@@ -78,8 +79,14 @@ func TestAPhonesDay(t *testing.T) {
 		t.Errorf("alice has %d mails", len(in))
 	}
 	w.await("bob", "PHONEONE")
+	var a api.Association
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the record: %+v", a)
+		}
+	})
 	eventually(t, soon, "what the phone told is on the list", func() bool {
-		a, _ := w.find("bob", "PHONEONE")
+		a, _ = w.find("bob", "PHONEONE")
 		return a.Model == "iPhone11,8" && a.Number == "+15550100" && a.Mailbox == "bob@lab.example" && !a.MailboxDerived && !a.LastSuccess.IsZero()
 	})
 }
