@@ -69,6 +69,9 @@ type Config struct {
 	Certificate *httpd.Certificate
 
 	ParkAfter time.Duration // without an answer; default 2 s
+	// NewDevices is how many devices nobody knows yet may come with one account within an hour; the next
+	// ones are put off. Zero: as many as like.
+	NewDevices int
 	// UploadWindow is the time within which a body that streams has to bring 1 KB per second, or is cut;
 	// default 10 min.
 	UploadWindow time.Duration

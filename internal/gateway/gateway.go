@@ -28,6 +28,7 @@ type Gateway struct {
 	routes    routes
 	shield    *shield
 	flights   flights
+	newcomers newcomers
 	moved     moved
 	reports   *reports
 	metrics   *metrics

@@ -5,6 +5,7 @@ package gateway
 
 import (
 	"context"
+	"hash/maphash"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -17,10 +18,12 @@ import (
 
 // Bounds of what waits to be reported.
 const (
-	maxUrgent   = 4096
-	maxFolded   = 50000
-	maxKnown    = 200000
-	maxInFlight = 256
+	maxUrgent = 4096
+	maxFolded = 50000
+	// What phones say of themselves is theirs to make long.
+	maxFoldedBytes = 64 << 20
+	maxKnown       = 200000
+	maxInFlight    = 256
 )
 
 // reports takes what was seen, after the answer, and hands it to the sink: at once what a verdict or a
@@ -31,8 +34,10 @@ type reports struct {
 	urgent chan *access.Sighting
 	full   atomic.Bool // the sink could not keep the last one
 
+	seed   maphash.Seed
 	mu     sync.Mutex
 	folded map[access.Pair]*access.Sighting
+	weight int // of folded, in bytes
 	tally  map[tallyKey]int64
 	known  boundedMap[access.Pair, lastSaid]
 	events eventLimit
@@ -46,9 +51,9 @@ type lastSaid struct {
 	verdict access.Verdict
 	rule    access.Rule
 	shadow  bool
-	info    access.DeviceInfo
-	mailbox string
-	facts   factsSaid
+	info    uint64 // hashes: what was said is only compared, and phones say a lot
+	mailbox uint64
+	facts   uint64
 	record  bool  // the console had it
 	at      int64 // Unix time
 }
@@ -63,7 +68,7 @@ type tallyKey struct {
 }
 
 func newReports(g *Gateway) *reports {
-	return &reports{g: g, urgent: make(chan *access.Sighting, maxUrgent),
+	return &reports{g: g, seed: maphash.MakeSeed(), urgent: make(chan *access.Sighting, maxUrgent),
 		folded: make(map[access.Pair]*access.Sighting), tally: make(map[tallyKey]int64)}
 }
 
@@ -104,6 +109,9 @@ func (g *Gateway) report(t *trail) {
 	known := d.Record != nil
 	if t.login != loginAccepted && !known {
 		return // a stranger: counted, not recorded
+	}
+	if !known && g.cfg.NewDevices > 0 {
+		g.newcomers.room(t.cred.holder, g.newcomer(t.pair), g.cfg.NewDevices, g.now(), true)
 	}
 	s := t.sighting
 	s.Accepted = t.login == loginAccepted
@@ -147,12 +155,12 @@ func (r *reports) take(s *access.Sighting, d *access.Decision) {
 	}
 	next.verdict, next.rule, next.shadow = d.Verdict, d.Rule, d.Shadow
 	if s.Accepted {
-		next.facts = factsSaid{s.UserAgent, s.Protocol, s.DeviceType, s.Backend}
+		next.facts = maphash.Comparable(r.seed, factsSaid{s.UserAgent, s.Protocol, s.DeviceType, s.Backend})
 		if s.Info != nil {
-			next.info = *s.Info
+			next.info = maphash.Comparable(r.seed, *s.Info)
 		}
 		if s.Mailbox != "" {
-			next.mailbox = s.Mailbox
+			next.mailbox = maphash.String(r.seed, s.Mailbox)
 		}
 	}
 	had := last.record
@@ -187,12 +195,15 @@ func (r *reports) fold(s *access.Sighting) {
 	defer r.mu.Unlock()
 	old := r.folded[s.Pair]
 	if old == nil {
-		if len(r.folded) < maxFolded {
+		if w := weigh(s); len(r.folded) < maxFolded && r.weight+w <= maxFoldedBytes {
 			c := *s
 			r.folded[s.Pair] = &c
+			r.weight += w
 		}
 		return
 	}
+	r.weight -= weigh(old)
+	defer func() { r.weight += weigh(old) }()
 	before := *old
 	first, attempts, success, accepted, info, mailbox := old.First, old.Attempts, old.Success, old.Accepted, old.Info, old.Mailbox
 	if accepted && !s.Accepted {
@@ -217,6 +228,15 @@ func (r *reports) fold(s *access.Sighting) {
 	if old.Mailbox == "" {
 		old.Mailbox = mailbox
 	}
+}
+
+// weigh is about how much memory a sighting holds.
+func weigh(s *access.Sighting) int {
+	n := 512 + len(s.Pair.Account) + len(s.Pair.Device) + len(s.User) + len(s.Raw) + len(s.DeviceType) + len(s.UserAgent) + len(s.Mailbox)
+	if i := s.Info; i != nil {
+		n += 128 + len(i.Model) + len(i.IMEI) + len(i.FriendlyName) + len(i.OS) + len(i.Language) + len(i.Number) + len(i.Operator) + len(i.UserAgent)
+	}
+	return n
 }
 
 // refusal counts for the dashboard.
@@ -338,7 +358,7 @@ func (r *reports) keep(ctx context.Context, list []access.Sighting) {
 func (r *reports) offer() {
 	r.mu.Lock()
 	folded := r.folded
-	r.folded = make(map[access.Pair]*access.Sighting)
+	r.folded, r.weight = make(map[access.Pair]*access.Sighting), 0
 	r.mu.Unlock()
 	if len(folded) == 0 {
 		return

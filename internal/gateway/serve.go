@@ -68,6 +68,9 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	if !g.vouched(q) || !g.goesAlone(q) { // 7 an open question is put once
 		return
 	}
+	if g.tooManyNew(q) {
+		return
+	}
 	g.forward(q) // 8 the mail server's answer is the check of the credentials
 }
 
@@ -252,6 +255,9 @@ func (g *Gateway) obey(q *ask) bool {
 		}
 	} else if q.cred.named && g.shield.fresh(q.cred, q.arrived) {
 		q.login = loginAccepted // what the phone says of itself counts
+	}
+	if q.login == loginAccepted && g.tooManyNew(q) {
+		return false
 	}
 	g.write(q, g.verdictReply(&q.trail, &q.decision))
 	return false
