@@ -20,7 +20,7 @@ func (g *Gateway) Status() access.GatewayStatus {
 	s := access.GatewayStatus{
 		Version: g.cfg.Version, Started: g.started, Position: g.cfg.Snapshot.Load().Position(),
 		Parked: int64(g.waiting.len()), Requests: g.metrics.requests.Load(), SpoolFull: g.reports.full.Load(),
-		Backends: g.healthReport(),
+		Backends: g.healthReport(), ExternalURL: g.cfg.ExternalURL,
 	}
 	if g.cfg.Certificate != nil {
 		s.CertExpires = g.cfg.Certificate.Expires()
