@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
@@ -41,14 +42,25 @@ type applied struct {
 	Number int64
 	Text   string
 	Done   bool
+	Asked  int           // how often the page has asked already, this time included
+	Delay  time.Duration // until it asks again
 }
 
-func (s *Server) applied(number int64) *applied {
+// again says how soon a page asks again that has asked so often: fast for the second that a change takes,
+// and ever more slowly while a gateway is away, which may be for weeks.
+func again(asked int) time.Duration {
+	const fast, step, slowest = 5, 500 * time.Millisecond, 15 * time.Second
+	return min(max(step, time.Duration(asked-fast)*step), slowest)
+}
+
+func (s *Server) applied(number int64) *applied { return s.appliedAfter(number, 0) }
+
+func (s *Server) appliedAfter(number int64, asked int) *applied {
 	if number <= 0 {
 		return nil
 	}
 	done, total := s.admin.Applied(number)
-	a := &applied{Number: number, Done: total > 0 && done >= total}
+	a := &applied{Number: number, Done: total > 0 && done >= total, Asked: asked + 1, Delay: again(asked)}
 	switch {
 	case total == 0:
 		a.Text = "No gateway is connected; it applies as soon as one is."
@@ -68,7 +80,11 @@ func (s *Server) changeApplied(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || number <= 0 {
 		return &httpd.StatusError{Status: http.StatusNotFound, Text: "There is no such change."}
 	}
-	return s.show(w, http.StatusOK, "applied", "applied", s.applied(number))
+	asked, err := strconv.Atoi(r.URL.Query().Get("asked"))
+	if err != nil {
+		asked = 0
+	}
+	return s.show(w, http.StatusOK, "applied", "applied", s.appliedAfter(number, min(max(asked, 0), 1000)))
 }
 
 // back redirects with a message. The page it came from shows it once.
