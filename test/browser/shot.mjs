@@ -23,6 +23,9 @@ function pages(world) {
   ]
 }
 
+// wanted says whether a picture is asked for: all, or those whose names hold one of the words in SHOT.
+const wanted = (what) => !process.env.SHOT || process.env.SHOT.split(',').some((word) => what.includes(word))
+
 export const shots = {
   'the pictures of docs/shots': async ({ world, visit }) => {
     for (const { width, height, colorScheme } of looks) {
@@ -30,30 +33,36 @@ export const shots = {
       for (const [where, list] of pages(world)) {
         const page = await visit(where, { viewport: { width, height }, colorScheme, reducedMotion: 'reduce' })
         for (const [what, address] of Object.entries(list)) {
-          if (process.env.SHOT && !what.includes(process.env.SHOT)) continue
+          if (!wanted(what)) continue
           await page.goto(address)
           await page.evaluate(() => document.fonts.ready)
           await page.screenshot({ path: name(what) })
         }
         await page.context().close()
       }
-      const many = await visit(world.many, { viewport: { width, height }, colorScheme, reducedMotion: 'reduce' })
-      await many.goto('/activesync?show=unlinked')
-      await many.locator('.records tbody .pick input').nth(1).check()
-      await many.locator('.records tbody .pick input').nth(2).check()
-      await many.screenshot({ path: name('selected') })
-      await many.getByRole('button', { name: 'Block', exact: true }).click()
-      await many.getByRole('dialog').getByRole('button', { name: 'Block 2 records' }).waitFor()
-      await many.screenshot({ path: name('dialog') })
-      await many.context().close()
-      const shadow = await visit(world.shadow, { viewport: { width, height }, colorScheme, reducedMotion: 'reduce' })
-      await shadow.goto('/activesync')
-      await shadow.screenshot({ path: name('shadow') })
-      await shadow.context().close()
-      const page = await visit(world.three, { viewport: { width, height }, colorScheme, signedIn: false })
-      await page.goto('/sign-in')
-      await page.screenshot({ path: name('sign-in') })
-      await page.context().close()
+      if (wanted('selected') || wanted('dialog')) {
+        const many = await visit(world.many, { viewport: { width, height }, colorScheme, reducedMotion: 'reduce' })
+        await many.goto('/activesync?show=unlinked')
+        await many.locator('.records tbody .pick input').nth(1).check()
+        await many.locator('.records tbody .pick input').nth(2).check()
+        await many.screenshot({ path: name('selected') })
+        await many.getByRole('button', { name: 'Block', exact: true }).click()
+        await many.getByRole('dialog').getByRole('button', { name: 'Block 2 records' }).waitFor()
+        await many.screenshot({ path: name('dialog') })
+        await many.context().close()
+      }
+      if (wanted('shadow')) {
+        const shadow = await visit(world.shadow, { viewport: { width, height }, colorScheme, reducedMotion: 'reduce' })
+        await shadow.goto('/activesync')
+        await shadow.screenshot({ path: name('shadow') })
+        await shadow.context().close()
+      }
+      if (wanted('sign-in')) {
+        const page = await visit(world.three, { viewport: { width, height }, colorScheme, signedIn: false })
+        await page.goto('/sign-in')
+        await page.screenshot({ path: name('sign-in') })
+        await page.context().close()
+      }
     }
   },
 }
