@@ -225,6 +225,7 @@ func (q *ask) checkPatience() time.Duration {
 var errLimited = errors.New("too many wrong passwords")
 
 func (g *Gateway) fly(fl *flight, t *trail, p probe) {
+	defer g.rescue(func() { g.flights.land(fl, loginUnknown, errBroken) })
 	g.metrics.checks.Add(1)
 	l := loginUnknown
 	resp, err := g.probe(context.Background(), t.server, p)

@@ -159,6 +159,7 @@ func (g *Gateway) stream(q *ask) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		defer g.rescue(func() { cut.Store(true); c.tcp.Close() })
 		switch err := g.upload(q, c, phone); {
 		case err == nil:
 			c.SetReadDeadline(time.Now().Add(maxWait))

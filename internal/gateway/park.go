@@ -84,7 +84,7 @@ func (g *Gateway) park(q *ask, c *serverConn, stop func() bool) bool {
 		wake = u
 	}
 	p.mu.Lock()
-	p.timer = time.AfterFunc(wake.Sub(now), p.timeUp)
+	p.timer = time.AfterFunc(wake.Sub(now), p.guarded(p.timeUp))
 	p.mu.Unlock()
 	g.waiting.add(&p.waiter)
 	if e, ended := g.judgeAgain(&p.waiter); ended {
@@ -105,7 +105,7 @@ func (p *parked) watchPhone() {
 	over := p.over
 	p.mu.Unlock()
 	if !over && p.g.poll.arm(p.id, sidePhone, p.raw, events) != nil {
-		go p.phoneGone()
+		p.aside(p.phoneGone)
 	}
 }
 
@@ -114,7 +114,7 @@ func (p *parked) watchServer() {
 	over := p.over
 	p.mu.Unlock()
 	if !over && p.g.poll.arm(p.id, sideServer, p.c.raw, eventsData) != nil {
-		go p.answer()
+		p.aside(p.answer)
 	}
 }
 
@@ -122,11 +122,11 @@ func (p *parked) watchServer() {
 func (p *parked) ready(side int, broken bool) {
 	switch {
 	case side == sideServer:
-		go p.answer()
+		p.aside(p.answer)
 	case broken:
-		go p.phoneGone()
+		p.aside(p.phoneGone)
 	default:
-		go p.phoneSpoke()
+		p.aside(p.phoneSpoke)
 	}
 }
 
@@ -219,13 +219,13 @@ func (p *parked) end(e ending) {
 	if !p.claim() {
 		return
 	}
-	p.g.enders.Go(func() {
+	p.g.enders.Go(p.guarded(func() {
 		p.c.tcp.Close()
 		if !e.drain && !e.late {
 			p.trail.decision = e.decision
 		}
 		p.say(p.trail.endingReply(e, p.g), e.drain)
-	})
+	}))
 }
 
 // say writes an answer of ours and finishes with the phone.
@@ -273,7 +273,7 @@ func (p *parked) pass(resp *http.Response) {
 	g.settle(&p.trail, resp)
 	if resp.StatusCode == statusRedirect {
 		// The request has waited too long to be sent elsewhere; the phone's next one is.
-		g.redirectTo(&p.trail, resp)
+		g.redirectTo(&p.trail, resp).tell(p.trail.sighting)
 		c.shut()
 		c.Close()
 		p.say(p.trail.busy(), false)

@@ -86,6 +86,7 @@ func (r *resting) ready(_ int, _ bool) {
 		return
 	}
 	go func() {
+		defer r.g.rescue(func() { closeNow(r.conn) })
 		r.g.poll.disarm(r.raw)
 		r.g.handBack(r.conn, nil)
 	}()
