@@ -72,6 +72,9 @@ type Config struct {
 	// NewDevices is how many devices nobody knows yet may come with one account within an hour; the next
 	// ones are put off. Zero: as many as like.
 	NewDevices int
+	// MaxConns is how many connections are served at a time, parked requests not counted; default 65536.
+	// MaxConnsPerAddress is how many of them one address gets; default 8192. Negative: no limit.
+	MaxConns, MaxConnsPerAddress int
 	// UploadWindow is the time within which a body that streams has to bring 1 KB per second, or is cut;
 	// default 10 min.
 	UploadWindow time.Duration
@@ -112,6 +115,8 @@ func (c *Config) defaults() {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	set(&c.ParkAfter, 2*time.Second)
+	set(&c.MaxConns, 1<<16)
+	set(&c.MaxConnsPerAddress, 1<<13)
 	set(&c.UploadWindow, 10*time.Minute)
 	set(&c.IdleTimeout, 5*time.Minute)
 	set(&c.ProbeEvery, 30*time.Second)

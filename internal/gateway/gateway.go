@@ -28,6 +28,7 @@ type Gateway struct {
 	routes    routes
 	shield    *shield
 	flights   flights
+	conns     conns
 	newcomers newcomers
 	moved     moved
 	reports   *reports
@@ -109,6 +110,7 @@ func (g *Gateway) engine() *http.Server {
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, phoneKey{}, c)
 		},
+		ConnState:                    g.state,
 		DisableGeneralOptionsHandler: true,
 	}
 }
