@@ -37,12 +37,7 @@ func (c *consoleCommand) Run(s *session) error {
 	if err == nil {
 		err = con.greet(s)
 	}
-	if err != nil {
-		g.cancel(err)
-		_ = g.close(closing)
-		return err
-	}
-	return g.wait(closing)
+	return g.live(err)
 }
 
 // console is a running console.

@@ -60,12 +60,7 @@ func (c *demoCommand) Run(s *session) error {
 	}
 	defer os.RemoveAll(dir)
 	g := newGroup(s.ctx)
-	err = c.start(g, s, dir)
-	if err != nil {
-		g.cancel(err)
-		return errors.Join(err, g.close(closing))
-	}
-	return g.wait(closing)
+	return g.live(c.start(g, s, dir))
 }
 
 func (c *demoCommand) start(g *group, s *session, dir string) error {

@@ -43,12 +43,7 @@ func (c *gatewayCommand) Run(s *session) error {
 			fmt.Fprintf(s.stdout, "Gateway: %s\n", gw.url)
 		}
 	}
-	if err != nil {
-		g.cancel(err)
-		_ = g.close(closing)
-		return err
-	}
-	return g.wait(closing)
+	return g.live(err)
 }
 
 // remoteConsole says where the console is and who we are to it.

@@ -45,6 +45,16 @@ func (g *group) wait(closing func() (context.Context, context.CancelFunc)) error
 	return errors.Join(cause, g.close(closing))
 }
 
+// live is the life of a process: what could not be started ends it at once, else it lasts until the
+// group ends.
+func (g *group) live(startErr error) error {
+	if startErr == nil {
+		return g.wait(closing)
+	}
+	g.cancel(startErr)
+	return errors.Join(startErr, g.close(closing))
+}
+
 func (g *group) close(closing func() (context.Context, context.CancelFunc)) error {
 	ctx, cancel := closing()
 	defer cancel()

@@ -30,10 +30,5 @@ func (c *serveCommand) Run(s *session) error {
 			err = con.greet(s)
 		}
 	}
-	if err != nil {
-		g.cancel(err)
-		_ = g.close(closing)
-		return err
-	}
-	return g.wait(closing)
+	return g.live(err)
 }
