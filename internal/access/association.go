@@ -27,6 +27,7 @@ type Association struct {
 	Mailbox        string // primary SMTP address, or the canonical account while MailboxDerived (C-10, R-15)
 	MailboxDerived bool
 	Backend        string // name of the mail server that serves the account
+	Redirect       string // where its mail server has sent it, as a URL; empty: nowhere (D-07)
 	Gateway        GatewayID
 	RemoteAddr     string    // address of the phone as last seen
 	FactsAt        time.Time // when the facts above were last confirmed by an accepted request

@@ -37,6 +37,9 @@ type Record struct {
 	Pair     Pair          `json:"pair"`
 	Device   DeviceID      `json:"device,omitempty"` // the registered device it is linked to; empty: Unregistered(Unlinked)
 	Override Override      `json:"override,omitzero"`
+	// RedirectClears counts how often an administrator has cleared the pair's redirect. A gateway that
+	// learnt one at another count forgets it (R-21).
+	RedirectClears int64 `json:"redirect_clears,omitempty"`
 }
 
 // Linked reports whether the record belongs to a registered device.

@@ -35,6 +35,10 @@ type Sighting struct {
 	Info *DeviceInfo `json:"info,omitempty"`
 	// Mailbox is the primary SMTP address when an answer of the mail server named it (R-15).
 	Mailbox string `json:"mailbox,omitempty"`
+	// Redirect is the URL the mail server has sent the pair to, now or before; at most 1024 bytes. It is
+	// from when the pair's record had this count of RedirectClears, and void at any other (R-21).
+	Redirect       string `json:"redirect,omitempty"`
+	RedirectClears int64  `json:"redirect_clears,omitempty"`
 
 	Reported Reported `json:"reported,omitzero"`
 }

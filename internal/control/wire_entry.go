@@ -133,7 +133,7 @@ func entryIn(e *proto.Entry, w words) (in access.Entry, ok bool) {
 
 func recordOut(r *access.Record) *proto.Record {
 	out := &proto.Record{Domain: string(r.Domain), Realm: text(r.Pair.Realm), Account: text(r.Pair.Account),
-		EasDevice: text(r.Pair.Device), Device: string(r.Device)}
+		EasDevice: text(r.Pair.Device), Device: string(r.Device), RedirectClears: r.RedirectClears}
 	if o := r.Override; o != (access.Override{}) {
 		out.Override = &proto.Override{Kind: string(o.Kind), Reason: text(o.Reason), By: text(o.By),
 			At: timeOut(o.At), Until: timeOut(o.Until)}
@@ -144,7 +144,7 @@ func recordOut(r *access.Record) *proto.Record {
 func recordIn(id string, r *proto.Record, w words) *access.Record {
 	in := &access.Record{ID: access.AssociationID(id), Domain: access.Domain(w.once(r.GetDomain())),
 		Pair:   access.Pair{Realm: w.once(r.GetRealm()), Account: r.GetAccount(), Device: r.GetEasDevice()},
-		Device: access.DeviceID(r.GetDevice())}
+		Device: access.DeviceID(r.GetDevice()), RedirectClears: r.GetRedirectClears()}
 	if o := r.GetOverride(); o != nil {
 		in.Override = access.Override{Kind: access.OverrideKind(w.once(o.GetKind())), Reason: w.once(o.GetReason()),
 			By: w.once(o.GetBy()), At: timeIn(o.GetAt()), Until: timeIn(o.GetUntil())}

@@ -17,7 +17,7 @@ func sightingOut(s *access.Sighting) *proto.Sighting {
 		UserAgent: text(s.UserAgent), Client: text(s.Client), Os: text(s.OS), OsVersion: text(s.OSVersion),
 		Model: text(s.Model), RemoteAddr: text(s.RemoteAddr), Backend: text(s.Backend),
 		Http: int64(s.HTTP), Eas: int64(s.EAS), Info: infoOut(s.Info), Mailbox: text(s.Mailbox),
-		Reported: reportedOut(s.Reported),
+		Reported: reportedOut(s.Reported), Redirect: text(s.Redirect), RedirectClears: s.RedirectClears,
 	}
 }
 
@@ -31,7 +31,7 @@ func sightingIn(s *proto.Sighting) access.Sighting {
 		UserAgent: s.GetUserAgent(), Client: s.GetClient(), OS: s.GetOs(), OSVersion: s.GetOsVersion(),
 		Model: s.GetModel(), RemoteAddr: s.GetRemoteAddr(), Backend: s.GetBackend(),
 		HTTP: int(s.GetHttp()), EAS: int(s.GetEas()), Info: infoIn(s.GetInfo()), Mailbox: s.GetMailbox(),
-		Reported: reportedIn(s.GetReported()),
+		Reported: reportedIn(s.GetReported()), Redirect: s.GetRedirect(), RedirectClears: s.GetRedirectClears(),
 	}
 }
 

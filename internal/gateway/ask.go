@@ -53,19 +53,20 @@ const (
 // ask is one request while a handler has it.
 type ask struct {
 	trail
-	w       http.ResponseWriter
-	r       *http.Request
-	query   httpq.Query
-	command eas.Command
-	facts   access.Facts
-	body    body
-	info    *access.DeviceInfo // the phone described itself in this request
-	mailbox string             // the answer named the mailbox
-	own     credential         // where cred points
-	closing bool
-	fronted bool  // a trusted front stands between
-	hops    int   // redirects followed
-	sent    int64 // bytes of the answer's body
+	w        http.ResponseWriter
+	r        *http.Request
+	query    httpq.Query
+	command  eas.Command
+	facts    access.Facts
+	body     body
+	info     *access.DeviceInfo // the phone described itself in this request
+	mailbox  string             // the answer named the mailbox
+	own      credential         // where cred points
+	closing  bool
+	fronted  bool      // a trusted front stands between
+	hops     int       // redirects followed
+	redirect *redirect // this request or an earlier one of the pair was sent to another server
+	sent     int64     // bytes of the answer's body
 }
 
 // asks are used again: a request makes few others.
@@ -163,6 +164,7 @@ func (q *ask) sight() *access.Sighting {
 	if q.query.Base64 {
 		q.sighting.Protocol = q.query.Version.String()
 	}
+	q.redirect.tell(q.sighting)
 	q.pair = q.sighting.Pair
 	return q.sighting
 }

@@ -26,7 +26,9 @@ func (g *Gateway) redirected(q *ask, c *serverConn, resp *http.Response) bool {
 	}
 	c.shut()
 	c.Close()
-	to := g.redirectTo(&q.trail, resp)
+	q.redirect = g.redirectTo(&q.trail, resp)
+	q.redirect.tell(q.sighting)
+	to := q.redirect.server
 	if to == nil || to == q.server || !q.body.whole || q.hops > 0 {
 		g.write(q, q.busy())
 		return true
@@ -37,20 +39,62 @@ func (g *Gateway) redirected(q *ask, c *serverConn, resp *http.Response) bool {
 	return true
 }
 
-// redirectTo finds the server a redirect names, and remembers it for the pair. Nil: it is none of ours.
-func (g *Gateway) redirectTo(t *trail, resp *http.Response) *server {
+// redirect is where a mail server has sent a pair.
+type redirect struct {
+	server   *server // nil: it is none of ours
+	location string  // for the record
+	clears   int64   // of the pair's record, when this was learnt
+}
+
+// tell puts the redirect into what is reported of the pair, if there is one. Each sighting says it, those
+// too that went straight to the new server: a record made anew shows it again.
+func (r *redirect) tell(s *access.Sighting) {
+	if r != nil && s != nil {
+		s.Redirect, s.RedirectClears = r.location, r.clears
+	}
+}
+
+// redirectTo reads where a redirect leads, and remembers it for the pair when that is one of our servers.
+func (g *Gateway) redirectTo(t *trail, resp *http.Response) *redirect {
 	location := resp.Header.Get(eas.HeaderLocation)
-	to := g.routes.at(location)
-	if to == nil {
+	r := &redirect{server: g.routes.at(location), location: shown(location), clears: g.clears(t.pair)}
+	if r.server == nil {
 		t.problem = "it sends the phone to a server that is not configured here"
 		g.log.Warn("mail server redirects to a server that is not configured",
-			logkeys.Backend, t.server.Name, logkeys.Addr, display(location, 255), logkeys.Account, t.pair.Account)
+			logkeys.Backend, t.server.Name, logkeys.Addr, display(r.location, 255), logkeys.Account, t.pair.Account)
+		return r
+	}
+	if r.server.Realm == t.server.Realm && !t.pair.IsZero() {
+		g.moved.remember(clonePair(t.pair), r)
+	}
+	return r
+}
+
+// redirectOf is what is remembered for a pair. An administrator may have cleared it since: then the
+// first server is asked again.
+func (g *Gateway) redirectOf(p access.Pair) *redirect {
+	r := g.moved.of(p)
+	if r != nil && r.clears != g.clears(p) {
 		return nil
 	}
-	if to.Realm == t.server.Realm && !t.pair.IsZero() {
-		g.moved.remember(clonePair(t.pair), to)
+	return r
+}
+
+// clears says how often the redirect of a pair has been cleared.
+func (g *Gateway) clears(p access.Pair) int64 {
+	if r := g.cfg.Snapshot.Load().Record(p); r != nil {
+		return r.RedirectClears
 	}
-	return to
+	return 0
+}
+
+// shown is a location as it is kept and logged: without a password that may stand in it.
+func shown(location string) string {
+	if u, err := url.Parse(location); err == nil && u.User != nil {
+		u.User = nil
+		location = u.String()
+	}
+	return strings.Clone(display(location, 1024))
 }
 
 // at is the configured server a URL leads to.
@@ -75,10 +119,10 @@ func (r *routes) at(location string) *server {
 // moved remembers which pairs were sent to another server, so that only the first request takes the
 // long way. It is bounded: what falls out is simply sent on again.
 type moved struct {
-	table boundedMap[access.Pair, *server]
+	table boundedMap[access.Pair, *redirect]
 }
 
 const maxMoved = 10000
 
-func (m *moved) remember(p access.Pair, s *server) { m.table.put(p, s, maxMoved) }
-func (m *moved) of(p access.Pair) *server          { s, _ := m.table.get(p); return s }
+func (m *moved) remember(p access.Pair, r *redirect) { m.table.put(p, r, maxMoved) }
+func (m *moved) of(p access.Pair) *redirect          { r, _ := m.table.get(p); return r }

@@ -59,7 +59,7 @@ type lastSaid struct {
 }
 
 // factsSaid are the facts whose change is worth telling at once.
-type factsSaid struct{ userAgent, protocol, deviceType, backend string }
+type factsSaid struct{ userAgent, protocol, deviceType, backend, redirect string }
 
 type tallyKey struct {
 	minute  int64
@@ -155,7 +155,7 @@ func (r *reports) take(s *access.Sighting, d *access.Decision) {
 	}
 	next.verdict, next.rule, next.shadow = d.Verdict, d.Rule, d.Shadow
 	if s.Accepted {
-		next.facts = maphash.Comparable(r.seed, factsSaid{s.UserAgent, s.Protocol, s.DeviceType, s.Backend})
+		next.facts = maphash.Comparable(r.seed, factsSaid{s.UserAgent, s.Protocol, s.DeviceType, s.Backend, s.Redirect})
 		if s.Info != nil {
 			next.info = maphash.Comparable(r.seed, *s.Info)
 		}
@@ -228,11 +228,14 @@ func (r *reports) fold(s *access.Sighting) {
 	if old.Mailbox == "" {
 		old.Mailbox = mailbox
 	}
+	if old.Redirect == "" {
+		old.Redirect, old.RedirectClears = before.Redirect, before.RedirectClears
+	}
 }
 
 // weigh is about how much memory a sighting holds.
 func weigh(s *access.Sighting) int {
-	n := 512 + len(s.Pair.Account) + len(s.Pair.Device) + len(s.User) + len(s.Raw) + len(s.DeviceType) + len(s.UserAgent) + len(s.Mailbox)
+	n := 512 + len(s.Pair.Account) + len(s.Pair.Device) + len(s.User) + len(s.Raw) + len(s.DeviceType) + len(s.UserAgent) + len(s.Mailbox) + len(s.Redirect)
 	if i := s.Info; i != nil {
 		n += 128 + len(i.Model) + len(i.IMEI) + len(i.FriendlyName) + len(i.OS) + len(i.Language) + len(i.Number) + len(i.Operator) + len(i.UserAgent)
 	}

@@ -192,8 +192,8 @@ func (g *Gateway) identify(q *ask) {
 	if device, ok := q.query.Device(); ok {
 		q.pair = access.Pair{Realm: s.Realm, Account: account, Device: string(device)}
 		q.facts.Pair = q.pair
-		if to := g.moved.of(q.pair); to != nil {
-			q.server = to
+		if q.redirect = g.redirectOf(q.pair); q.redirect != nil {
+			q.server = q.redirect.server
 		}
 	}
 	g.shield.name(c, s, account, material)

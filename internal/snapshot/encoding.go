@@ -82,6 +82,7 @@ func appendEntry(b []byte, e *access.Entry) []byte {
 		w.str(8, r.Override.By)
 		w.at(9, r.Override.At)
 		w.at(11, r.Override.Until)
+		w.num(13, r.RedirectClears)
 	case access.EntryEASDevice:
 		w.b = append(w.b, kindEASDevice)
 		w.raw(e.Key)
@@ -245,6 +246,8 @@ func recordField(r *access.Record, words map[string]string) func(field) {
 			r.Override.Until = second(f.num)
 		case 12:
 			r.Override.Until = below(r.Override.Until, f.num)
+		case 13:
+			r.RedirectClears = f.num
 		}
 	}
 }

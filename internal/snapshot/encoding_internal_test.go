@@ -75,6 +75,7 @@ func TestTheEncodingOfAnEntryNeverChanges(t *testing.T) {
 			Pair:     access.Pair{Realm: "lab", Account: "ana", Device: "APPL1"},
 			Override: access.Override{Kind: access.OverrideBlock, Reason: "lost", By: "root", At: at, Until: at.Add(time.Second)}}),
 			"01027231030a7374616e64616c6f6e6505036c61620703616e6109054150504c310b0264310d05626c6f636b0f046c6f73741104726f6f7412809f8cb00d140a16829f8cb00d180a"},
+		{recordEntry(&access.Record{ID: "r1", RedirectClears: 3}), "010272311a06"},
 		{easEntry(&access.EASDevice{ID: "APPL1", Devices: []access.DeviceID{"d2", "d1"}}), "02054150504c310302643103026432"},
 		{deviceEntry(&access.Device{ID: "d1", Owner: "u", State: access.DeviceLost, Noncompliant: "old"}), "0302643103017505046c6f737407036f6c64"},
 		{accountEntry(&access.AccountState{Realm: "lab", Account: "ana", Disabled: true}), "04076c61622f616e6103036c61620503616e610602"},

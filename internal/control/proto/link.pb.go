@@ -498,15 +498,16 @@ func (*Entry_Preferences) isEntry_State() {}
 
 // Ids of records and devices are the keys of their entries.
 type Record struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Domain        string                 `protobuf:"bytes,1,opt,name=domain,proto3" json:"domain,omitempty"`
-	Realm         string                 `protobuf:"bytes,2,opt,name=realm,proto3" json:"realm,omitempty"`
-	Account       string                 `protobuf:"bytes,3,opt,name=account,proto3" json:"account,omitempty"`
-	EasDevice     string                 `protobuf:"bytes,4,opt,name=eas_device,json=easDevice,proto3" json:"eas_device,omitempty"`
-	Device        string                 `protobuf:"bytes,5,opt,name=device,proto3" json:"device,omitempty"`
-	Override      *Override              `protobuf:"bytes,6,opt,name=override,proto3" json:"override,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Domain         string                 `protobuf:"bytes,1,opt,name=domain,proto3" json:"domain,omitempty"`
+	Realm          string                 `protobuf:"bytes,2,opt,name=realm,proto3" json:"realm,omitempty"`
+	Account        string                 `protobuf:"bytes,3,opt,name=account,proto3" json:"account,omitempty"`
+	EasDevice      string                 `protobuf:"bytes,4,opt,name=eas_device,json=easDevice,proto3" json:"eas_device,omitempty"`
+	Device         string                 `protobuf:"bytes,5,opt,name=device,proto3" json:"device,omitempty"`
+	Override       *Override              `protobuf:"bytes,6,opt,name=override,proto3" json:"override,omitempty"`
+	RedirectClears int64                  `protobuf:"varint,7,opt,name=redirect_clears,json=redirectClears,proto3" json:"redirect_clears,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Record) Reset() {
@@ -579,6 +580,13 @@ func (x *Record) GetOverride() *Override {
 		return x.Override
 	}
 	return nil
+}
+
+func (x *Record) GetRedirectClears() int64 {
+	if x != nil {
+		return x.RedirectClears
+	}
+	return 0
 }
 
 type Override struct {
@@ -1286,35 +1294,37 @@ func (x *ReportResponse) GetNow() *Time {
 }
 
 type Sighting struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Seq           uint64                 `protobuf:"varint,1,opt,name=seq,proto3" json:"seq,omitempty"`
-	Realm         string                 `protobuf:"bytes,2,opt,name=realm,proto3" json:"realm,omitempty"`
-	Account       string                 `protobuf:"bytes,3,opt,name=account,proto3" json:"account,omitempty"`
-	EasDevice     string                 `protobuf:"bytes,4,opt,name=eas_device,json=easDevice,proto3" json:"eas_device,omitempty"`
-	User          string                 `protobuf:"bytes,5,opt,name=user,proto3" json:"user,omitempty"`
-	Raw           string                 `protobuf:"bytes,6,opt,name=raw,proto3" json:"raw,omitempty"`
-	Accepted      bool                   `protobuf:"varint,7,opt,name=accepted,proto3" json:"accepted,omitempty"`
-	First         *Time                  `protobuf:"bytes,8,opt,name=first,proto3" json:"first,omitempty"`
-	Last          *Time                  `protobuf:"bytes,9,opt,name=last,proto3" json:"last,omitempty"`
-	Success       *Time                  `protobuf:"bytes,10,opt,name=success,proto3" json:"success,omitempty"`
-	Attempts      int64                  `protobuf:"varint,11,opt,name=attempts,proto3" json:"attempts,omitempty"`
-	Command       string                 `protobuf:"bytes,12,opt,name=command,proto3" json:"command,omitempty"`
-	Protocol      string                 `protobuf:"bytes,13,opt,name=protocol,proto3" json:"protocol,omitempty"`
-	DeviceType    string                 `protobuf:"bytes,14,opt,name=device_type,json=deviceType,proto3" json:"device_type,omitempty"`
-	UserAgent     string                 `protobuf:"bytes,15,opt,name=user_agent,json=userAgent,proto3" json:"user_agent,omitempty"`
-	Client        string                 `protobuf:"bytes,16,opt,name=client,proto3" json:"client,omitempty"`
-	Os            string                 `protobuf:"bytes,17,opt,name=os,proto3" json:"os,omitempty"`
-	OsVersion     string                 `protobuf:"bytes,18,opt,name=os_version,json=osVersion,proto3" json:"os_version,omitempty"`
-	Model         string                 `protobuf:"bytes,19,opt,name=model,proto3" json:"model,omitempty"`
-	RemoteAddr    string                 `protobuf:"bytes,20,opt,name=remote_addr,json=remoteAddr,proto3" json:"remote_addr,omitempty"`
-	Backend       string                 `protobuf:"bytes,21,opt,name=backend,proto3" json:"backend,omitempty"`
-	Http          int64                  `protobuf:"varint,22,opt,name=http,proto3" json:"http,omitempty"`
-	Eas           int64                  `protobuf:"varint,23,opt,name=eas,proto3" json:"eas,omitempty"`
-	Info          *DeviceInfo            `protobuf:"bytes,24,opt,name=info,proto3" json:"info,omitempty"`
-	Mailbox       string                 `protobuf:"bytes,25,opt,name=mailbox,proto3" json:"mailbox,omitempty"`
-	Reported      *Reported              `protobuf:"bytes,26,opt,name=reported,proto3" json:"reported,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Seq            uint64                 `protobuf:"varint,1,opt,name=seq,proto3" json:"seq,omitempty"`
+	Realm          string                 `protobuf:"bytes,2,opt,name=realm,proto3" json:"realm,omitempty"`
+	Account        string                 `protobuf:"bytes,3,opt,name=account,proto3" json:"account,omitempty"`
+	EasDevice      string                 `protobuf:"bytes,4,opt,name=eas_device,json=easDevice,proto3" json:"eas_device,omitempty"`
+	User           string                 `protobuf:"bytes,5,opt,name=user,proto3" json:"user,omitempty"`
+	Raw            string                 `protobuf:"bytes,6,opt,name=raw,proto3" json:"raw,omitempty"`
+	Accepted       bool                   `protobuf:"varint,7,opt,name=accepted,proto3" json:"accepted,omitempty"`
+	First          *Time                  `protobuf:"bytes,8,opt,name=first,proto3" json:"first,omitempty"`
+	Last           *Time                  `protobuf:"bytes,9,opt,name=last,proto3" json:"last,omitempty"`
+	Success        *Time                  `protobuf:"bytes,10,opt,name=success,proto3" json:"success,omitempty"`
+	Attempts       int64                  `protobuf:"varint,11,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	Command        string                 `protobuf:"bytes,12,opt,name=command,proto3" json:"command,omitempty"`
+	Protocol       string                 `protobuf:"bytes,13,opt,name=protocol,proto3" json:"protocol,omitempty"`
+	DeviceType     string                 `protobuf:"bytes,14,opt,name=device_type,json=deviceType,proto3" json:"device_type,omitempty"`
+	UserAgent      string                 `protobuf:"bytes,15,opt,name=user_agent,json=userAgent,proto3" json:"user_agent,omitempty"`
+	Client         string                 `protobuf:"bytes,16,opt,name=client,proto3" json:"client,omitempty"`
+	Os             string                 `protobuf:"bytes,17,opt,name=os,proto3" json:"os,omitempty"`
+	OsVersion      string                 `protobuf:"bytes,18,opt,name=os_version,json=osVersion,proto3" json:"os_version,omitempty"`
+	Model          string                 `protobuf:"bytes,19,opt,name=model,proto3" json:"model,omitempty"`
+	RemoteAddr     string                 `protobuf:"bytes,20,opt,name=remote_addr,json=remoteAddr,proto3" json:"remote_addr,omitempty"`
+	Backend        string                 `protobuf:"bytes,21,opt,name=backend,proto3" json:"backend,omitempty"`
+	Http           int64                  `protobuf:"varint,22,opt,name=http,proto3" json:"http,omitempty"`
+	Eas            int64                  `protobuf:"varint,23,opt,name=eas,proto3" json:"eas,omitempty"`
+	Info           *DeviceInfo            `protobuf:"bytes,24,opt,name=info,proto3" json:"info,omitempty"`
+	Mailbox        string                 `protobuf:"bytes,25,opt,name=mailbox,proto3" json:"mailbox,omitempty"`
+	Reported       *Reported              `protobuf:"bytes,26,opt,name=reported,proto3" json:"reported,omitempty"`
+	Redirect       string                 `protobuf:"bytes,27,opt,name=redirect,proto3" json:"redirect,omitempty"`
+	RedirectClears int64                  `protobuf:"varint,28,opt,name=redirect_clears,json=redirectClears,proto3" json:"redirect_clears,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Sighting) Reset() {
@@ -1527,6 +1537,20 @@ func (x *Sighting) GetReported() *Reported {
 		return x.Reported
 	}
 	return nil
+}
+
+func (x *Sighting) GetRedirect() string {
+	if x != nil {
+		return x.Redirect
+	}
+	return ""
+}
+
+func (x *Sighting) GetRedirectClears() int64 {
+	if x != nil {
+		return x.RedirectClears
+	}
+	return 0
 }
 
 type DeviceInfo struct {
@@ -2118,7 +2142,7 @@ const file_link_proto_rawDesc = "" +
 	"\x06device\x18\x05 \x01(\v2\x17.vedette.link.v1.DeviceH\x00R\x06device\x124\n" +
 	"\aaccount\x18\x06 \x01(\v2\x18.vedette.link.v1.AccountH\x00R\aaccount\x12@\n" +
 	"\vpreferences\x18\a \x01(\v2\x1c.vedette.link.v1.PreferencesH\x00R\vpreferencesB\a\n" +
-	"\x05state\"\xbe\x01\n" +
+	"\x05state\"\xe7\x01\n" +
 	"\x06Record\x12\x16\n" +
 	"\x06domain\x18\x01 \x01(\tR\x06domain\x12\x14\n" +
 	"\x05realm\x18\x02 \x01(\tR\x05realm\x12\x18\n" +
@@ -2126,7 +2150,8 @@ const file_link_proto_rawDesc = "" +
 	"\n" +
 	"eas_device\x18\x04 \x01(\tR\teasDevice\x12\x16\n" +
 	"\x06device\x18\x05 \x01(\tR\x06device\x125\n" +
-	"\boverride\x18\x06 \x01(\v2\x19.vedette.link.v1.OverrideR\boverride\"\x9a\x01\n" +
+	"\boverride\x18\x06 \x01(\v2\x19.vedette.link.v1.OverrideR\boverride\x12'\n" +
+	"\x0fredirect_clears\x18\a \x01(\x03R\x0eredirectClears\"\x9a\x01\n" +
 	"\bOverride\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x0e\n" +
@@ -2173,7 +2198,7 @@ const file_link_proto_rawDesc = "" +
 	"\x06status\x18\x05 \x01(\v2\x17.vedette.link.v1.StatusR\x06status\"K\n" +
 	"\x0eReportResponse\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x04R\x03seq\x12'\n" +
-	"\x03now\x18\x02 \x01(\v2\x15.vedette.link.v1.TimeR\x03now\"\x88\x06\n" +
+	"\x03now\x18\x02 \x01(\v2\x15.vedette.link.v1.TimeR\x03now\"\xcd\x06\n" +
 	"\bSighting\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x04R\x03seq\x12\x14\n" +
 	"\x05realm\x18\x02 \x01(\tR\x05realm\x12\x18\n" +
@@ -2206,7 +2231,9 @@ const file_link_proto_rawDesc = "" +
 	"\x03eas\x18\x17 \x01(\x03R\x03eas\x12/\n" +
 	"\x04info\x18\x18 \x01(\v2\x1b.vedette.link.v1.DeviceInfoR\x04info\x12\x18\n" +
 	"\amailbox\x18\x19 \x01(\tR\amailbox\x125\n" +
-	"\breported\x18\x1a \x01(\v2\x19.vedette.link.v1.ReportedR\breported\"\xda\x01\n" +
+	"\breported\x18\x1a \x01(\v2\x19.vedette.link.v1.ReportedR\breported\x12\x1a\n" +
+	"\bredirect\x18\x1b \x01(\tR\bredirect\x12'\n" +
+	"\x0fredirect_clears\x18\x1c \x01(\x03R\x0eredirectClears\"\xda\x01\n" +
 	"\n" +
 	"DeviceInfo\x12\x14\n" +
 	"\x05model\x18\x01 \x01(\tR\x05model\x12\x12\n" +
