@@ -327,6 +327,50 @@ func TestWhatThePhoneTellsSpeaksBeforeGuesses(t *testing.T) { // C-03 C-04 C-05 
 	})
 }
 
+func TestARedirectIsKeptUntilItIsClearedAndOldReportsOfItAreVoid(t *testing.T) { // R-21 D-07
+	both(t, func(d *desk) {
+		const there, elsewhere = "https://two.lab.example/eas", "https://three.lab.example/eas"
+		sent := func(to string, clears int64, accepted bool) {
+			d.Helper()
+			d.now = d.now.Add(time.Minute)
+			s := sighting("ana", "D1")
+			s.Redirect, s.RedirectClears, s.Accepted = to, clears, accepted
+			d.take(d.report(s))
+		}
+		want := func(when, redirect string) {
+			d.Helper()
+			if a := d.one(); a.Redirect != redirect {
+				d.Errorf("%s: redirect %q, want %q", when, a.Redirect, redirect)
+			}
+		}
+		sent(there, 0, true)
+		want("a new record", there)
+		sent("", 0, true)
+		want("a request that says nothing of it", there)
+		sent(elsewhere, 0, false)
+		want("a stranger's request", there)
+		sent(elsewhere, 0, true)
+		want("sent on once more", elsewhere)
+		d.change(func(tx *store.Tx) error {
+			a, err := tx.FindAssociation(d.one().ID)
+			if err != nil {
+				return err
+			}
+			a.RedirectClears++
+			return tx.SaveAssociation(a)
+		})
+		want("cleared", "")
+		sent(elsewhere, 0, true)
+		want("a report from before it was cleared", "")
+		sent(there, 1, true)
+		want("learnt anew", there)
+		sent("https://"+strings.Repeat("x", 5000), 1, true)
+		if n := len(d.one().Redirect); n > 1024 {
+			d.Errorf("%d bytes of it are kept", n)
+		}
+	})
+}
+
 func TestTheMailboxIsDerivedUntilItIsLearned(t *testing.T) { // C-10 R-15
 	both(t, func(d *desk) {
 		d.take(d.report(sighting("ana", "d1")))

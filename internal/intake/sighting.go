@@ -133,6 +133,9 @@ func (w *work) facts(a *access.Association, s *access.Sighting) {
 		learn(&t.Operator, i.Operator)
 		learn(&t.UserAgent, i.UserAgent)
 	}
+	if s.RedirectClears == a.RedirectClears { // else it is from before the last Clear Redirect
+		learn(&a.Redirect, s.Redirect)
+	}
 	show(a)
 	switch {
 	case s.Mailbox != "":

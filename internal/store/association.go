@@ -28,7 +28,7 @@ func recordColumns(a *access.Association) []column {
 	return []column{{"id", text(&a.ID)}, {"domain", text(&a.Domain)}, {"realm", &a.Pair.Realm},
 		{"account", &a.Pair.Account}, {"eas_device", &a.Pair.Device}, {"device", text(&a.Device)},
 		{"override_kind", text(&o.Kind)}, {"override_reason", &o.Reason}, {"override_by", &o.By},
-		{"override_at", &o.At}, {"override_until", &o.Until}}
+		{"override_at", &o.At}, {"override_until", &o.Until}, {"redirect_clears", &a.RedirectClears}}
 }
 
 // factColumns are what machines write.
@@ -38,7 +38,7 @@ func factColumns(r *associationRow) []column {
 		{"user_agent", &a.UserAgent}, {"protocol", &a.Protocol}, {"client", &a.Client}, {"model", &a.Model},
 		{"os", &a.OS}, {"os_version", &a.OSVersion}, {"number", &a.Number}, {"imei", &a.IMEI},
 		{"friendly_name", &a.FriendlyName}, {"language", &a.Language}, {"operator", &a.Operator},
-		{"mailbox", &a.Mailbox}, {"mailbox_derived", &a.MailboxDerived}, {"backend", &a.Backend},
+		{"mailbox", &a.Mailbox}, {"mailbox_derived", &a.MailboxDerived}, {"backend", &a.Backend}, {"redirect_url", &a.Redirect},
 		{"gateway", text(&a.Gateway)}, {"remote_addr", &a.RemoteAddr},
 		{"told", asJSON{&a.Told}}, {"guessed", asJSON{&a.Guessed}},
 		{"key_device", &r.keys.device}, {"key_user", &r.keys.user}, {"key_number", &r.keys.number},
@@ -105,7 +105,7 @@ func trim(a *access.Association) {
 	for _, p := range []*string{&a.User, &a.RawDevice, &a.Mailbox} {
 		*p = clean(*p, capKey)
 	}
-	for _, p := range []*string{&a.UserAgent, &a.Client, &a.Model, &a.OS, &a.OSVersion, &a.FriendlyName, &a.Operator,
+	for _, p := range []*string{&a.UserAgent, &a.Redirect, &a.Client, &a.Model, &a.OS, &a.OSVersion, &a.FriendlyName, &a.Operator,
 		&a.Backend, &a.Override.By, &a.Guessed.Client, &a.Guessed.OS, &a.Guessed.OSVersion, &a.Guessed.Model,
 		&a.Told.Model, &a.Told.IMEI, &a.Told.FriendlyName, &a.Told.OS, &a.Told.Language, &a.Told.Number,
 		&a.Told.Operator, &a.Told.UserAgent, &a.Reported.Verdict, &a.Reported.Rule, &a.Reported.Detail} {

@@ -65,7 +65,7 @@ func (t *Tx) createAssociation(a *access.Association) (bool, error) {
 
 // SaveAssociation writes what a person may change: the registered device it is linked to, the override
 // and the comment. a.Version must be the version that was read, else somebody else was faster and it
-// is a Conflict; it grows by one. SyncStatus follows from what is written. Gateways hear of it when
+// is a Conflict; it grows by one. Where RedirectClears has grown, the redirect goes. SyncStatus follows from what is written. Gateways hear of it when
 // anything they need has changed.
 func (t *Tx) SaveAssociation(a *access.Association) error {
 	old, err := t.q.association(t.ctx, true, `id = $1`, string(a.ID))
@@ -78,6 +78,9 @@ func (t *Tx) SaveAssociation(a *access.Association) error {
 	row := *old
 	n := &row.Association
 	n.Device, n.Override, n.Comment = a.Device, a.Override, a.Comment
+	if n.RedirectClears != a.RedirectClears {
+		n.RedirectClears, n.Redirect = a.RedirectClears, ""
+	}
 	n.Version++
 	trim(n)
 	relinked := n.Device != old.Device
@@ -89,6 +92,7 @@ func (t *Tx) SaveAssociation(a *access.Association) error {
 	n.SyncStatus = t.SyncStatus(&n.Record)
 	row.derive()
 	cols := append(recordColumns(n)[5:], wordColumns(&row)...)
+	cols = append(cols, column{"redirect_url", &n.Redirect})
 	if _, err := t.q.exec(t.ctx, `UPDATE association SET `+sets(2, cols)+` WHERE id = $1`,
 		append([]any{string(n.ID)}, args(cols)...)...); err != nil {
 		return said("store: save association", err)

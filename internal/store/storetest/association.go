@@ -39,6 +39,41 @@ func associations(t *testing.T, e Engine) {
 			t.Fatalf("written and read differ:\n%+v\n%+v", a, got)
 		}
 	})
+	t.Run("a redirect stays until it is cleared, and gateways hear of that", func(t *testing.T) { // R-21 D-07
+		_, s := fresh(t, e)
+		a := create(t, s, seen("ana", "d1"))
+		tx(t, s, func(tx *store.Tx) error {
+			a, err := tx.FindAssociation(a.ID)
+			if err != nil {
+				return err
+			}
+			a.Redirect = "https://two.lab.example/eas"
+			return tx.SaveFacts(a)
+		})
+		a = find(t, s, a.ID)
+		a.Comment, a.Redirect = "other words", "" // a person's words leave it alone
+		if n := tx(t, s, func(tx *store.Tx) error { return tx.SaveAssociation(a) }); n != 0 {
+			t.Errorf("gateways were told of a comment, by change %d", n)
+		}
+		if a = find(t, s, a.ID); a.Redirect != "https://two.lab.example/eas" || a.RedirectClears != 0 {
+			t.Fatalf("redirect %q, cleared %d times", a.Redirect, a.RedirectClears)
+		}
+		a.RedirectClears++
+		n := tx(t, s, func(tx *store.Tx) error { return tx.SaveAssociation(a) })
+		a = find(t, s, a.ID)
+		if a.Redirect != "" || a.RedirectClears != 1 || a.Comment != "other words" || n == 0 || a.Change != n {
+			t.Errorf("after change %d: %+v", n, a)
+		}
+		b, err := s.ChangesSince(t.Context(), access.Position{}, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range b.Entries {
+			if c.Record != nil && c.Record.RedirectClears != 1 {
+				t.Errorf("gateways are told %+v", c.Record)
+			}
+		}
+	})
 	t.Run("hostile text is kept unchanged, impossible text is made possible", func(t *testing.T) {
 		_, s := fresh(t, e)
 		a := seen("ana", "d1")
@@ -186,6 +221,7 @@ func full(account, device string) *access.Association {
 	a.Mailbox, a.MailboxDerived, a.Backend, a.Gateway, a.RemoteAddr = "ana@lab.example", true, "sogo", "gw1", "192.0.2.7"
 	a.FactsAt, a.FirstSync, a.LastSync, a.LastSuccess = at, at, at.Add(time.Minute), at.Add(time.Second)
 	a.LastHTTP, a.LastEAS, a.Comment = 200, 1, "a comment"
+	a.Redirect, a.RedirectClears = "https://two.lab.example/eas", 2
 	a.Told = access.DeviceInfo{Model: "iPhone15C2", OS: "iOS 17.1 21B74", Number: "+49 30 1234"}
 	a.Guessed = access.Guessed{Client: "iOS Mail", OS: "iOS"}
 	a.Reported = access.Reported{Verdict: "pass", Rule: "pass", Enforced: true, Gateway: "gw1", Snapshot: 3, At: at}
