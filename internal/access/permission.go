@@ -14,6 +14,7 @@ const (
 	VerbBlock             Verb = "block"
 	VerbComment           Verb = "comment"
 	VerbRemove            Verb = "remove"
+	VerbClearRedirect     Verb = "clear-redirect"
 	VerbChangePreferences Verb = "change-preferences"
 	VerbViewAudit         Verb = "view-audit"
 	VerbManageAccess      Verb = "manage-access" // administrators, tokens
@@ -21,7 +22,7 @@ const (
 
 // Verbs lists every verb once, so that the table of who may do what can be checked for gaps.
 func Verbs() []Verb {
-	return []Verb{VerbView, VerbExport, VerbAllow, VerbBlock, VerbComment, VerbRemove,
+	return []Verb{VerbView, VerbExport, VerbAllow, VerbBlock, VerbComment, VerbRemove, VerbClearRedirect,
 		VerbChangePreferences, VerbViewAudit, VerbManageAccess}
 }
 

@@ -41,6 +41,7 @@ type Association struct {
 	Mailbox        string               `json:"mailbox,omitempty"`
 	MailboxDerived bool                 `json:"mailbox_derived,omitempty" doc:"No answer of the mail server has named the mailbox yet; this is the account"`
 	Backend        string               `json:"backend,omitempty"`
+	Redirect       string               `json:"redirect,omitempty" doc:"URL its mail server has sent it to; absent: nowhere"`
 	Gateway        access.GatewayID     `json:"gateway,omitempty"`
 	RemoteAddr     string               `json:"remote_addr,omitempty"`
 	FactsAt        time.Time            `json:"facts_at,omitzero"`
@@ -69,7 +70,7 @@ func associationOf(r *admin.Row) Association {
 		Model: r.Model, OS: r.OS, OSVersion: r.OSVersion, Client: r.Client, UserAgent: r.UserAgent,
 		DeviceType: r.DeviceType, Protocol: r.Protocol, Number: r.Number, IMEI: r.IMEI,
 		FriendlyName: r.FriendlyName, Language: r.Language, Operator: r.Operator,
-		Mailbox: r.Mailbox, MailboxDerived: r.MailboxDerived, Backend: r.Backend, Gateway: r.Gateway,
+		Mailbox: r.Mailbox, MailboxDerived: r.MailboxDerived, Backend: r.Backend, Redirect: r.Redirect, Gateway: r.Gateway,
 		RemoteAddr: r.RemoteAddr, FactsAt: r.FactsAt.UTC(), FirstSync: r.FirstSync.UTC(), LastSync: r.LastSync.UTC(),
 		LastSuccess: r.LastSuccess.UTC(), LastHTTP: r.LastHTTP, LastEAS: r.LastEAS,
 		Version: r.Version, Change: r.Change,

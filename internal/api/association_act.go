@@ -61,6 +61,27 @@ func (s *Server) associationComment(ctx context.Context, who access.Actor, in *c
 	return resultOf(r, expected.refine(err))
 }
 
+type clearRedirectInput struct {
+	Conditions
+	ID   access.AssociationID `path:"id" maxLength:"100"`
+	Body *struct {
+		Reason string `json:"reason,omitempty" doc:"Kept in the audit log"`
+	} `nameHint:"ClearRedirectRequest"`
+}
+
+// associationClearRedirect answers POST /associations/{id}/clear-redirect.
+func (s *Server) associationClearRedirect(ctx context.Context, who access.Actor, in *clearRedirectInput) (*resultOutput, error) {
+	act, expected, err := in.recordAct()
+	if err != nil {
+		return nil, err
+	}
+	if in.Body != nil {
+		act.Reason = in.Body.Reason
+	}
+	r, err := s.admin.ClearRedirect(ctx, who, in.ID, act)
+	return resultOf(r, expected.refine(err))
+}
+
 type removeInput struct {
 	Conditions
 	ID     access.AssociationID `path:"id" maxLength:"100"`

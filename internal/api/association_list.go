@@ -72,6 +72,8 @@ func (s *Server) mountAssociations() {
 		"Refuse one account on one device from its next request on"), s.associationBlock)
 	handle(s, access.VerbComment, onRecord("comment-association", http.MethodPost, "/associations/{id}/comment",
 		"Replace the administrators' comment"), s.associationComment)
+	handle(s, access.VerbClearRedirect, onRecord("clear-redirect", http.MethodPost, "/associations/{id}/clear-redirect",
+		"Make gateways forget to which server the mail server has sent it"), s.associationClearRedirect)
 	handle(s, access.VerbRemove, onRecord("remove-association", http.MethodDelete, "/associations/{id}",
 		"Take a record off the list; its next contact is judged anew"), s.associationRemove)
 }

@@ -82,6 +82,24 @@ func TestTheListShowsSearchesSortsAndTurnsPages(t *testing.T) {
 	other.want(422)
 }
 
+// R-21, D-07
+func TestARedirectIsToldAndCleared(t *testing.T) {
+	w := newWorld(t)
+	id := w.record("ana", "appl1", func(a *access.Association) { a.Redirect = "https://two.lab.example/eas" })
+	if d := read[api.AssociationDetails](w.call("GET", w.path(id, ""), nil).want(200)); d.Redirect != "https://two.lab.example/eas" {
+		t.Fatalf("redirect %q", d.Redirect)
+	}
+	w.call("POST", w.path(id, "/clear-redirect"), nil, "If-Match", `"7"`).want(412)
+	r := read[api.Result](w.call("POST", w.path(id, "/clear-redirect"), map[string]any{"reason": "moved back"}, "If-Match", `"1"`).want(200))
+	if r.Number == 0 || r.Version != 2 {
+		t.Errorf("result %+v", r)
+	}
+	if d := read[api.AssociationDetails](w.call("GET", w.path(id, ""), nil).want(200)); d.Redirect != "" || d.Timeline[0].Event != "clear-redirect" {
+		t.Errorf("afterwards: redirect %q, history %+v", d.Redirect, d.Timeline)
+	}
+	w.call("POST", w.path(id, "/clear-redirect"), nil).want(409)
+}
+
 // A-15, A-17, D-08, Y-01
 func TestVerbsChangeOneRecordAndSayWhat(t *testing.T) {
 	w := newWorld(t)

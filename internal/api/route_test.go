@@ -80,7 +80,7 @@ func TestEveryRouteIsDescribedAndEveryDescriptionIsRouted(t *testing.T) {
 		t.Errorf("routes (-) and description (+) differ:\n%s", diff)
 	}
 	want := []string{"GET /associations", "GET /associations/{id}", "POST /associations/{id}/allow", "POST /associations/{id}/block",
-		"POST /associations/{id}/comment", "DELETE /associations/{id}", "GET /gateways", "GET /preferences", "PUT /preferences",
+		"POST /associations/{id}/comment", "POST /associations/{id}/clear-redirect", "DELETE /associations/{id}", "GET /gateways", "GET /preferences", "PUT /preferences",
 		"POST /preferences/preview", "POST /bulk", "GET /jobs/{id}", "GET /dashboard", "GET /audit", "GET /openapi.json"}
 	for _, r := range want {
 		method, path, _ := strings.Cut(r, " ")

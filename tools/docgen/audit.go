@@ -29,6 +29,7 @@ func events() []event {
 		{"block", "A record was blocked, until further notice or a date. Also the start of a job that blocks many."},
 		{"comment", "The comment on a record was changed. Also the start of a job."},
 		{"remove", "A record was removed. The next contact is judged anew. Also the start of a job."},
+		{"clear-redirect", "Gateways were told to forget to which server the mail server had sent a record."},
 		{"undo", "A change of a record was taken back."},
 		{"cancel-job", "A job over many records was stopped; the line says how far it had come."},
 		{"change-preferences", "Preferences were changed; the line holds both values of each that differs."},
