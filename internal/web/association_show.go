@@ -35,6 +35,7 @@ type category struct {
 	Open  bool
 	Pairs []pair
 	Note  string
+	Clear *clearForm
 }
 
 type pair struct {
@@ -58,8 +59,12 @@ func (s *Server) details(r *http.Request, id access.AssociationID, v view) (*det
 		act.Href = "/activesync/selection/" + act.Href + "?id=" + url.QueryEscape(string(id)) + "&back=" + back
 		d.Acts = append(d.Acts, act)
 	}
+	mailbox := mailboxCategory(a)
+	if a.Redirect != "" && who.May(access.VerbClearRedirect) == nil {
+		mailbox.Clear = &clearForm{Token: s.login.FormToken(r), Key: s.newKey(), ID: a.ID, Version: a.Version, Back: v.href(id, v.Query.Cursor)}
+	}
 	d.Categories = []category{
-		s.userCategory(&found, v), phoneCategory(a), s.deviceCategory(&found, v), mailboxCategory(a), s.verdictCategory(a),
+		s.userCategory(&found, v), phoneCategory(a), s.deviceCategory(&found, v), mailbox, s.verdictCategory(a),
 		s.timesCategory(a), commentCategory(a), s.historyCategory(&found),
 	}
 	return d, nil
@@ -154,6 +159,7 @@ func mailboxCategory(a *admin.Row) category {
 	if a.MailboxDerived {
 		c.Note = "Derived from the account: the phone has not asked for its address yet."
 	}
+	c.say("Redirect URL", a.Redirect) // D-07: only when there is one
 	c.say("ActiveSync policy", "The mail server's own")
 	c.say("Domain", a.Domain.Label())
 	for _, t := range a.Twins {

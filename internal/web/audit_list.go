@@ -97,7 +97,7 @@ func (s *Server) auditList(w http.ResponseWriter, r *http.Request) error {
 	for _, e := range found.Entries {
 		row := auditRow{AuditEntry: e}
 		switch access.Verb(e.Event) {
-		case access.VerbAllow, access.VerbBlock, access.VerbComment, "undo":
+		case access.VerbAllow, access.VerbBlock, access.VerbComment, access.VerbClearRedirect, "undo":
 			if e.Object != "" && !e.Failed {
 				row.Href = "/activesync/" + url.PathEscape(e.Object)
 			}

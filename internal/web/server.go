@@ -77,6 +77,7 @@ func (s *Server) Mount(mux *httpd.Mux) {
 	mux.Handle(view, "GET /activesync/selection/{verb}", s.selectionAsk)
 	mux.Handle(view, "POST /activesync/selection/{verb}", s.selectionAct)
 	mux.Handle(view, "POST /activesync/undo", s.associationUndo)
+	mux.Handle(verb(access.VerbClearRedirect), "POST /activesync/clear-redirect", s.redirectClear)
 	mux.Handle(view, "GET /changes/{number}/applied", s.changeApplied)
 	mux.Handle(view, "GET /jobs", s.jobList)
 	mux.Handle(view, "GET /jobs/{id}", s.jobShow)
