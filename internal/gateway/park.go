@@ -273,7 +273,7 @@ func (p *parked) pass(resp *http.Response) {
 	g.settle(&p.trail, resp)
 	if resp.StatusCode == statusRedirect {
 		// The request has waited too long to be sent elsewhere; the phone's next one is.
-		g.redirectTo(&p.trail, resp)
+		g.redirectTo(&p.trail, resp).tell(p.trail.sighting)
 		c.shut()
 		c.Close()
 		p.say(p.trail.busy(), false)
