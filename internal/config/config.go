@@ -72,6 +72,7 @@ type Shield struct {
 	Remember       Duration `toml:"remember" doc:"How long a password that the mail server has refused or accepted is remembered (as a keyed hash, in memory)."`
 	WrongPasswords int      `toml:"wrong_passwords" doc:"How many different wrong passwords one account may try from one network within the window."`
 	Window         Duration `toml:"window" doc:"Length of that window."`
+	NewDevices     int      `toml:"new_devices" doc:"How many devices that nobody knows yet may come with one account within an hour; the next ones are put off. 0: any number."`
 	Exempt         []string `toml:"exempt" doc:"Networks without that limit, because many people share them: mail app providers, mobile carriers."`
 }
 
@@ -105,7 +106,7 @@ func Default() Config {
 			Listen:       ":443",
 			StatusListen: "127.0.0.1:9090",
 			SpoolMax:     256 << 20,
-			Shield:       Shield{Remember: Duration(5 * time.Minute), WrongPasswords: 5, Window: Duration(10 * time.Minute)},
+			Shield:       Shield{Remember: Duration(5 * time.Minute), WrongPasswords: 5, Window: Duration(10 * time.Minute), NewDevices: 20},
 		},
 	}
 }

@@ -117,6 +117,9 @@ func (c *Config) validateGateway(k *checker, role Role) {
 	if g.Shield.WrongPasswords < 2 || g.Shield.WrongPasswords > 10000 {
 		k.complain("gateway.shield.wrong_passwords", "must lie between 2 and 10000")
 	}
+	if n := g.Shield.NewDevices; n < 0 || n > 10000 {
+		k.complain("gateway.shield.new_devices", "must lie between 0 (no limit) and 10000")
+	}
 	k.networks("gateway.shield.exempt", g.Shield.Exempt)
 }
 

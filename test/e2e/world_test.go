@@ -143,11 +143,11 @@ func (w *world) configure(backends, extra string) {
 		fmt.Fprintf(&peers, "[[console.gateway]]\nname = %q\npin = %q\n", name, w.pin(name, "gateway"))
 		front, status := freeAddr(w.t), freeAddr(w.t)
 		w.fronts, w.status = append(w.fronts, front), append(w.status, status)
-		w.write(name+".toml", fmt.Sprintf("data = %q\n[gateway]\nname = %q\nlisten = %q\nstatus_listen = %q\nconsole = %q\nconsole_pin = %q\n%s\n%s",
+		w.write(name+".toml", fmt.Sprintf("data = %q\n[gateway]\nname = %q\nlisten = %q\nstatus_listen = %q\nconsole = %q\nconsole_pin = %q\nshield.new_devices = 0\n%s\n%s",
 			w.file(name), name, front, status, "https://"+w.link, consolePin, extra, backends))
 	}
 	if w.serve {
-		w.write("serve.toml", fmt.Sprintf("data = %q\n[console]\nlisten = %q\n[gateway]\nlisten = %q\nstatus_listen = %q\n%s",
+		w.write("serve.toml", fmt.Sprintf("data = %q\n[console]\nlisten = %q\n[gateway]\nlisten = %q\nstatus_listen = %q\nshield.new_devices = 0\n%s",
 			w.file("serve"), w.pages, w.fronts[0], w.status[0], backends))
 	}
 	w.write("console.toml", fmt.Sprintf("data = %q\n[console]\nlisten = %q\nlink_listen = %q\n%s",
