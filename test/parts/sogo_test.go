@@ -68,6 +68,7 @@ func ask(t *testing.T, s *parts.SOGoServer, method, query string, body []byte) (
 	req.SetBasicAuth("bob", "bobpw")
 	req.Header.Set("Content-Type", "application/vnd.ms-sync.wbxml")
 	req.Header.Set("MS-ASProtocolVersion", "14.1")
+	req.Close = true // sogod hangs up after each answer without saying so
 	answer, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
