@@ -60,6 +60,9 @@ func report(w io.Writer, rows []row, o options) error {
 		}
 		cell := func(f func(row) float64, format string) string {
 			v := spread(mine, f)
+			if v[2] == 0 {
+				return "not measured"
+			}
 			return fmt.Sprintf(format+" ("+format+" to "+format+")", v[1], v[0], v[2])
 		}
 		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %d |\n", p.name,
