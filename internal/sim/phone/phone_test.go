@@ -214,7 +214,8 @@ func TestEveryKindReachesItsMailAndWaits(t *testing.T) {
 					t.Errorf("switched off, it is %s", st.Phase)
 				}
 				for _, r := range s.Requests() {
-					if r.User != "anna" {
+					cut := !r.Done || r.Cancelled // switched off while it was sending
+				if r.User != "anna" && !(cut && r.User == "") {
 						t.Errorf("%s %s came as %q", r.Method, r.RawQuery, r.User)
 					}
 					if got, want := r.Header.Get("X-Forwarded-For"), h.Address.String(); got != want {
