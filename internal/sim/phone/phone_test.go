@@ -215,7 +215,7 @@ func TestEveryKindReachesItsMailAndWaits(t *testing.T) {
 				}
 				for _, r := range s.Requests() {
 					cut := !r.Done || r.Cancelled // switched off while it was sending
-				if r.User != "anna" && !(cut && r.User == "") {
+					if r.User != "anna" && !(cut && r.User == "") {
 						t.Errorf("%s %s came as %q", r.Method, r.RawQuery, r.User)
 					}
 					if got, want := r.Header.Get("X-Forwarded-For"), h.Address.String(); got != want {
