@@ -367,6 +367,7 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 	}
 	h := q.w.Header()
 	answerHeader(h, resp.Header, q.challenge(resp))
+	g.shield.bindCookies(q.cred, h)
 	if _, ok := h["Content-Type"]; !ok {
 		h["Content-Type"] = nil // or net/http would guess one
 	}

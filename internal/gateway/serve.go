@@ -40,8 +40,9 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer g.finish(q)
-	g.readQuery(q)                // 2 what: the request line
-	g.identify(q)                 // 3 who: account, mail server, shield
+	g.readQuery(q) // 2 what: the request line
+	g.identify(q)  // 3 who: account, mail server, shield
+	g.shield.ownCookies(q.cred, r.Header)
 	if g.judge(q) && !g.obey(q) { // 4 may it: one look at one snapshot
 		return
 	}
