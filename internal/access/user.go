@@ -18,6 +18,7 @@ type User struct {
 	Groups      []string // sorted, each once; scopes of help desks are made of them
 	Accounts    []Account
 	Comment     string
+	Devices     int // registered devices in use: neither retired nor wiped; written by the store
 	Created     time.Time
 	Updated     time.Time
 	Version     int64

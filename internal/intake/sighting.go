@@ -4,6 +4,7 @@
 package intake
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -65,7 +66,7 @@ func sameFacts(a, b access.Association) bool {
 		x.LastSync, x.LastSuccess, x.FactsAt, x.LastHTTP, x.LastEAS = time.Time{}, time.Time{}, time.Time{}, 0, 0
 		x.Reported = access.Reported{}
 	}
-	return a == b
+	return reflect.DeepEqual(a, b)
 }
 
 // apply brings one sighting into a record.
