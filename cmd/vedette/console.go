@@ -46,6 +46,7 @@ type console struct {
 	login *login.Login
 	admin *admin.Admin
 	hub   *control.Hub
+	live  *web.Live
 	url   string // of the administrators' pages
 }
 
@@ -66,8 +67,9 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 		expected[i] = access.GatewayID(p.Name)
 		pins[p.Pin] = expected[i]
 	}
-	in := intake.New(st, nil)
-	hub := control.NewHub(control.HubConfig{Source: st, Intake: in, Gateways: expected, Logger: log})
+	var hub *control.Hub
+	live := web.NewLive(web.LiveConfig{Feed: st, Snapshot: func() admin.Snapshot { return hub.Snapshot() }, Logger: log})
+	hub = control.NewHub(control.HubConfig{Source: st, Intake: watchedIntake{intake.New(st, nil), live}, Gateways: expected, Logger: log})
 	g.run(hub.Run)
 	ctx, cancel := context.WithTimeout(g.ctx, time.Minute)
 	defer cancel()
@@ -89,7 +91,8 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 		return nil, err
 	}
 	g.run(sign.Run)
-	con := &console{store: st, login: sign, admin: adm, hub: hub}
+	g.run(live.Run)
+	con := &console{store: st, login: sign, admin: adm, hub: hub, live: live}
 	if err := con.servePages(g, cfg, log); err != nil {
 		return nil, err
 	}
@@ -101,7 +104,7 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 
 // pages is the handler of the administrators' listener: the pages and the API, and nothing else.
 func (c *console) pages(cfg *config.Config, log *slog.Logger) (http.Handler, error) {
-	site, err := web.New(web.Config{Admin: c.admin, Login: c.login, Logger: log})
+	site, err := web.New(web.Config{Admin: c.admin, Login: c.login, Live: c.live, Logger: log})
 	if err != nil {
 		return nil, err
 	}

@@ -15,10 +15,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/config"
 	"github.com/vedette-mail/vedette/internal/gateway"
 	"github.com/vedette-mail/vedette/internal/httpd"
+	"github.com/vedette-mail/vedette/internal/intake"
 	"github.com/vedette-mail/vedette/internal/seal"
+	"github.com/vedette-mail/vedette/internal/web"
 )
 
 // drainTime is how long a process that is told to stop may take to end its requests politely.
@@ -119,6 +122,21 @@ func openBox(cfg *config.Config, log *slog.Logger) (*seal.Box, error) {
 			slog.String("file", cfg.Console.SealKey))
 	}
 	return box, err
+}
+
+// watchedIntake has open pages told which phones came by, once their report has been taken.
+type watchedIntake struct {
+	*intake.Intake
+	live *web.Live
+}
+
+// Take is called by the hub.
+func (in watchedIntake) Take(ctx context.Context, r access.Report) (access.Receipt, error) {
+	receipt, err := in.Intake.Take(ctx, r)
+	if err == nil {
+		in.live.Seen(r.Sightings)
+	}
+	return receipt, err
 }
 
 func backends(list []config.Backend) []gateway.Backend {

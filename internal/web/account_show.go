@@ -91,6 +91,7 @@ func (s *Server) toAccount(w http.ResponseWriter, r *http.Request, path string, 
 	if err != nil {
 		return err
 	}
+	s.live.recheck() // sessions may have ended
 	return s.back(w, r, path, message{Text: done})
 }
 

@@ -176,5 +176,6 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err := s.login.SignOut(r); err != nil {
 		return err
 	}
+	s.live.recheck()
 	return s.back(w, r, "/sign-in", message{Kind: "info", Text: "You are signed out."})
 }
