@@ -5,7 +5,6 @@ package gateway
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/vedette-mail/vedette/eas"
 )
@@ -43,7 +42,7 @@ func newRoutes(list []Backend) (routes, error) {
 			r.domains[d] = s
 		}
 		for _, u := range b.Users {
-			a, ok := eas.ParseAccount(u)
+			a, ok := readAccount(u)
 			if !ok {
 				return r, fmt.Errorf("backend %q: %q is not an account", b.Name, u)
 			}
@@ -67,8 +66,6 @@ func newRoutes(list []Backend) (routes, error) {
 	}
 	return r, nil
 }
-
-func foldDomain(d string) string { return strings.TrimSuffix(eas.FoldName(strings.TrimSpace(d)), ".") }
 
 // find gives the mail server of an account and the account's canonical name there; nil when no server
 // is configured for it. A user named in the configuration goes first, then the domain, then the default.
@@ -105,17 +102,16 @@ func (r *routes) called(s *server, a eas.Account) string {
 }
 
 // whose is find for a user as the phone spells it, with the spellings that only one kind of mail server
-// takes: SOGo drops whatever stands before a backslash, and reads %40 as @.
+// takes.
 func (r *routes) whose(user string, a eas.Account) (*server, string) {
 	s, account := r.find(a)
-	if s == nil || s.Type != "sogo" {
+	if s == nil {
 		return s, account
 	}
-	if _, rest, cut := strings.Cut(user, "\\"); cut {
-		user = rest
-	}
-	if own, ok := eas.ParseAccount(strings.ReplaceAll(user, "%40", "@")); ok {
-		account = r.called(s, own)
+	if read := s.reads(user); read != user {
+		if own, ok := readAccount(read); ok {
+			account = r.called(s, own)
+		}
 	}
 	return s, account
 }

@@ -222,11 +222,11 @@ func (q *ask) otherUser(g *Gateway, account string) bool {
 	if q.query.User == q.cred.user {
 		return false
 	}
-	a, ok := eas.ParseAccount(q.query.User)
+	a, ok := readAccount(q.query.User)
 	if !ok {
 		return true
 	}
-	s, named := g.routes.find(a)
+	s, named := g.routes.whose(q.query.User, a)
 	if a.Domain == "" && a.Name == q.cred.account.Name {
 		return false
 	}
