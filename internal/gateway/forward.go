@@ -216,7 +216,7 @@ func (g *Gateway) upload(q *ask, c *serverConn, phone *http.ResponseController) 
 	}
 	buf := copyBuffers.Get().(*[]byte)
 	defer copyBuffers.Put(buf)
-	pace := pace{window: g.cfg.UploadWindow, since: time.Now()}
+	pace := pace{window: g.cfg.uploadWindow, since: time.Now()}
 	for {
 		now := time.Now()
 		if pace.slow(now) {

@@ -73,6 +73,7 @@ func New(cfg Config) (*Gateway, error) {
 			return nil, err
 		}
 	}
+	g.conns.cfg = &g.cfg
 	g.reports = newReports(g)
 	g.metrics = newMetrics(g)
 	if cfg.Registry != nil {
@@ -110,7 +111,6 @@ func (g *Gateway) engine() *http.Server {
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, phoneKey{}, c)
 		},
-		ConnState:                    g.state,
 		DisableGeneralOptionsHandler: true,
 	}
 }
@@ -145,6 +145,7 @@ func (r *returns) Return(c net.Conn, prefix []byte) bool {
 // Serve serves phones on l until Shutdown, and then returns nil.
 func (g *Gateway) Serve(l *httpd.Listener) error {
 	l.Strict()
+	l.Guard(&g.conns)
 	g.back.mu.Lock()
 	g.back.open = append(g.back.open, l)
 	g.back.mu.Unlock()
@@ -258,7 +259,7 @@ func (g *Gateway) judgeWaiting(pairs []access.Pair) {
 func (g *Gateway) tick(ctx context.Context) {
 	t := time.NewTicker(5 * time.Second)
 	defer t.Stop()
-	mem := memory{headroom: g.cfg.Garbage}
+	mem := memory{headroom: g.cfg.garbage}
 	mem.steer()
 	for {
 		select {

@@ -5,6 +5,7 @@ package gateway
 
 import (
 	"context"
+	"crypto/x509"
 	"hash/maphash"
 	"net/http"
 	"sync"
@@ -270,6 +271,15 @@ func (r *reports) otherUser(q *ask) {
 	if r.events.allow(r.g.now()) {
 		r.g.log.Info("request names another user than its credentials", logkeys.Account, display(q.pair.Account, 255), logkeys.Realm, q.pair.Realm,
 			logkeys.Device, display(q.pair.Device, 255), logkeys.Subject, display(q.query.User, 255), logkeys.Addr, q.client.String())
+	}
+}
+
+// certificate logs who it is that signs in with a certificate, as the certificate itself says: whoever runs
+// the gateway has to find the phones that are set up so.
+func (r *reports) certificate(q *ask, cert *x509.Certificate) {
+	if r.events.allow(r.g.now()) {
+		r.g.log.Info("phone signs in with a client certificate, which no mail server can be told", logkeys.Subject, display(cert.Subject.String(), 255),
+			logkeys.UserAgent, display(q.r.UserAgent(), 255), logkeys.Addr, q.client.String())
 	}
 }
 

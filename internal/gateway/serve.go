@@ -4,6 +4,7 @@
 package gateway
 
 import (
+	"crypto/x509"
 	"errors"
 	"net/http"
 	"strings"
@@ -173,9 +174,12 @@ func (g *Gateway) identify(q *ask) {
 		q.facts.Malformed, q.badStatus = problem, eas.StatusInvalidContent
 		return
 	}
-	if c.scheme == schemeNone && hasCertificate(q.r) {
-		q.facts.ClientCertificate = true
-		return
+	if c.scheme == schemeNone {
+		if cert := certificateOf(q.r); cert != nil {
+			q.facts.ClientCertificate = true
+			g.reports.certificate(q, cert)
+			return
+		}
 	}
 	if !c.named {
 		if !c.empty {
@@ -205,12 +209,18 @@ func (g *Gateway) identify(q *ask) {
 	q.form.Server = s.health.software()
 }
 
-// hasCertificate reports a client certificate on the phone's own connection.
-func hasCertificate(r *http.Request) bool {
+// certificateOf is the client certificate on the phone's own connection, nil when there is none. Nobody has
+// checked it.
+func certificateOf(r *http.Request) *x509.Certificate {
+	state := r.TLS
 	if t := httpd.TLS(phoneConn(r.Context())); t != nil {
-		return len(t.ConnectionState().PeerCertificates) > 0
+		s := t.ConnectionState()
+		state = &s
 	}
-	return r.TLS != nil && len(r.TLS.PeerCertificates) > 0
+	if state == nil || len(state.PeerCertificates) == 0 {
+		return nil
+	}
+	return state.PeerCertificates[0]
 }
 
 // otherUser reports whether the User parameter names another account than the credentials. A bare

@@ -20,6 +20,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/vedette-mail/vedette/eas"
 	"github.com/vedette-mail/vedette/eas/easclient"
 	"github.com/vedette-mail/vedette/eas/eastest"
@@ -119,6 +121,7 @@ type world struct {
 	addr    string
 	roots   *x509.CertPool
 	tls     bool
+	metrics *prometheus.Registry // unless the test has its own
 	number  int64
 	mu      sync.Mutex
 	stopped bool
@@ -143,7 +146,7 @@ func newWorldB(t testing.TB, options ...option) *world {
 	s := &setting{prefs: access.DefaultPreferences()}
 	s.gateway.ParkAfter = 50 * time.Millisecond
 	s.gateway.ProbeEvery = -1
-	s.gateway.Garbage = -1
+	s.gateway.LeaveCollector()
 	s.mail.AnyVersion = true
 	s.mail.LogBodies = true
 	s.mail.MinHeartbeat = 1
@@ -167,6 +170,10 @@ func newWorldB(t testing.TB, options ...option) *world {
 	}
 	w.holder = snapshot.NewHolder(nil, time.Now())
 	w.apply(access.Entry{Kind: access.EntryPreferences, Preferences: &s.prefs})
+	if s.gateway.Registry == nil {
+		w.metrics = prometheus.NewRegistry()
+		s.gateway.Registry = w.metrics
+	}
 	s.gateway.Snapshot, s.gateway.Sink, s.gateway.Name = w.holder, w.sink, "gw1"
 	gw, err := gateway.New(s.gateway)
 	if err != nil {
