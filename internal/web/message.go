@@ -46,11 +46,11 @@ type applied struct {
 	Delay  time.Duration // until it asks again
 }
 
-// again says how soon a page asks again that has asked so often: fast for the second that a change takes,
-// and ever more slowly while a gateway is away, which may be for weeks.
+// again says how soon a page asks again that has asked so often and has no stream to tell it: ever more
+// slowly while a gateway is away, which may be for weeks.
 func again(asked int) time.Duration {
-	const fast, step, slowest = 5, 500 * time.Millisecond, 15 * time.Second
-	return min(max(step, time.Duration(asked-fast)*step), slowest)
+	const first, step, slowest = 2 * time.Second, 500 * time.Millisecond, 15 * time.Second
+	return min(first+time.Duration(asked)*step, slowest)
 }
 
 func (s *Server) applied(number int64) *applied { return s.appliedAfter(number, 0) }

@@ -70,6 +70,11 @@ func TestStories(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, name := range []string{"STORY", "SHOT"} { // read here so that a kept result is not taken for another choice's
+		if v := os.Getenv(name); v != "" {
+			t.Logf("%s=%s", name, v)
+		}
+	}
 	run(t, exec.CommandContext(t.Context(), "node", "stories.mjs", file, shots))
 }
 
@@ -126,7 +131,7 @@ func consoles() map[string]func(*testing.T) where {
 	return map[string]func(*testing.T) where{
 		"three": three, "acting": three, "prefs": three, "plain": three,
 		"empty": func(t *testing.T) where { return where{URL: browser.Start(t, true).URL} },
-		"live":  live, "autoblock": autoBlock, "shadow": shadow, "odd": odd, "many": veryMany, "setup": setUp,
+		"live":  live, "hidden": live, "streamless": live, "pane": live, "autoblock": autoBlock, "shadow": shadow, "odd": odd, "many": veryMany, "setup": setUp,
 	}
 }
 
@@ -152,7 +157,7 @@ func live(t *testing.T) where {
 		}
 	}))
 	t.Cleanup(poke.Close)
-	return where{URL: c.URL, Poke: poke.URL}
+	return where{URL: c.URL, ID: string(ids[1]), Poke: poke.URL}
 }
 
 func autoBlock(t *testing.T) where {
