@@ -10,7 +10,8 @@ import (
 // Act is what a person gives along with a verb.
 type Act struct {
 	// Key makes a verb that is sent twice happen once: the same key of the same actor gives the first
-	// result again. Every form carries its own. Empty: no such protection.
+	// result again, and with another request it is refused. Every form carries its own. Empty: no such
+	// protection.
 	Key string
 	// Version is the version of the thing the person was looking at; when it has changed since, the
 	// verb gives a Conflict that says who changed what and when. Zero: act on whatever is there.

@@ -31,7 +31,7 @@ func (a *Admin) override(ctx context.Context, who access.Actor, verb access.Verb
 	if !act.Until.IsZero() && !act.Until.After(a.now()) {
 		return Result{}, access.Invalid("admin: "+string(verb), "The end must lie in the future.")
 	}
-	out, err := a.act(ctx, who, verb, string(id), act, func(tx *store.Tx) (outcome, error) {
+	out, err := a.act(ctx, who, verb, string(id), act, nil, func(tx *store.Tx) (outcome, error) {
 		as, err := a.find(tx, id, act.Version)
 		if err != nil {
 			return outcome{}, err
