@@ -13,11 +13,11 @@ const alone = 10000 // without a stream
 const anyway = 60000 // with one: nothing is for ever
 
 export function startLive() {
-  const list = document.querySelector('[data-live]')
+  const lists = [...document.querySelectorAll('[data-live]')].filter((list) => list.dataset.live)
   const due = { all: false, ids: new Set(), news: false, page: false }
   let asking = false
   let asked = Date.now()
-  const stream = new Stream(() => needs(list), {
+  const stream = new Stream(() => needs(lists), {
     rows({ all, ids }) {
       if (all) due.all = true
       else for (const id of ids) due.ids.add(id)
@@ -56,7 +56,10 @@ export function startLive() {
         due.all = due.news = due.page = false
         due.ids.clear()
         if (all || page) asked = Date.now()
-        if (list && (all || ids.length || news)) await refresh(list, all ? null : ids, news)
+        for (const list of lists) {
+          // Only records of phones are told one by one; of the rest the console says that something moved.
+          if (all || !records(list) ? all || page : ids.length || news) await refresh(list, all || !records(list) ? null : ids, news)
+        }
         if (all || ids.length) await refreshPane(all ? null : ids)
         if (page) await refreshParts(await get(location.pathname + location.search))
       }
@@ -69,15 +72,15 @@ export function startLive() {
 }
 
 // needs says what the page shows, for the stream.
-function needs(list) {
+function needs(lists) {
   const query = new URLSearchParams()
-  const own = list && records(list)
-  const ids = new Set(own ? rowsOf(list).map((row) => row.dataset.id) : [])
+  const own = lists.filter(records)
+  const ids = new Set(own.flatMap(rowsOf).map((row) => row.dataset.id))
   const open = document.querySelector('#pane [data-record]')?.dataset.record
   if (open) ids.add(open)
-  if (own) query.set('list', '1')
+  if (own.length) query.set('list', '1')
   for (const id of ids) query.append('id', id)
-  if ((list && !own) || document.querySelector('[data-live-part]')) query.set('page', '1')
+  if (lists.length > own.length || document.querySelector('[data-live-part]')) query.set('page', '1')
   const number = document.querySelector('[data-applied]')?.dataset.applied
   if (number) query.set('applied', number)
   const job = document.querySelector('[data-job]')?.dataset.job
@@ -85,7 +88,7 @@ function needs(list) {
   return String(query) ? query : null
 }
 
-const path = (list) => list.dataset.livePath ?? '/activesync/rows'
+const path = (list) => list.dataset.rows ?? '/activesync/rows'
 const records = (list) => path(list) === '/activesync/rows'
 const rowsOf = (list) => [...list.querySelectorAll('tbody tr[data-id]')]
 
@@ -118,8 +121,8 @@ function renew(row, fresh) {
   row.dataset.rev = fresh.dataset.rev
   row.dataset.version = fresh.dataset.version
   let other = false
-  for (const cell of row.querySelectorAll('td[data-c]')) {
-    const news = fresh.querySelector(`td[data-c="${cell.dataset.c}"]`)
+  for (const cell of row.querySelectorAll('[data-c]')) {
+    const news = fresh.querySelector(`[data-c="${cell.dataset.c}"]`)
     if (!news || news.innerHTML === cell.innerHTML) continue
     // That time goes by is no news that has to catch the eye.
     other ||= !news.querySelector('time') || cell.textContent.trim() === ''
