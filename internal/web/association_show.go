@@ -16,17 +16,16 @@ import (
 
 // detailsPart is the ActiveSync Details pane (D-01).
 type detailsPart struct {
-	Row        row
-	Why        access.Why
-	CloseHref  string
-	Acts       []actLink
-	Categories []category
-	Applied    *applied
-	MayAct     bool
-	MayPrefer  bool
+	ID           string
+	User, Device string
+	Blocked      bool
+	Why          access.Why
+	CloseHref    string
+	Acts         []actButton
+	Categories   []category
+	Applied      *applied
+	MayPrefer    bool
 }
-
-type actLink struct{ Href, Label, Icon string }
 
 // category is one that an arrow opens (D-02).
 type category struct {
@@ -43,25 +42,21 @@ type pair struct {
 	HTML template.HTML
 }
 
-func (s *Server) details(r *http.Request, id access.AssociationID, v view) (*detailsPart, error) {
+func (s *Server) details(r *http.Request, id string, v view) (any, error) {
 	who := login.Actor(r)
-	found, err := s.admin.FindAssociation(r.Context(), who, id)
+	found, err := s.admin.FindAssociation(r.Context(), who, access.AssociationID(id))
 	if err != nil {
 		return nil, err
 	}
 	a := &found.Row
 	d := &detailsPart{
-		Row: s.newRow(a, v, v.Query.Cursor), Why: a.Why, CloseHref: v.href("", v.Query.Cursor), Applied: s.applied(a.Change),
-		MayAct: who.May(access.VerbBlock) == nil, MayPrefer: who.May(access.VerbChangePreferences) == nil,
-	}
-	back := url.QueryEscape(v.href(id, v.Query.Cursor))
-	for _, act := range []actLink{{"allow", "Allow", "circle-check"}, {"block", "Block", "ban"}, {"comment", "Comment", "message"}, {"remove", "Remove", "trash"}} {
-		act.Href = "/activesync/selection/" + act.Href + "?id=" + url.QueryEscape(string(id)) + "&back=" + back
-		d.Acts = append(d.Acts, act)
+		ID: id, User: userOf(a), Device: deviceOf(a), Blocked: a.Decision.Blocked(), Why: a.Why, CloseHref: v.href("", v.Cursor),
+		Acts: s.lists.associations.buttons(who, id, v.href(id, v.Cursor)), Applied: s.applied(a.Change),
+		MayPrefer: who.May(access.VerbChangePreferences) == nil,
 	}
 	mailbox := mailboxCategory(a)
 	if a.Redirect != "" && who.May(access.VerbClearRedirect) == nil {
-		mailbox.Clear = &clearForm{Token: s.login.FormToken(r), Key: s.newKey(), ID: a.ID, Version: a.Version, Back: v.href(id, v.Query.Cursor)}
+		mailbox.Clear = &clearForm{Token: s.login.FormToken(r), Key: s.newKey(), ID: a.ID, Version: a.Version, Back: v.href(id, v.Cursor)}
 	}
 	d.Categories = []category{
 		s.userCategory(&found, v), phoneCategory(a), s.deviceCategory(&found, v), mailbox, s.verdictCategory(a),
@@ -103,17 +98,10 @@ func links(rows []admin.Row, v view, name func(*admin.Row) string) template.HTML
 			return b + template.HTML(template.HTMLEscapeString("and "+strconv.Itoa(len(rows)-i)+" more"))
 		}
 		a := &rows[i]
-		b += template.HTML(`<div><a href="`+template.HTMLEscapeString(v.href(a.ID, ""))+`">`) + text(name(a), 60) + `</a> · ` +
+		b += template.HTML(`<div><a href="`+template.HTMLEscapeString(v.href(string(a.ID), ""))+`">`) + text(name(a), 60) + `</a> · ` +
 			template.HTML(template.HTMLEscapeString(word(a))) + `</div>`
 	}
 	return b
-}
-
-func word(a *admin.Row) string {
-	if a.Decision.Blocked() {
-		return "Blocked"
-	}
-	return "Allowed"
 }
 
 func phoneCategory(a *admin.Row) category {
@@ -145,7 +133,7 @@ func (s *Server) deviceCategory(d *admin.Details, v view) category {
 	c.say("Protocol version", a.Protocol)
 	c.say("Language", a.Language)
 	c.say("Address", a.RemoteAddr)
-	c.html("Confirmed", agoHTML(a.FactsAt, s.now()))
+	c.html("Confirmed", s.ago(a.FactsAt))
 	if len(d.SameDevice) > 0 {
 		c.html("Other accounts", links(d.SameDevice, v, userOf))
 		c.Note = "What is done to this record leaves the device's other accounts alone."
@@ -177,10 +165,10 @@ func (s *Server) verdictCategory(a *admin.Row) category {
 	c.say("Detail", a.Why.Detail)
 	c.say("By", a.Why.By)
 	if !a.Why.Since.IsZero() {
-		c.html("Since", agoHTML(a.Why.Since, s.now()))
+		c.html("Since", s.ago(a.Why.Since))
 	}
 	if !a.Why.Until.IsZero() {
-		c.html("Until", agoHTML(a.Why.Until, s.now()))
+		c.html("Until", s.ago(a.Why.Until))
 	}
 	rep := a.Reported
 	if rep.At.IsZero() {
@@ -191,7 +179,7 @@ func (s *Server) verdictCategory(a *admin.Row) category {
 	c.say("Its rule", rep.Rule)
 	c.say("Its detail", rep.Detail)
 	c.say("Gateway", string(rep.Gateway))
-	c.html("When", agoHTML(rep.At, s.now()))
+	c.html("When", s.ago(rep.At))
 	c.say("From snapshot", strconv.FormatInt(rep.Snapshot, 10))
 	return c
 }
@@ -213,9 +201,9 @@ func reportedWords(r access.Reported) string {
 
 func (s *Server) timesCategory(a *admin.Row) category {
 	c := category{Name: "Times", Open: true}
-	c.html("First Sync Time", agoHTML(a.FirstSync, s.now()))
-	c.html("Last Sync Time", agoHTML(a.LastSync, s.now()))
-	c.html("Last success", agoHTML(a.LastSuccess, s.now()))
+	c.html("First Sync Time", s.ago(a.FirstSync))
+	c.html("Last Sync Time", s.ago(a.LastSync))
+	c.html("Last success", s.ago(a.LastSuccess))
 	if a.LastHTTP != 0 {
 		c.say("Last answer", answerWords(a.LastHTTP, a.LastEAS))
 	}
@@ -239,7 +227,7 @@ func (s *Server) historyCategory(d *admin.Details) category {
 	}
 	for i := range d.Timeline[:min(len(d.Timeline), 20)] {
 		e := &d.Timeline[i]
-		c.Pairs = append(c.Pairs, pair{e.Event, agoHTML(e.At, s.now()) + ` by ` + text(e.Actor, 60) + `<br>` + text(e.Detail, 200)})
+		c.Pairs = append(c.Pairs, pair{e.Event, s.ago(e.At) + ` by ` + text(e.Actor, 60) + `<br>` + text(e.Detail, 200)})
 	}
 	return c
 }

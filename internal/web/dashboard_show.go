@@ -54,7 +54,7 @@ func (s *Server) dashboardShow(w http.ResponseWriter, r *http.Request) error {
 		dp.Needs = append(dp.Needs, newNeed(n))
 	}
 	for i := range d.Gateways {
-		dp.Gateways = append(dp.Gateways, newGatewayRow(&d.Gateways[i], s.now()))
+		dp.Gateways = append(dp.Gateways, s.newGatewayRow(&d.Gateways[i]))
 	}
 	return s.showPage(w, r, "dashboard", dp)
 }
@@ -118,8 +118,6 @@ func newNeed(n admin.Need) need {
 	}
 	return out
 }
-
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 func atoi(s string) int64 {
 	n, err := strconv.ParseInt(s, 10, 64)

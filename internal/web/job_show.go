@@ -53,11 +53,11 @@ func (s *Server) jobShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.newPage(w, r, jobTitle(&j), "activesync")
+	p, err := s.newPage(w, r, s.jobTitle(&j), "activesync")
 	if err != nil {
 		return err
 	}
-	jp := &jobPage{page: p, ID: id, State: jobState(&j), Total: j.Total, Count: j.Done, Failed: j.Failed, Reason: j.Reason, Done: j.Over(),
+	jp := &jobPage{page: p, ID: id, State: s.jobState(&j), Total: j.Total, Count: j.Done, Failed: j.Failed, Reason: j.Reason, Done: j.Over(),
 		Key: s.newKey(), Back: localPath(r.URL.Query().Get("back"), "/activesync"), Applied: s.applied(j.Number),
 		Refuses: j.Verb == access.VerbBlock}
 	for _, row := range rows {
@@ -74,7 +74,7 @@ func (s *Server) jobShow(w http.ResponseWriter, r *http.Request) error {
 	return s.showPage(w, r, "job_show", jp)
 }
 
-func jobTitle(j *admin.Job) string {
+func (s *Server) jobTitle(j *admin.Job) string {
 	verb := string(j.Verb)
 	if verb == "" {
 		return "Job"
@@ -82,7 +82,7 @@ func jobTitle(j *admin.Job) string {
 	return strings.ToUpper(verb[:1]) + verb[1:] + " " + plural(j.Total, "record")
 }
 
-func jobState(j *admin.Job) string {
+func (s *Server) jobState(j *admin.Job) string {
 	switch j.State {
 	case admin.JobSelecting:
 		return "Finding the records…"

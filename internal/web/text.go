@@ -15,13 +15,15 @@ import (
 // functions are what templates may call beside what is built in.
 func (s *Server) functions() template.FuncMap {
 	return template.FuncMap{
-		"asset":   s.assetURL,
-		"built":   func() bool { return s.assets.Built },
-		"icon":    s.icon,
-		"text":    text,
-		"visible": visible,
-		"ago":     func(t time.Time) template.HTML { return agoHTML(t, s.now()) },
-		"soon":    func(t time.Time) bool { return t.Before(s.now().Add(21 * 24 * time.Hour)) },
+		"asset":     s.assetURL,
+		"built":     func() bool { return s.assets.Built },
+		"icon":      s.icon,
+		"text":      text,
+		"visible":   visible,
+		"ago":       s.ago,
+		"t":         s.say,
+		"h":         s.html,
+		"connected": s.connected,
 	}
 }
 
@@ -94,45 +96,20 @@ func clip(s string, n int) string {
 	return s
 }
 
-// agoHTML gives a moment relative to now, with the exact one behind it.
-func agoHTML(t, now time.Time) template.HTML {
+// ago gives a moment relative to now, with the exact one behind it.
+func (s *Server) ago(t time.Time) template.HTML {
 	if t.IsZero() {
-		return `<span class="soft">never</span>`
+		return soft(s.say("time.never"))
 	}
-	t = t.UTC()
-	exact := t.Format("2006-01-02 15:04:05 UTC")
-	return template.HTML(`<time data-ago datetime="` + t.Format(time.RFC3339) + `" title="` + exact + `">` +
-		ago(t, now) + `</time>`)
+	return template.HTML(`<time data-ago datetime="` + t.UTC().Format(time.RFC3339) + `" title="` + template.HTMLEscapeString(s.words.Exact(t)) + `">` +
+		template.HTMLEscapeString(s.words.Ago(t, s.now())) + `</time>`)
 }
 
-// ago says how long t is from now. The script in the page goes on counting with the same steps.
-func ago(t, now time.Time) string {
-	d := now.Sub(t)
-	ahead := d < 0
-	if ahead {
-		d = -d
-	}
-	d = d.Round(time.Second)
-	var words string
-	switch {
-	case d < 10*time.Second:
-		return "just now"
-	case d < time.Minute:
-		words = fmt.Sprintf("%d s", d/time.Second)
-	case d < time.Hour:
-		words = fmt.Sprintf("%d min", d/time.Minute)
-	case d < 24*time.Hour:
-		words = fmt.Sprintf("%d h", d/time.Hour)
-	case d < 30*24*time.Hour:
-		words = fmt.Sprintf("%d d", d/(24*time.Hour))
-	default:
-		return t.UTC().Format("2006-01-02")
-	}
-	if ahead {
-		return "in " + words
-	}
-	return words + " ago"
-}
+// say gives a sentence of the catalogue, see words.Book.
+func (s *Server) say(key string, values ...any) string { return s.words.Say(key, values...) }
+
+// html is say with markup.
+func (s *Server) html(key string, values ...any) template.HTML { return s.words.HTML(key, values...) }
 
 // count writes a number with its thousands apart.
 func count[T ~int | ~int64](n T) string {
