@@ -36,7 +36,7 @@ func (w *world) knock(from string) net.Conn {
 	w.t.Cleanup(func() { c.Close() })
 	if from == "" {
 		io.WriteString(c, "PROXY UNKNOWN\r\n")
-	} else if net.ParseIP(from).To4() != nil {
+	} else if !strings.Contains(from, ":") {
 		fmt.Fprintf(c, "PROXY TCP4 %s 192.0.2.1 1234 443\r\n", from)
 	} else {
 		fmt.Fprintf(c, "PROXY TCP6 %s 2001:db8::1 1234 443\r\n", from)

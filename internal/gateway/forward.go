@@ -338,7 +338,12 @@ func (g *Gateway) judgeAgain(w *waiter) (ending, bool) {
 	now := g.now()
 	f := w.facts // several may judge at once
 	g.consoleFacts(&f, now)
-	d := access.Decide(g.cfg.Snapshot.Load(), &f, now)
+	view := g.cfg.Snapshot.Load()
+	if access.Canonical(view, f.Pair) != f.Pair {
+		// Its account has turned out to be another name of one: the phone asks again, as that one.
+		return ending{drain: true}, true
+	}
+	d := access.Decide(view, &f, now)
 	if d.Enforced() == access.VerdictPass {
 		return ending{decision: d}, false
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/vedette-mail/vedette/eas"
+	"github.com/vedette-mail/vedette/internal/access"
 )
 
 // routes says which mail server has which account, and what the account is called in every spelling
@@ -114,6 +115,17 @@ func (r *routes) whose(user string, a eas.Account) (*server, string) {
 		}
 	}
 	return s, account
+}
+
+// whose finds the mail server and the account a user name stands for. A name that the console knows as
+// another name of an account is that account.
+func (g *Gateway) whose(user string, a eas.Account) (*server, string) {
+	s, account := g.routes.whose(user, a)
+	if s == nil {
+		return nil, account
+	}
+	pair := access.Canonical(g.cfg.Snapshot.Load(), access.Pair{Realm: s.Realm, Account: account})
+	return s, pair.Account
 }
 
 // first is the server asked when no account is known yet.

@@ -187,7 +187,7 @@ func (g *Gateway) identify(q *ask) {
 		}
 		return
 	}
-	s, account := g.routes.whose(c.user, c.account)
+	s, account := g.whose(c.user, c.account)
 	if s == nil {
 		// Nobody here has such an account, and nobody is told which ones there are.
 		q.facts.Shield = access.ShieldNoAccount
@@ -236,7 +236,7 @@ func (q *ask) otherUser(g *Gateway, account string) bool {
 	if !ok {
 		return true
 	}
-	s, named := g.routes.whose(q.query.User, a)
+	s, named := g.whose(q.query.User, a)
 	if a.Domain == "" && a.Name == q.cred.account.Name {
 		return false
 	}

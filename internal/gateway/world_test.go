@@ -134,6 +134,7 @@ type setting struct {
 	mail    eastest.Config
 	backend http.Handler
 	listen  httpd.ListenerConfig
+	at      string // where the gateway listens
 	plain   bool
 	prefs   access.Preferences
 }
@@ -144,6 +145,7 @@ func newWorld(t *testing.T, options ...option) *world { t.Helper(); return newWo
 func newWorldB(t testing.TB, options ...option) *world {
 	t.Helper()
 	s := &setting{prefs: access.DefaultPreferences()}
+	s.at = "127.0.0.1:0"
 	s.gateway.ParkAfter = 50 * time.Millisecond
 	s.gateway.ProbeEvery = -1
 	s.gateway.LeaveCollector()
@@ -182,7 +184,7 @@ func newWorldB(t testing.TB, options ...option) *world {
 	w.gw = gw
 	if w.tls && s.listen.TLS == nil {
 		dir := t.TempDir()
-		cert, err := httpd.TrialCertificate(dir, "gw", []string{"127.0.0.1"}, time.Now())
+		cert, err := httpd.TrialCertificate(dir, "gw", []string{"127.0.0.1", "::1"}, time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,7 +196,7 @@ func newWorldB(t testing.TB, options ...option) *world {
 		w.roots.AppendCertsFromPEM(pem)
 		s.listen.TLS = httpd.ServerTLS(cert, s.gateway.HTTP2)
 	}
-	l, err := httpd.Listen(t.Context(), "127.0.0.1:0", s.listen)
+	l, err := httpd.Listen(t.Context(), s.at, s.listen)
 	if err != nil {
 		t.Fatal(err)
 	}
