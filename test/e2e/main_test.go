@@ -16,6 +16,7 @@ const sideBySide = 4
 
 // TestMain lets more stories run side by side than there are processors, unless somebody has said how many.
 func TestMain(m *testing.M) {
+	becomeDisk()
 	flag.Parse()
 	said := false
 	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })

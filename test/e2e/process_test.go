@@ -50,9 +50,16 @@ type process struct {
 // launch starts vedette. When the test ends it is told to stop, and has to do so in peace.
 func launch(t *testing.T, name string, env []string, args ...string) *process {
 	t.Helper()
+	return launchWith(t, name, env, func(*exec.Cmd) {}, args...)
+}
+
+// launchWith is launch where the story has a say in how the process runs.
+func launchWith(t *testing.T, name string, env []string, prepare func(*exec.Cmd), args ...string) *process {
+	t.Helper()
 	p := &process{t: t, name: name, cmd: exec.Command(parts.Vedette(t), args...), done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr, p.cmd.SysProcAttr = &p.out, &p.log, dieWithUs()
 	p.cmd.Env = append(plainEnviron(), env...)
+	prepare(p.cmd)
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -61,6 +62,7 @@ type world struct {
 	token    string
 	trusted  *http.Client // trusts the console's self-made certificate
 	serve    bool
+	prepare  map[string]func(*exec.Cmd) // how a process runs, by its name
 }
 
 // secret is a user's password: easy to find where it must not be.
@@ -171,9 +173,17 @@ func (w *world) pin(name, role string) string {
 	return mustCommand(w.t, "link", "pin", "-c", w.file("pin.toml"), "--role", role)
 }
 
+func (w *world) launch(name string, args ...string) *process {
+	w.t.Helper()
+	if prepare := w.prepare[name]; prepare != nil {
+		return launchWith(w.t, name, nil, prepare, args...)
+	}
+	return launch(w.t, name, nil, args...)
+}
+
 func (w *world) startConsole() {
 	w.t.Helper()
-	w.console = launch(w.t, "console", nil, "console", "-c", w.file("console.toml"))
+	w.console = w.launch("console", "console", "-c", w.file("console.toml"))
 	w.console.says("Console:")
 	if w.trusted == nil {
 		w.trusted = w.client("console", "console")
@@ -182,7 +192,7 @@ func (w *world) startConsole() {
 
 func (w *world) startGateway(i int) {
 	w.t.Helper()
-	w.gateways[i] = launch(w.t, gatewayName(i), nil, "gateway", "-c", w.file(gatewayName(i)+".toml"))
+	w.gateways[i] = w.launch(gatewayName(i), "gateway", "-c", w.file(gatewayName(i)+".toml"))
 	w.gateways[i].says("Gateway:")
 }
 
