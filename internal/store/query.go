@@ -15,26 +15,29 @@ type Show string
 
 // The choices of Show. The empty Show is ShowAll.
 const (
-	ShowAll      Show = "all"
-	ShowLinked   Show = "linked"   // F-02
-	ShowUnlinked Show = "unlinked" // F-03
-	ShowAllowed  Show = "allowed"
-	ShowBlocked  Show = "blocked"
+	ShowAll       Show = "all"
+	ShowLinked    Show = "linked"   // F-02
+	ShowUnlinked  Show = "unlinked" // F-03
+	ShowAllowed   Show = "allowed"
+	ShowBlocked   Show = "blocked"
+	ShowSuggested Show = "suggested" // unlinked, with a device that comes into question
 )
 
 // classes gives the classes a Show is made of.
 func (s Show) classes() ([]int64, bool) {
 	switch s {
 	case "", ShowAll:
-		return []int64{0, 1, 2, 3}, true
+		return []int64{0, 1, 2, 3, 4, 5}, true
 	case ShowUnlinked:
-		return []int64{0, 1}, true
+		return []int64{0, 1, 4, 5}, true
+	case ShowSuggested:
+		return []int64{4, 5}, true
 	case ShowLinked:
 		return []int64{2, 3}, true
 	case ShowAllowed:
-		return []int64{0, 2}, true
+		return []int64{0, 2, 4}, true
 	case ShowBlocked:
-		return []int64{1, 3}, true
+		return []int64{1, 3, 5}, true
 	}
 	return nil, false
 }
@@ -153,7 +156,7 @@ func sortItems(list []item, desc bool) {
 func (c Column) first(class int64) int {
 	switch c {
 	case SortStatus:
-		return int(class >> 1)
+		return int(class >> 1 & 1)
 	case SortSyncStatus:
 		return int(class & 1)
 	}

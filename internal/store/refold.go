@@ -52,7 +52,7 @@ func (s *Store) refold(ctx context.Context) error {
 
 // oddlySpelt gives what is spelt in another way than it would be today.
 func (s *Store) oddlySpelt(ctx context.Context, spelt string) (ids []access.AssociationID, states []access.AccountState, err error) {
-	q := s.reader()
+	q := runner{s.write, s.engine} // readers come later: a backup that is being made may have none
 	err = q.each(ctx, func(rows *sql.Rows) error {
 		var id, account string
 		if err := rows.Scan(&id, &account); err != nil {
@@ -177,22 +177,30 @@ func joined(a, b string) string {
 // refoldAccount moves what is known about an account; an account that is disabled in one spelling is
 // disabled.
 func (t *Tx) refoldAccount(a access.AccountState) error {
-	old := a.Account
-	folded, ok := access.FoldAccount(old)
+	const op = "store: fold account names"
+	folded, ok := access.FoldAccount(a.Account)
 	if !ok {
 		return nil
 	}
-	other, err := t.q.account(t.ctx, a.Realm, folded)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return said("store: fold account names", err)
+	old, err := t.q.accountRow(t.ctx, true, a.Realm, a.Account)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
 	}
-	if other != nil {
-		a.Disabled = a.Disabled || other.Disabled
+	if err == nil {
+		_, err = t.q.exec(t.ctx, `DELETE FROM account WHERE realm = $1 AND account = $2`, a.Realm, a.Account)
 	}
-	if _, err := t.q.exec(t.ctx, `DELETE FROM account WHERE realm = $1 AND account = $2`, a.Realm, old); err != nil {
-		return said("store: fold account names", err)
+	if err != nil {
+		return said(op, err)
 	}
-	t.touch(access.EntryAccount, a.Realm+"/"+old)
-	a.Account = folded
-	return t.SaveAccount(a)
+	t.touch(access.EntryAccount, a.Realm+"/"+a.Account)
+	return t.changeAccount(a.Realm, folded, func(row *accountRow) error {
+		row.Disabled = row.Disabled || old.Disabled
+		if row.person == "" {
+			row.person = old.person
+		}
+		if row.AliasOf == "" && old.AliasOf != folded {
+			row.AliasOf, row.by, row.at = old.AliasOf, old.by, old.at
+		}
+		return nil
+	})
 }

@@ -23,7 +23,8 @@ type Tx struct {
 	view *txView
 
 	touched  map[touch]struct{}
-	counts   [4]int64
+	counts   [6]int64
+	tallies  map[countRow]int64
 	audits   []access.AuditEntry
 	outcomes []Outcome
 	number   int64
@@ -95,6 +96,9 @@ func (t *Tx) finish() error {
 		if _, err := t.q.exec(t.ctx, `UPDATE class_count SET n = n + $1 WHERE class = $2`, n, int64(class)); err != nil {
 			return err
 		}
+	}
+	if err := t.writeTallies(); err != nil {
+		return err
 	}
 	if len(t.touched) > 0 {
 		if err := t.takeNumber(); err != nil {
