@@ -134,7 +134,8 @@ type setting struct {
 	mail    eastest.Config
 	backend http.Handler
 	listen  httpd.ListenerConfig
-	at      string // where the gateway listens
+	at      string       // where the gateway listens
+	inner   net.Listener // or on what
 	plain   bool
 	prefs   access.Preferences
 }
@@ -196,8 +197,10 @@ func newWorldB(t testing.TB, options ...option) *world {
 		w.roots.AppendCertsFromPEM(pem)
 		s.listen.TLS = httpd.ServerTLS(cert, s.gateway.HTTP2)
 	}
-	l, err := httpd.Listen(t.Context(), s.at, s.listen)
-	if err != nil {
+	var l *httpd.Listener
+	if s.inner != nil {
+		l = httpd.NewListener(s.inner, s.listen)
+	} else if l, err = httpd.Listen(t.Context(), s.at, s.listen); err != nil {
 		t.Fatal(err)
 	}
 	w.addr = l.Addr().String()
