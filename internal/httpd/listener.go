@@ -237,7 +237,8 @@ func (l *Listener) handOut(c net.Conn) {
 	}
 }
 
-// countedConn is a connection that was let in, and says when it is closed.
+// countedConn is a connection that was let in, and says when it is closed. It does not show what is below
+// it, which could be closed without its noticing.
 type countedConn struct {
 	net.Conn
 	leave func()
@@ -252,8 +253,13 @@ func (c *countedConn) Close() error {
 	return err
 }
 
-// NetConn gives the connection below.
-func (c *countedConn) NetConn() net.Conn { return c.Conn }
+// CloseWrite sends FIN, where there is a socket below.
+func (c *countedConn) CloseWrite() error {
+	if t := TCP(c.Conn); t != nil {
+		return t.CloseWrite()
+	}
+	return nil
+}
 
 // frontedConn is a connection whose other end is a front; remote is the client the front named.
 type frontedConn struct {
@@ -272,6 +278,8 @@ func TLS(c net.Conn) *tls.Conn {
 		switch x := c.(type) {
 		case *tls.Conn:
 			return x
+		case *countedConn:
+			c = x.Conn
 		case interface{ NetConn() net.Conn }:
 			c = x.NetConn()
 		default:
@@ -280,12 +288,15 @@ func TLS(c net.Conn) *tls.Conn {
 	}
 }
 
-// TCP gives the TCP connection below c, through TLS and PROXY protocol, or nil when there is none.
+// TCP gives the TCP connection below c, through TLS and PROXY protocol, or nil when there is none. It is for
+// asking the socket; what closes a connection has to close c.
 func TCP(c net.Conn) *net.TCPConn {
 	for {
 		switch x := c.(type) {
 		case *net.TCPConn:
 			return x
+		case *countedConn:
+			c = x.Conn
 		case interface{ NetConn() net.Conn }:
 			c = x.NetConn()
 		default:
