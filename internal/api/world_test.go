@@ -217,6 +217,7 @@ func (v *view) Record(p access.Pair) *access.Record                { return v.re
 func (v *view) EASDevice(string) *access.EASDevice                 { return nil }
 func (v *view) Device(access.DeviceID) *access.Device              { return nil }
 func (v *view) Account(realm, account string) *access.AccountState { return nil }
+func (v *view) PreApproval(access.Pair) *access.PreApproval        { return nil }
 func (v *view) Preferences() *access.Preferences                   { return &v.preferences }
 func (v *view) Position() access.Position                          { return v.position }
 func (v *view) EachRecord(f func(*access.Record) bool) {
