@@ -17,6 +17,7 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/sim/company"
 	"github.com/vedette-mail/vedette/internal/store"
 	"github.com/vedette-mail/vedette/internal/web/assets"
 	"github.com/vedette-mail/vedette/test/browser"
@@ -49,7 +50,7 @@ func TestStories(t *testing.T) {
 	if err := os.MkdirAll(failures, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	world := map[string]any{"user": browser.Administrator, "password": browser.Password, "failures": failures}
+	world := map[string]any{"now": moment().UnixMilli(), "user": browser.Administrator, "password": browser.Password, "failures": failures}
 	for name, make := range consoles() {
 		world[name] = make(t)
 	}
@@ -130,9 +131,52 @@ func consoles() map[string]func(*testing.T) where {
 	three := func(t *testing.T) where { return office(t) }
 	return map[string]func(*testing.T) where{
 		"three": three, "acting": three, "prefs": three, "plain": three,
-		"empty": func(t *testing.T) where { return where{URL: browser.Start(t, true).URL} },
-		"live":  live, "hidden": live, "streamless": live, "pane": live, "autoblock": autoBlock, "shadow": shadow, "odd": odd, "many": veryMany, "setup": setUp,
+		"empty": func(t *testing.T) where { return where{URL: browser.StartAt(t, moment()).URL} },
+		"demo":  demo, "small": small, "observing": observing, "oddities": oddities,
+		"live": live, "hidden": live, "streamless": live, "pane": live, "autoblock": autoBlock, "shadow": shadow, "odd": odd, "many": veryMany, "setup": setUp,
 	}
+}
+
+// moment is when the pictures are taken.
+func moment() time.Time { return time.Date(2026, 2, 11, 9, 41, 17, 0, time.UTC) }
+
+// demo shows what vedette demo shows.
+func demo(t *testing.T) where {
+	c := browser.StartAt(t, moment())
+	c.DemoGateway(t, "")
+	ids := c.Inhabit(t, company.New(1, 200))
+	c.Refusals(t)
+	return where{URL: c.URL, ID: string(ids[len(ids)-3])}
+}
+
+// small is the demo on its first day.
+func small(t *testing.T) where {
+	c := browser.StartAt(t, moment())
+	c.DemoGateway(t, "")
+	c.Inhabit(t, company.New(1, 3))
+	return where{URL: c.URL}
+}
+
+// observing is the demo in shadow mode, with a mail server that is down.
+func observing(t *testing.T) where {
+	c := browser.StartAt(t, moment())
+	p := access.DefaultPreferences()
+	p.Shadow, p.AutoBlock = true, true
+	if err := c.Store.WithTx(t.Context(), func(tx *store.Tx) error { return tx.SavePreferences(p, 0, "test") }); err != nil {
+		t.Fatal(err)
+	}
+	c.Settle(t)
+	c.DemoGateway(t, "connection refused")
+	c.Inhabit(t, company.New(1, 200))
+	return where{URL: c.URL}
+}
+
+// oddities are people and phones whose texts are as long, as foreign and as hostile as they come.
+func oddities(t *testing.T) where {
+	c := browser.StartAt(t, moment())
+	c.ThreeGateways(t)
+	ids := c.Inhabit(t, company.Odd(1))
+	return where{URL: c.URL, ID: string(ids[0])}
 }
 
 // office is a small office with three gateways.
@@ -192,8 +236,8 @@ func odd(t *testing.T) where {
 }
 
 func veryMany(t *testing.T) where {
-	c := browser.Start(t, true)
-	c.Fill(t, many)
+	c := browser.StartAt(t, moment())
+	c.Inhabit(t, company.New(1, many))
 	c.ThreeGateways(t)
 	c.Refusals(t)
 	return where{URL: c.URL}

@@ -51,8 +51,20 @@ type Console struct {
 // set-up link has not been used yet. Tune changes how people sign in.
 func Start(t testing.TB, administrator bool, tune ...func(*login.Config)) *Console {
 	t.Helper()
+	return start(t, administrator, time.Now, tune...)
+}
+
+// StartAt makes a console with an administrator for which it is always the same moment, so that its pages
+// look the same whenever they are looked at. The moment must have passed: sessions are of the real time.
+func StartAt(t testing.TB, moment time.Time) *Console {
+	t.Helper()
+	return start(t, true, func() time.Time { return moment })
+}
+
+func start(t testing.TB, administrator bool, now func() time.Time, tune ...func(*login.Config)) *Console {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	c := &Console{Now: time.Now, holder: snapshot.NewHolder(nil, time.Time{})}
+	c := &Console{Now: now, holder: snapshot.NewHolder(nil, time.Time{})}
 	c.late.Store(1 << 60)
 	must := func(err error) {
 		t.Helper()

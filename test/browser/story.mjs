@@ -191,7 +191,7 @@ export const stories = {
 
   // C-01 Y-18
   'in a window of 1440 px every usual column is in sight; in a narrower one the table scrolls and shows it': async ({ world, visit }) => {
-    const places = [[world.three, ['/activesync', '/sentry']], [world.odd, ['/activesync', '/sentry']], [world.shadow, ['/activesync']], [world.many, ['/activesync']]]
+    const places = [[world.three, ['/activesync', '/sentry']], [world.odd, ['/activesync', '/sentry']], [world.demo, ['/activesync', '/sentry']], [world.oddities, ['/activesync', '/sentry']], [world.shadow, ['/activesync']], [world.many, ['/activesync']]]
     for (const [w, paths] of places) {
       const page = await visit(w)
       for (const p of paths) {
@@ -315,6 +315,7 @@ export const stories = {
       [world.three, ['/', '/activesync', `/activesync/${world.three.id}`, '/sentry', '/sentry/preferences', '/audit', '/jobs', '/account', `/activesync/selection/remove?id=${world.three.id}`]],
       [world.empty, ['/', '/activesync', '/sentry', '/audit', '/activesync?q=nothing', '/activesync/missing', '/sentry/preferences/preview']],
       [world.odd, ['/activesync']],
+      [world.demo, ['/activesync']],
     ]) {
       for (const colorScheme of ['light', 'dark']) {
         for (const width of [1440, 390]) {
