@@ -52,15 +52,20 @@ type console struct {
 
 // startConsole joins the parts of a console and starts them in g.
 func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, error) {
-	box, err := openBox(cfg, log)
+	unlock, err := lockData(cfg, lockShared)
 	if err != nil {
 		return nil, err
 	}
+	g.onClose(func(context.Context) error { return unlock() })
 	st, err := store.Open(g.ctx, store.Config{DSN: cfg.Console.Database, Logger: log})
 	if err != nil {
 		return nil, err
 	}
 	g.onClose(func(context.Context) error { return st.Close() })
+	box, err := openBox(g.ctx, cfg, st, log)
+	if err != nil {
+		return nil, err
+	}
 	expected := make([]access.GatewayID, len(cfg.Console.Gateways))
 	pins := make(map[string]access.GatewayID, len(expected))
 	for i, p := range cfg.Console.Gateways {

@@ -20,7 +20,6 @@ import (
 	"github.com/vedette-mail/vedette/internal/gateway"
 	"github.com/vedette-mail/vedette/internal/httpd"
 	"github.com/vedette-mail/vedette/internal/intake"
-	"github.com/vedette-mail/vedette/internal/seal"
 	"github.com/vedette-mail/vedette/internal/web"
 )
 
@@ -112,16 +111,12 @@ func listen(g *group, addr string, cert *httpd.Certificate, lc httpd.ListenerCon
 	return l, nil
 }
 
-func openBox(cfg *config.Config, log *slog.Logger) (*seal.Box, error) {
+// makeData makes the data directory, closed to others.
+func makeData(cfg *config.Config) error {
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("cannot make the data directory (setting data): %w", err)
+		return fmt.Errorf("cannot make the data directory (setting data): %w", err)
 	}
-	box, created, err := seal.LoadOrCreate(seal.Source{File: cfg.Console.SealKey, Credentials: os.Getenv("CREDENTIALS_DIRECTORY")})
-	if created {
-		log.Warn("a new sealing key was made: keep a copy, a backup of the database is incomplete without it",
-			slog.String("file", cfg.Console.SealKey))
-	}
-	return box, err
+	return nil
 }
 
 // watchedIntake has open pages told which phones came by, once their report has been taken.
