@@ -6,6 +6,7 @@ package gateway
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/netip"
 	"net/url"
 	"time"
@@ -81,8 +82,9 @@ type Config struct {
 	// ProbeEvery is the interval of health probes of the backends; default 30 s, negative: none.
 	ProbeEvery time.Duration
 
-	uploadWindow time.Duration // uploadWindow, but for tests
-	garbage      int64         // bytes of garbage until it is collected; negative: the collector is left as it is
+	uploadWindow time.Duration                               // uploadWindow, but for tests
+	reach        func(ctx context.Context) (net.Conn, error) // in place of the network, for tests: nothing is parked then
+	garbage      int64                                       // bytes of garbage until it is collected; negative: the collector is left as it is
 }
 
 // ShieldConfig are the limits of Y-11.

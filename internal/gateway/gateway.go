@@ -68,7 +68,11 @@ func New(cfg Config) (*Gateway, error) {
 	if g.shield, err = newShield(cfg.Shield); err != nil {
 		return nil, err
 	}
-	if canPark {
+	if cfg.reach != nil {
+		for _, s := range g.routes.servers {
+			s.reach = cfg.reach
+		}
+	} else if canPark {
 		if g.poll, err = newPoller(); err != nil {
 			return nil, err
 		}

@@ -3,7 +3,11 @@
 
 package gateway
 
-import "time"
+import (
+	"context"
+	"net"
+	"time"
+)
 
 // SetUploadWindow lets a test see a slow upload cut without waiting for minutes.
 func (c *Config) SetUploadWindow(d time.Duration) { c.uploadWindow = d }
@@ -16,3 +20,6 @@ func (g *Gateway) Connections() int {
 	open, _ := g.conns.counts()
 	return open
 }
+
+// Reach puts a mail server in memory in place of the network, so that a test can let hours pass.
+func (c *Config) Reach(f func(context.Context) (net.Conn, error)) { c.reach = f }
