@@ -43,7 +43,10 @@ func (t *Tx) awaitID(id string) error {
 	if !linked {
 		first, err := t.q.association(t.ctx, false, `eas_device = $1 ORDER BY account, realm, domain LIMIT 1`, id)
 		if err == nil {
-			return t.insertWaiting(&first.Association)
+			if err := t.insertWaiting(&first.Association); err != nil {
+				return err
+			}
+			return t.ownWaiting(id)
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
 			return said("store: waiting device", err)

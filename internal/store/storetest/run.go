@@ -45,6 +45,12 @@ func Run(t *testing.T, e Engine) {
 		{"following", following},
 		{"console", console},
 		{"backups", backups},
+		{"people", people},
+		{"devices", devices},
+		{"links", links},
+		{"approvals", approvals},
+		{"settings", settings},
+		{"timelines", timelines},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, e) })
 	}
