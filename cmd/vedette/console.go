@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -126,7 +127,14 @@ func (c *console) pages(cfg *config.Config, log *slog.Logger) (http.Handler, err
 	if err != nil {
 		return nil, err
 	}
-	inner := httpd.LimitBody(httpd.MaxFormBody, c.login.Middleware(both))
+	answer := func(w http.ResponseWriter, r *http.Request, err error) {
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			rest.Answer(w, r, err)
+			return
+		}
+		site.Answer(w, r, err)
+	}
+	inner := c.login.Middleware(httpd.Recover(answer, httpd.LimitBody(httpd.MaxFormBody, answer, both)))
 	return httpd.ClientAddr(fronts, httpd.Events(log, httpd.SafeHeaders(inner))), nil
 }
 

@@ -5,8 +5,11 @@ package web_test
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 
+	"github.com/vedette-mail/vedette/internal/httpd"
 	"github.com/vedette-mail/vedette/test/browser"
 )
 
@@ -22,4 +25,11 @@ func TestAFormSentAgainWithSomethingElseIsRefused(t *testing.T) {
 	v.post("/activesync/selection/block", form).wants(http.StatusOK).
 		says(".message.bad", "was sent before with something else in it")
 	v.get("/activesync/"+string(ids[0])).says(".why", "lost")
+}
+
+func TestAFormThatIsTooLargeIsAnsweredWithAPage(t *testing.T) {
+	c := browser.Start(t, true)
+	v := signedIn(t, c)
+	a := v.post("/activesync/selection/block", url.Values{"reason": {strings.Repeat("x", httpd.MaxFormBody)}})
+	a.wants(http.StatusRequestEntityTooLarge).says("main", "The request is too large.").says("main a", "To the dashboard")
 }
