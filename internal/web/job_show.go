@@ -6,7 +6,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
@@ -69,7 +68,7 @@ func (s *Server) jobShow(w http.ResponseWriter, r *http.Request) error {
 		total = j.Failed
 	}
 	if rest := total - len(rows); rest > 0 {
-		jp.MoreResults = count(rest)
+		jp.MoreResults = s.say("list.and-more", rest)
 	}
 	return s.showPage(w, r, "job_show", jp)
 }
@@ -77,29 +76,32 @@ func (s *Server) jobShow(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) jobTitle(j *admin.Job) string {
 	verb := string(j.Verb)
 	if verb == "" {
-		return "Job"
+		return s.say("job.title")
 	}
-	return strings.ToUpper(verb[:1]) + verb[1:] + " " + plural(j.Total, "record")
+	if key := "act." + verb; s.words.Has(key) {
+		verb = s.say(key)
+	}
+	return s.say("job.name", j.Total, verb)
 }
 
 func (s *Server) jobState(j *admin.Job) string {
 	switch j.State {
 	case admin.JobSelecting:
-		return "Finding the records…"
+		return s.say("job.selecting")
 	case admin.JobRunning:
-		return "Under way…"
+		return s.say("job.running")
 	case admin.JobDone:
 		if j.Failed > 0 {
-			return "Done, but not all of it worked."
+			return s.say("job.done-partly")
 		}
-		return "Done."
+		return s.say("job.is-done")
 	case admin.JobCancelled:
-		return "Stopped. What had been done stays done."
+		return s.say("job.cancelled")
 	}
 	if j.Problem != "" {
-		return "Failed: " + clip(visible(j.Problem), 300)
+		return s.say("job.failed-because", clip(visible(j.Problem), 300))
 	}
-	return "Failed."
+	return s.say("job.has-failed")
 }
 
 // jobCancel answers POST /jobs/{id}/cancel.
@@ -112,5 +114,5 @@ func (s *Server) jobCancel(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
-	return s.back(w, r, path, message{Kind: "warn", Text: "Stopped. What had been done stays done."})
+	return s.back(w, r, path, message{Kind: "warn", Text: s.say("job.cancelled")})
 }

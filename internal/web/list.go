@@ -221,6 +221,9 @@ func (l *list[R]) keys() []string {
 	if l.When != nil {
 		keys = append(keys, "news")
 	}
+	if l.Pane != nil {
+		keys = append(keys, "pane")
+	}
 	for _, c := range l.Columns {
 		keys = append(keys, "col."+c.Key)
 		if c.Help {

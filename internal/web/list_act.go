@@ -199,7 +199,7 @@ func (l *list[R]) question(ask *askPage, a *act[R], total int, more bool) {
 	}
 	these, them := l.say("these", n), l.say("them", n)
 	if more {
-		these = l.s.say("list.more-than", l.say("these", total))
+		these = l.s.say("list.more-than-these", l.say("these", total))
 	}
 	ask.Question = l.say("ask."+string(a.Verb), these)
 	ask.What = l.say("what."+string(a.Verb), n, them)

@@ -4,6 +4,7 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"strings"
@@ -24,6 +25,11 @@ func (s *Server) functions() template.FuncMap {
 		"t":         s.say,
 		"h":         s.html,
 		"connected": s.connected,
+		"language":  s.words.Language,
+		"times":     s.times,
+		"code": func(v any) template.HTML {
+			return template.HTML("<code>" + template.HTMLEscapeString(visible(v)) + "</code>")
+		},
 	}
 }
 
@@ -111,26 +117,21 @@ func (s *Server) say(key string, values ...any) string { return s.words.Say(key,
 // html is say with markup.
 func (s *Server) html(key string, values ...any) template.HTML { return s.words.HTML(key, values...) }
 
-// count writes a number with its thousands apart.
-func count[T ~int | ~int64](n T) string {
-	digits := fmt.Sprint(n)
-	sign := ""
-	if strings.HasPrefix(digits, "-") {
-		sign, digits = "-", digits[1:]
+// times is what the script says of a moment that moves on, as JSON: {n} is the number, {t} how long.
+func (s *Server) times() string {
+	said := map[string]string{"now": s.say("time.now"), "ago": s.say("time.ago", "{t}"), "ahead": s.say("time.ahead", "{t}")}
+	for _, unit := range []string{"seconds", "minutes", "hours", "days"} {
+		said[unit] = s.say("time."+unit, "{n}")
 	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
+	text, err := json.Marshal(said)
+	if err != nil { // strings always marshal
+		return "{}"
 	}
-	return sign + digits
+	return string(text)
 }
 
-// plural gives "1 record" or "5 records".
-func plural[T ~int | ~int64](n T, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return count(n) + " " + one + "s"
-}
+// count writes a number with its thousands apart.
+func count[T ~int | ~int64](s *Server, n T) string { return s.words.Count(int64(n)) }
 
 // duration writes a length of time the way the preferences read it: "12 h", "7 d".
 func duration(d time.Duration) string {
