@@ -110,7 +110,7 @@ func Default() Config {
 			Listen:       ":443",
 			StatusListen: "127.0.0.1:9090",
 			SpoolMax:     256 << 20,
-			MaxConns:     1 << 17,
+			MaxConns:     100_000,
 			MaxConnsEach: 1 << 14,
 			Shield: Shield{Remember: Duration(5 * time.Minute), WrongPasswords: 5, WrongElsewhere: 8, WrongAccounts: 50,
 				Window: Duration(10 * time.Minute), NewDevices: 20},

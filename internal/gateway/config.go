@@ -74,7 +74,7 @@ type Config struct {
 	// ones are put off. Zero: as many as like.
 	NewDevices int
 	// MaxConns is how many connections of phones may be open at a time, those with a waiting request and
-	// those at rest among them; default 131072. MaxConnsPerAddress is how many of them one address (IPv6:
+	// those at rest among them; default 100000. MaxConnsPerAddress is how many of them one address (IPv6:
 	// one /64) gets; default 16384, and negative: no limit.
 	MaxConns, MaxConnsPerAddress int
 	IdleTimeout                  time.Duration // of a phone's connection between requests; default 5 min
@@ -129,7 +129,7 @@ func (c *Config) defaults() {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	set(&c.ParkAfter, 2*time.Second)
-	set(&c.MaxConns, 1<<17)
+	set(&c.MaxConns, 100_000)
 	set(&c.MaxConnsPerAddress, 1<<14)
 	set(&c.uploadWindow, uploadWindow)
 	set(&c.IdleTimeout, 5*time.Minute)

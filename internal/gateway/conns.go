@@ -32,6 +32,19 @@ type turned struct {
 	said   time.Time // when that was
 }
 
+// spareDescriptors are those that are not for phones: the spool, the link, a database in the same process.
+const spareDescriptors = 256
+
+// afford is most when the process may have so many descriptors open, each connection of a phone needing a
+// second one to the mail server while it waits. Without it a process would run out of them, and fail in
+// places that matter more than one phone more.
+func afford(most int, descriptors uint64) int {
+	if descriptors == 0 || most > 0 && uint64(most) <= (max(descriptors, spareDescriptors)-spareDescriptors)/2 {
+		return most
+	}
+	return max(10, int(min((max(descriptors, spareDescriptors)-spareDescriptors)/2, 1<<30)))
+}
+
 // Reasons why a connection is turned away.
 const (
 	turnedTooMany = iota

@@ -15,6 +15,7 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/httpd"
+	"github.com/vedette-mail/vedette/internal/logkeys"
 	"github.com/vedette-mail/vedette/internal/snapshot"
 )
 
@@ -78,6 +79,10 @@ func New(cfg Config) (*Gateway, error) {
 		}
 	}
 	g.conns.cfg = &g.cfg
+	if n := afford(cfg.MaxConns, descriptors()); n != cfg.MaxConns {
+		g.cfg.MaxConns = n
+		g.log.Warn("fewer connections than configured, for want of file descriptors", logkeys.Count, n)
+	}
 	g.reports = newReports(g)
 	g.metrics = newMetrics(g)
 	if cfg.Registry != nil {
