@@ -5,6 +5,7 @@ package admin
 
 import (
 	"context"
+	"slices"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/store"
@@ -138,17 +139,13 @@ func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access
 	return d, err
 }
 
-// sameAccount finds the account on other devices through the search, which is bounded.
+// sameAccount finds the account's records on other devices.
 func (a *Admin) sameAccount(ctx context.Context, as *access.Association) ([]Row, error) {
-	p, err := a.store.ListAssociations(ctx, store.Query{Search: as.Pair.Account, Limit: maxNeighbours})
+	list, err := a.store.FindOfAccount(ctx, as.Pair.Realm, as.Pair.Account, 4*maxNeighbours)
 	if err != nil {
 		return nil, err
 	}
-	var out []Row
-	for _, r := range a.rows(p.Rows) {
-		if r.Pair.Account == as.Pair.Account && r.Pair.Realm == as.Pair.Realm && r.Pair.Device != as.Pair.Device {
-			out = append(out, r)
-		}
-	}
-	return out, nil
+	list = slices.DeleteFunc(list, func(o access.Association) bool { return o.Pair.Device == as.Pair.Device })
+	slices.SortStableFunc(list, func(x, y access.Association) int { return y.LastSync.Compare(x.LastSync) })
+	return a.rows(list[:min(len(list), maxNeighbours)]), nil
 }

@@ -21,7 +21,6 @@
 //	a.RemoveAssociation(ctx, who, id, Act) (Result, error)
 //	a.Undo(ctx, who, undo, Act) (Result, error)            // undo is Result.Undo
 //	a.ExportAssociations(ctx, who, Query, func(Row) error) error
-//	a.ExportAssociationsCSV(ctx, who, Query, io.Writer) error
 //
 //	// Many records at once
 //	a.StartBulk(ctx, who, Bulk, Act) (JobID, error)
@@ -39,7 +38,7 @@
 //	a.Dashboard(ctx, who) (Dashboard, error)
 //	a.ListGateways(ctx, who) ([]GatewayRow, error)
 //	a.Applied(number) (applied, total int)
-//	a.ListAudit(ctx, who, AuditQuery) (AuditPage, error), a.ExportAuditCSV(ctx, who, AuditQuery, io.Writer) error
+//	a.ListAudit(ctx, who, AuditQuery) (AuditPage, error)
 //
 // The Sync Status that a Row shows is access.Decide over the row's own record as the store has it and
 // everything else as the snapshot has it: a verb's effect shows at once, and the words are those of the
