@@ -51,7 +51,7 @@ func (s *Server) statusChip(a *admin.Row) template.HTML {
 	if a.Linked() {
 		return s.chip("plain bare", "link", a.StatusLabel(), "")
 	}
-	return s.chip("warn", "unlink", a.StatusLabel(), "")
+	return s.chip("warn bare", "unlink", a.StatusLabel(), "")
 }
 
 // syncChip is the Sync Status column (C-07): the verdict, its reason on hover, and whether it is enforced.

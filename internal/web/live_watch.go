@@ -49,7 +49,7 @@ const (
 // gaps say how far apart two tellings of a kind are at least: a change shows at once, what happens all
 // the time does not keep a browser busy.
 func gaps() [kinds]time.Duration {
-	return [kinds]time.Duration{kindRows: 250 * time.Millisecond, kindSeen: 3 * time.Second, kindNews: time.Second, kindPage: 3 * time.Second}
+	return [kinds]time.Duration{kindRows: 250 * time.Millisecond, kindSeen: 3 * time.Second, kindNews: time.Second, kindPage: 5 * time.Second}
 }
 
 // told is what a page is told at once.

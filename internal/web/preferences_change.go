@@ -4,8 +4,11 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -96,6 +99,9 @@ func (s *Server) fill(pp *previewPage, found *admin.Preview, now, then access.Pr
 		pp.Rows = append(pp.Rows, previewRow{c.Pair.Account, c.Pair.Device, wordsOf(c.Before), wordsOf(c.After)})
 	}
 	total := found.ToBlocked + found.ToAllowed + found.Reworded
+	slices.SortFunc(pp.Rows, func(a, b previewRow) int {
+		return cmp.Or(strings.Compare(a.User, b.User), strings.Compare(a.Device, b.Device))
+	})
 	if rest := total - len(pp.Rows); rest > 0 {
 		pp.More = s.say("list.and-more", rest)
 	}

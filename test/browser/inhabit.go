@@ -14,9 +14,6 @@ import (
 	"github.com/vedette-mail/vedette/internal/sim/company"
 )
 
-// gateway is the one that the demo has.
-const gateway = "gateway-1"
-
 // Inhabit records what gateways have told of a company by now, and what its administrators have done
 // about it: the records of vedette demo, the same ones each time. It gives them oldest first.
 func (c *Console) Inhabit(t testing.TB, people *company.Company) []access.AssociationID {
@@ -24,6 +21,10 @@ func (c *Console) Inhabit(t testing.TB, people *company.Company) []access.Associ
 	// single is how many of the newest come one by one: what comes together is sorted by chance.
 	const single, most = 300, 2000
 	moment := c.Now()
+	gateway := access.GatewayID("gateway-1")
+	if list := c.live(); len(list) > 0 {
+		gateway = list[0].ID
+	}
 	in := intake.New(c.Store, func() time.Time { return moment })
 	take := func(at time.Time, list []access.Sighting) {
 		t.Helper()
@@ -100,7 +101,7 @@ func (c *Console) deeds(t testing.TB, ids []access.AssociationID) {
 func (c *Console) DemoGateway(t testing.TB, bad string) {
 	t.Helper()
 	now := c.Now().UTC()
-	g := access.Gateway{ID: gateway, FirstSeen: now.AddDate(0, -10, 0), LastReport: now.Add(-2 * time.Second), Connected: true, Skew: 40 * time.Millisecond,
+	g := access.Gateway{ID: "gateway-1", FirstSeen: now.AddDate(0, -10, 0), LastReport: now.Add(-2 * time.Second), Connected: true, Skew: 40 * time.Millisecond,
 		Status: access.GatewayStatus{Version: "0.1.0", Started: now.Add(-50 * time.Hour), Reconciled: now.Add(-3 * time.Hour), ExternalURL: "https://mail.company.example",
 			Parked: 178, Requests: 1_204_889, CertExpires: now.AddDate(0, 2, 0), LinkExpires: now.AddDate(1, 0, 0)}}
 	for i, site := range company.Sites() {

@@ -17,8 +17,8 @@ const looks = [
 function pages(world) {
   return [
     [world.demo, { dashboard: '/', activesync: '/activesync', details: `/activesync/${world.demo.id}`, sentry: '/sentry', preferences: '/sentry/preferences',
-      preview: '/sentry/preferences/preview?auto_block=yes', audit: '/audit', account: '/account', ask: `/activesync/selection/block?id=${world.demo.id}`, missing: '/activesync/missing' }],
-    [world.small, { 'activesync-three': '/activesync', 'dashboard-three': '/' }],
+      audit: '/audit', account: '/account', ask: `/activesync/selection/block?id=${world.demo.id}`, missing: '/activesync/missing' }],
+    [world.small, { 'activesync-three': '/activesync', 'dashboard-three': '/', preview: '/sentry/preferences/preview?auto_block=yes' }],
     [world.empty, { 'activesync-empty': '/activesync', 'dashboard-empty': '/', 'activesync-no-match': '/activesync?q=nobody' }],
     [world.many, { 'activesync-many': '/activesync', 'dashboard-many': '/' }],
     [world.oddities, { 'activesync-odd': '/activesync', 'details-odd': `/activesync/${world.oddities.id}`, 'sentry-odd': '/sentry' }],

@@ -10,7 +10,7 @@ import { Stream } from './stream.js'
 
 const step = 5000
 const alone = 10000 // without a stream
-const anyway = 60000 // with one: nothing is for ever
+const anyway = 30000 // with one: nothing is for ever, and some parts may lag behind (data-slow)
 
 export function startLive() {
   const lists = [...document.querySelectorAll('[data-live]')].filter((list) => list.dataset.live)
@@ -61,7 +61,7 @@ export function startLive() {
           if (all || !records(list) ? all || page : ids.length || news) await refresh(list, all || !records(list) ? null : ids, news)
         }
         if (all || ids.length) await refreshPane(all ? null : ids)
-        if (page) await refreshParts(await get(location.pathname + location.search))
+        if (page && document.querySelector('[data-live-part]')) refreshParts(await get(location.pathname + location.search))
       }
     } catch {
       // The network is away; the next time it may be there.
@@ -80,7 +80,7 @@ function needs(lists) {
   if (open) ids.add(open)
   if (own.length) query.set('list', '1')
   for (const id of ids) query.append('id', id)
-  if (lists.length > own.length || document.querySelector('[data-live-part]')) query.set('page', '1')
+  if (lists.length > own.length || document.querySelector('[data-live-part]:not([data-slow])')) query.set('page', '1')
   const number = document.querySelector('[data-applied]')?.dataset.applied
   if (number) query.set('applied', number)
   const job = document.querySelector('[data-job]')?.dataset.job
