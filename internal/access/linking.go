@@ -78,7 +78,9 @@ func best(list []Candidate) (*Candidate, int) {
 	return nil, 0
 }
 
-func (c *Candidate) links(ahead int) bool { return !c.Barred && c.Score >= LinkFrom && ahead >= LinkAhead }
+func (c *Candidate) links(ahead int) bool {
+	return !c.Barred && c.Score >= LinkFrom && ahead >= LinkAhead
+}
 
 // kept is the device the matcher has linked before, unless something bars it now.
 func (e *Evidence) kept(list []Candidate) *Candidate {
