@@ -56,7 +56,7 @@ type Gateway struct {
 	TLSCert        string   `toml:"tls_cert" doc:"Certificate file (PEM, with its chain). Empty: one is made for trials. Read again when it changes."`
 	TLSKey         string   `toml:"tls_key" doc:"Key file that belongs to it."`
 	HTTP2          bool     `toml:"http2" doc:"Offer HTTP/2 to phones. A waiting request costs more memory with it."`
-	AskCertificate bool     `toml:"ask_certificate" doc:"Ask phones for a client certificate, so that those that sign in with one are refused with the reason: no mail server can be reached that way yet."`
+	AskCertificate bool     `toml:"ask_certificate" doc:"Ask phones for a client certificate, so that those that sign in with one are refused with the reason: no mail server can be reached that way yet. Some phones then show their user a chooser."`
 	ProxyProtocol  bool     `toml:"proxy_protocol" doc:"Trusted fronts begin every connection with a PROXY protocol header."`
 	TrustedFronts  []string `toml:"trusted_fronts" doc:"Networks of load balancers in front of the gateway whose X-Forwarded-For or PROXY header is believed."`
 	Console        string   `toml:"console" doc:"Address of the console's link, such as https://console.example.com:8444. Not used by vedette serve."`
