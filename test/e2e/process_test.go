@@ -169,9 +169,10 @@ func (p *process) logs(within time.Duration, words ...string) string {
 // command runs vedette to its end.
 func command(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
+	program := parts.Vedette(t) // which may have to be built first
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, parts.Vedette(t), args...)
+	cmd := exec.CommandContext(ctx, program, args...)
 	var out, log bytes.Buffer
 	cmd.Stdout, cmd.Stderr, cmd.Env, cmd.SysProcAttr = &out, &log, plainEnviron(), dieWithUs()
 	err := cmd.Run()
