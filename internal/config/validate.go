@@ -159,7 +159,8 @@ func (c *Config) validateBackends(k *checker) {
 func (c *Config) Warnings() (list []string) {
 	for _, b := range c.Backends {
 		short := slices.ContainsFunc(b.Domains, func(d string) bool { return !strings.Contains(d, ".") })
-		if b.Type != "sogo" && len(b.Domains) > 0 && !short {
+		dropped := slices.Contains([]string{"sogo", "zpush", "grommunio", "horde"}, b.Type) // what stands before a backslash
+		if !dropped && len(b.Domains) > 0 && !short {
 			list = append(list, fmt.Sprintf("backend %s: no short directory name is among its domains; if it takes log-ins such as LAB\\bob, "+
 				"add LAB, or each is a record of its own beside bob", b.Name))
 		}
