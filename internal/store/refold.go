@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -99,17 +100,15 @@ func (t *Tx) refoldAssociation(id access.AssociationID) (done bool, err error) {
 	if err != nil && access.KindOf(err) != access.KindNotFound {
 		return false, err
 	}
-	if err := t.DeleteAssociation(a.ID); err != nil {
+	if b == nil {
+		return true, t.MoveAssociation(a.ID, folded)
+	}
+	m := mergeAssociations(a, b, t.now)
+	if err := t.DeleteAssociation(m.MergedFrom[len(m.MergedFrom)-1]); err != nil {
 		return false, err
 	}
-	if b != nil {
-		if err := t.DeleteAssociation(b.ID); err != nil {
-			return false, err
-		}
-		a = mergeAssociations(a, b, t.now)
-	}
-	a.Pair = pair
-	return true, t.RestoreAssociation(a)
+	m.Pair = pair
+	return true, t.ReplaceAssociation(m)
 }
 
 // mergeAssociations makes one record of two. Facts are those that were confirmed last; nothing that only
@@ -132,9 +131,14 @@ func mergeAssociations(a, b *access.Association, now time.Time) *access.Associat
 	if b.LastSuccess.After(m.LastSuccess) {
 		m.LastSuccess = b.LastSuccess
 	}
-	if m.Device = a.Device; m.Device == "" {
-		m.Device = b.Device
+	m.Device, m.Link = a.Device, a.Link
+	if m.Device == "" && (b.Device != "" || m.Link.By == access.LinkedByNobody) {
+		m.Device, m.Link = b.Device, b.Link
 	}
+	if m.Linked() {
+		m.Suggestion = access.Suggestion{}
+	}
+	m.MergedFrom = append(slices.Concat(a.MergedFrom, b.MergedFrom), b.ID)
 	m.RedirectClears = max(a.RedirectClears, b.RedirectClears)
 	m.Redirect = ""
 	stays, goes := a.Override, b.Override
@@ -174,10 +178,9 @@ func joined(a, b string) string {
 	return a + "\n" + b
 }
 
-// refoldAccount moves what is known about an account; an account that is disabled in one spelling is
+// refoldAccount moves what is kept about an account; an account that is disabled in one spelling is
 // disabled.
 func (t *Tx) refoldAccount(a access.AccountState) error {
-	const op = "store: fold account names"
 	folded, ok := access.FoldAccount(a.Account)
 	if !ok {
 		return nil
@@ -186,13 +189,15 @@ func (t *Tx) refoldAccount(a access.AccountState) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
-	if err == nil {
-		_, err = t.q.exec(t.ctx, `DELETE FROM account WHERE realm = $1 AND account = $2`, a.Realm, a.Account)
-	}
 	if err != nil {
-		return said(op, err)
+		return said("store: fold account names", err)
 	}
-	t.touch(access.EntryAccount, a.Realm+"/"+a.Account)
+	if err := t.changeAccount(a.Realm, a.Account, func(row *accountRow) error {
+		*row = accountRow{AccountState: access.AccountState{Realm: a.Realm, Account: a.Account}, at: moment(0)}
+		return nil
+	}); err != nil {
+		return err
+	}
 	return t.changeAccount(a.Realm, folded, func(row *accountRow) error {
 		row.Disabled = row.Disabled || old.Disabled
 		if row.person == "" {

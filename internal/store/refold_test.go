@@ -45,7 +45,7 @@ func refolds(t *testing.T, e storetest.Engine) {
 	gone := access.Override{Kind: access.OverrideBlock, By: "dave", At: day(8), Until: day(9)}
 	alone := add("müller", "one", day(1), block, "")
 	older := add("müller", "two", day(1), block, "from the old days")
-	add("muller", "two", day(2), allow, "a new phone")
+	newer := add("muller", "two", day(2), allow, "a new phone")
 	exact := add("muller", "three", day(2), block, "")
 	add("müller", "three", day(3), access.Override{}, "")
 	add("bøb", "four", day(1), gone, "")
@@ -81,6 +81,8 @@ func refolds(t *testing.T, e storetest.Engine) {
 		!a.LastSync.Equal(day(2).Add(time.Hour)) || a.SyncStatus != access.Blocked ||
 		a.Comment != "from the old days\na new phone\nBefore two spellings of the account became one: allow by carol. the boss" {
 		t.Errorf("two of one: %+v", a)
+	} else if len(a.MergedFrom) != 1 || a.MergedFrom[0] != newer {
+		t.Errorf("joined from %v, want %v", a.MergedFrom, newer)
 	}
 	if a := find("muller", "three"); a.ID != exact || a.Override.Kind != access.OverrideBlock {
 		t.Errorf("the newer one has nothing to say: %+v", a)
