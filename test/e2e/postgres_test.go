@@ -50,6 +50,8 @@ func TestOnPostgreSQLNothingIsLostEither(t *testing.T) {
 		w.hangUp()
 		more(10)
 	}
+	c.end() // what a second is worth is not asked of a machine that is kept busy
+	w.hangUp()
 	// Whoever comes just then is told to come again, and presses the button once more.
 	eventually(t, soon, "the block is taken", func() bool {
 		said = time.Now()
@@ -70,7 +72,6 @@ func TestOnPostgreSQLNothingIsLostEither(t *testing.T) {
 	default:
 	}
 	w.obeyed(r.Number)
-	c.end()
 	c.all()
 	if len(c.known) != 1 || c.known["passed"] == 0 {
 		t.Errorf("a known pair fared %v", c.known)
