@@ -19,7 +19,7 @@ const gatherWidth = 20_000
 // that match are looked at.
 func (l *lister) gathered(ctx context.Context, r runner) ([]item, Page, error) {
 	w := &gather{lister: l, room: l.budget(), width: gatherWidth}
-	err := r.row(ctx, `SELECT seq FROM association ORDER BY seq DESC LIMIT 1`).Scan(&w.newest)
+	err := r.row(ctx, `SELECT seq FROM `+l.t.name+` ORDER BY seq DESC LIMIT 1`).Scan(&w.newest)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
@@ -82,7 +82,7 @@ func (w *gather) stretch(ctx context.Context, r runner) error {
 		err := rows.Scan(&it.seq, &it.class)
 		list = append(list, it)
 		return err
-	}, `SELECT seq, class FROM association WHERE search LIKE $1 AND seq BETWEEN $2 AND $3 LIMIT $4`,
+	}, `SELECT seq, class FROM `+w.t.name+` WHERE search LIKE $1 AND seq BETWEEN $2 AND $3 LIMIT $4`,
 		like(w.term), from, to, int64(most+1))
 	if err != nil {
 		return err

@@ -39,21 +39,12 @@ func (l *lister) search(ctx context.Context, r runner, s *Store, total int64) ([
 	if l.at != nil {
 		mode = l.at.Mode
 	}
-	short := utf8.RuneCountInString(l.term) < 3
+	short := l.short()
 	if mode != modeAll && l.at != nil {
 		l.least = max(l.at.Least, 0)
 		return l.fixed(ctx, r, short, mode)
 	}
-	var found finds
-	var err error
-	switch {
-	case total <= sortable:
-		found, err = l.findAmongFew(ctx, r, short)
-	case short:
-		found, err = l.findBeginning(ctx, r)
-	default:
-		found, err = l.findInside(ctx, r, s)
-	}
+	found, err := l.find(ctx, r, s, total)
 	if err != nil {
 		return nil, Page{}, err
 	}
@@ -63,6 +54,20 @@ func (l *lister) search(ctx context.Context, r runner, s *Store, total int64) ([
 	}
 	l.at, l.least = nil, int64(len(found.items))
 	return l.fixed(ctx, r, short, found.mode)
+}
+
+// short terms are looked for at the beginning of fields, others anywhere in them.
+func (l *lister) short() bool { return utf8.RuneCountInString(l.term) < 3 }
+
+// find looks for the term, up to one more than can be sorted. total is how many rows Show leaves.
+func (l *lister) find(ctx context.Context, r runner, s *Store, total int64) (finds, error) {
+	switch {
+	case total <= sortable:
+		return l.findAmongFew(ctx, r, l.short())
+	case l.short():
+		return l.findBeginning(ctx, r)
+	}
+	return l.findInside(ctx, r, s)
 }
 
 // fixed pages through more finds than can be sorted, in an order of the store's choosing.
@@ -118,14 +123,14 @@ func (l *lister) findAmongFew(ctx context.Context, r runner, short bool) (f find
 	for _, class := range l.classes {
 		err = r.each(ctx, func(rows *sql.Rows) error {
 			var text string
-			var keys [4]string
-			it, err := l.scan(rows, class, &text, &keys[0], &keys[1], &keys[2], &keys[3])
+			keys := make([]string, len(l.t.stages))
+			it, err := l.scan(rows, class, append([]any{&text}, pointers(keys)...)...)
 			if !short && strings.Contains(text, l.term) || short && l.stageOf(keys) >= 0 {
 				f.items = append(f.items, it)
 			}
 			return err
-		}, `SELECT `+l.columns()+`, search, key_user, key_device, key_model, key_number
-			FROM association WHERE (class, seq) > ($1, 0) AND class <= $1 ORDER BY class, seq LIMIT $2`, class, int64(sortable))
+		}, `SELECT `+l.columns()+`, search, `+strings.Join(l.t.stages, ", ")+`
+			FROM `+l.t.name+` WHERE (class, seq) > ($1, 0) AND class <= $1 ORDER BY class, seq LIMIT $2`, class, int64(sortable))
 		if err != nil {
 			return f, err
 		}
@@ -136,8 +141,8 @@ func (l *lister) findAmongFew(ctx context.Context, r runner, short bool) (f find
 // findInside finds the term anywhere in the searched fields.
 func (l *lister) findInside(ctx context.Context, r runner, s *Store) (f finds, err error) {
 	if s.engine == engineSQLite {
-		return l.probe(ctx, r, `SELECT `+l.columns()+`, class FROM association_text f CROSS JOIN association a ON a.seq = f.rowid
-			WHERE f.association_text MATCH $1 ORDER BY f.rowid DESC LIMIT $2`, phrase(l.term))
+		return l.probe(ctx, r, `SELECT `+l.columns()+`, class FROM `+l.t.name+`_text f CROSS JOIN `+l.t.name+` a ON a.seq = f.rowid
+			WHERE f.`+l.t.name+`_text MATCH $1 ORDER BY f.rowid DESC LIMIT $2`, phrase(l.term))
 	}
 	// PostgreSQL's trigram index gathers all finds before it gives the first. So it is only asked about
 	// a term that is rare among the newest rows, and that has letters for it to hold on to.
@@ -152,7 +157,7 @@ func (l *lister) findInside(ctx context.Context, r runner, s *Store) (f finds, e
 	if err := r.gatherFinds(ctx); err != nil {
 		return finds{}, err
 	}
-	found, err := l.probe(ctx, r, `SELECT `+l.columns()+`, class FROM association WHERE search LIKE $1 LIMIT $2`, like(l.term))
+	found, err := l.probe(ctx, r, `SELECT `+l.columns()+`, class FROM `+l.t.name+` WHERE search LIKE $1 LIMIT $2`, like(l.term))
 	found.mode = modeGather
 	return found, errors.Join(err, r.walkIndexes(ctx))
 }
@@ -194,7 +199,7 @@ func (l *lister) newestHits(ctx context.Context, r runner) (f finds, err error) 
 			}
 		}
 		return err
-	}, `SELECT class, search FROM association ORDER BY seq DESC LIMIT $1`, int64(window))
+	}, `SELECT class, search FROM `+l.t.name+` ORDER BY seq DESC LIMIT $1`, int64(window))
 	l.looked += window
 	f.more = all >= window/20
 	return f, err
@@ -231,8 +236,8 @@ func (l *lister) newest(ctx context.Context, r runner) ([]item, Page, error) {
 			var seq, class int64
 			err := rows.Scan(&seq, &class)
 			return look(seq, class, true), err
-		}, `SELECT f.rowid, a.class FROM association_text f CROSS JOIN association a ON a.seq = f.rowid
-			WHERE f.association_text MATCH $1 AND f.rowid `+beyond+` $2 ORDER BY f.rowid `+dir+` LIMIT $3`,
+		}, `SELECT f.rowid, a.class FROM `+l.t.name+`_text f CROSS JOIN `+l.t.name+` a ON a.seq = f.rowid
+			WHERE f.`+l.t.name+`_text MATCH $1 AND f.rowid `+beyond+` $2 ORDER BY f.rowid `+dir+` LIMIT $3`,
 			phrase(l.term), edge, int64(budget))
 	} else {
 		err = r.until(ctx, func(rows *sql.Rows) (bool, error) {
@@ -240,7 +245,7 @@ func (l *lister) newest(ctx context.Context, r runner) ([]item, Page, error) {
 			var text string
 			err := rows.Scan(&seq, &class, &text)
 			return look(seq, class, strings.Contains(text, l.term)), err
-		}, `SELECT seq, class, search FROM association WHERE seq `+beyond+` $1 ORDER BY seq `+dir+` LIMIT $2`,
+		}, `SELECT seq, class, search FROM `+l.t.name+` WHERE seq `+beyond+` $1 ORDER BY seq `+dir+` LIMIT $2`,
 			edge, int64(budget))
 	}
 	if err != nil {

@@ -82,6 +82,8 @@ func (s *Store) prepareTrigrams(ctx context.Context) error {
 	for _, q := range []string{
 		`CREATE EXTENSION IF NOT EXISTS pg_trgm`,
 		`CREATE INDEX IF NOT EXISTS association_text ON association USING gin (search gin_trgm_ops)`,
+		`CREATE INDEX IF NOT EXISTS device_text ON device USING gin (search gin_trgm_ops)`,
+		`CREATE INDEX IF NOT EXISTS person_text ON person USING gin (search gin_trgm_ops)`,
 	} {
 		if _, err := s.write.ExecContext(ctx, q); err != nil {
 			s.trigram = false

@@ -55,6 +55,8 @@ func Run(t *testing.T, e Engine) {
 		{"approvals", approvals},
 		{"settings", settings},
 		{"timelines", timelines},
+		{"lists of people", peopleLists},
+		{"overrides", overrides},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, e) })
 	}
