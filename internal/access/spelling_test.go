@@ -93,6 +93,9 @@ func TestAFoldedNameIsItsOwnFolding(t *testing.T) {
 // TestEveryCharacterFoldsOnce goes through all of them, alone and behind a letter.
 func TestEveryCharacterFoldsOnce(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if r == 0x40000 {
+			r = 0xE0000 // nothing is assigned in between
+		}
 		checkFolded(t, string(r))
 		if r < 0x3000 {
 			checkFolded(t, "o"+string(r))

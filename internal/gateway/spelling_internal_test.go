@@ -12,6 +12,12 @@ import (
 // FoldAccount gives has to be what the protocol library keeps.
 func TestAnAccountIsCalledTheSameWhenItIsReadAgain(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if r == 0x30000 {
+			r = 0xE0000 // nothing is assigned in between
+		}
+		if r == 0xF0000 {
+			break // nor is anything from here on that has a meaning
+		}
 		for _, name := range []string{"o" + string(r), string(r) + "o@lab.example"} {
 			a, ok := readAccount(name)
 			if !ok {
