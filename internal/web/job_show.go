@@ -52,7 +52,11 @@ func (s *Server) jobShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.newPage(w, r, s.jobTitle(&j), "activesync")
+	title := s.jobTitle(&j)
+	if verb := s.jobVerb(&j); verb != "" && j.Total == 0 && !j.Over() {
+		title = verb // how many there are is being found out
+	}
+	p, err := s.newPage(w, r, title, "activesync")
 	if err != nil {
 		return err
 	}
@@ -74,14 +78,18 @@ func (s *Server) jobShow(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) jobTitle(j *admin.Job) string {
-	verb := string(j.Verb)
+	verb := s.jobVerb(j)
 	if verb == "" {
 		return s.say("job.title")
 	}
-	if key := "act." + verb; s.words.Has(key) {
-		verb = s.say(key)
-	}
 	return s.say("job.name", j.Total, verb)
+}
+
+func (s *Server) jobVerb(j *admin.Job) string {
+	if key := "act." + string(j.Verb); s.words.Has(key) {
+		return s.say(key)
+	}
+	return string(j.Verb)
 }
 
 func (s *Server) jobState(j *admin.Job) string {

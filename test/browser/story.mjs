@@ -97,6 +97,7 @@ export const stories = {
     await page.getByRole('button', { name: 'Allow', exact: true }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Allow 3 records' }).click()
     await page.getByText('Done.').first().waitFor()
+    assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Allow 3 records')
     assert.equal(await page.locator('table tbody tr').count(), 3)
     await accessible(page, 'the job page')
   },
