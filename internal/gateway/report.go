@@ -356,7 +356,7 @@ func (r *reports) keep(ctx context.Context, list []access.Sighting) {
 			r.full.Store(false)
 			return
 		}
-		if !r.full.Swap(true) {
+		if ctx.Err() == nil && !r.full.Swap(true) { // at the end it is not the sink's fault
 			r.g.log.Error("sightings cannot be kept, unknown pairs are put off", logkeys.Error, err)
 		}
 		if !pause(ctx, time.Second) {

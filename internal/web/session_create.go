@@ -4,6 +4,7 @@
 package web
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -140,6 +141,9 @@ func signInTrouble(err error) (status int, text string) {
 	case access.KindUnauthenticated, access.KindInvalid:
 		return http.StatusForbidden, access.TextOf(err)
 	case access.KindUnavailable:
+		if e, ok := errors.AsType[*access.Error](err); ok && e.Err != nil {
+			return http.StatusServiceUnavailable, access.TextOf(err) // nobody has tried too often: the console cannot
+		}
 		return http.StatusTooManyRequests, access.TextOf(err)
 	}
 	return 0, ""
