@@ -37,7 +37,7 @@ func events() []event {
 		{"change-device", "What is known of a registered device was changed; the line holds both values of each that differs."},
 		{"activate", "A registered device was taken into use, or back into use."},
 		{"lose", "A device was reported lost: all mail traffic of the phone is refused."},
-		{"recover", "A lost device was found."},
+		{"find", "A lost device was found."},
 		{"retire", "A device was taken out of use: all mail traffic of the phone is refused."},
 		{"delete-device", "A registered device was forgotten and its records unlinked."},
 		{"set-compliance", "A device keeps its security policy, or does not any more; the line says why not and who says so."},
