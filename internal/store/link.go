@@ -4,6 +4,8 @@
 package store
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -103,7 +105,7 @@ func (t *Tx) DeviceCandidates(a *access.Association) ([]access.RegisteredDevice,
 	g.by("eas_id", a.Pair.Device)
 	if g.err == nil && a.Pair.Device != "" {
 		g.rows(`WHERE id IN (SELECT device FROM association WHERE eas_device = $1 AND device <> '') AND state <> 'waiting'
-			ORDER BY seq LIMIT $2`, a.Pair.Device)
+			LIMIT $2`, a.Pair.Device)
 	}
 	if a.Device != "" { // what it is linked to
 		g.by("id", string(a.Device))
@@ -125,7 +127,7 @@ type deviceGather struct {
 
 func (g *deviceGather) by(column, key string) {
 	if key != "" {
-		g.rows(`WHERE `+column+` = $1 AND `+column+` <> '' AND state <> 'waiting' ORDER BY seq LIMIT $2`, key)
+		g.rows(`WHERE `+column+` = $1 AND `+column+` <> '' AND state <> 'waiting' LIMIT $2`, key)
 	}
 }
 
@@ -137,12 +139,16 @@ func (g *deviceGather) rows(rest, key string) {
 	if g.seen == nil {
 		g.seen = map[access.DeviceID]bool{}
 	}
-	g.err = g.t.q.eachDevice(g.t.ctx, func(r *deviceRow) {
+	var found []*deviceRow
+	g.err = g.t.q.eachDevice(g.t.ctx, func(r *deviceRow) { found = append(found, r) }, rest, key, int64(mostCandidates))
+	// Put in order here: a database that is asked for order and a limit may walk the wrong index for it.
+	slices.SortFunc(found, func(a, b *deviceRow) int { return cmp.Compare(a.seq, b.seq) })
+	for _, r := range found {
 		if !g.seen[r.ID] && len(g.list) < mostCandidates {
 			g.seen[r.ID] = true
 			g.list = append(g.list, r.RegisteredDevice)
 		}
-	}, rest, key, int64(mostCandidates))
+	}
 }
 
 // RecordCandidates gives the records that may belong to a registered device: the reverse of
@@ -163,8 +169,8 @@ func (t *Tx) RecordCandidates(d *access.RegisteredDevice) ([]access.Association,
 	for i := range g.list {
 		phones[g.list[i].Pair.Device] = g.list[i].Device == d.ID || phones[g.list[i].Pair.Device]
 	}
-	for id, linked := range phones {
-		if linked {
+	for _, id := range slices.Sorted(maps.Keys(phones)) {
+		if phones[id] {
 			g.by("eas_device", id)
 		}
 	}
@@ -185,12 +191,15 @@ func (g *recordGather) by(column, key string) {
 	if g.seen == nil {
 		g.seen = map[access.AssociationID]bool{}
 	}
-	g.err = g.t.q.eachAssociation(g.t.ctx, func(r *associationRow) {
+	var found []*associationRow
+	g.err = g.t.q.eachAssociation(g.t.ctx, func(r *associationRow) { found = append(found, r) }, `WHERE `+column+` = $1 AND `+column+` <> '' LIMIT $2`, key, int64(mostCandidates))
+	slices.SortFunc(found, func(a, b *associationRow) int { return cmp.Compare(a.seq, b.seq) })
+	for _, r := range found {
 		if !g.seen[r.ID] && len(g.list) < mostCandidates {
 			g.seen[r.ID] = true
 			g.list = append(g.list, r.Association)
 		}
-	}, `WHERE `+column+` = $1 AND `+column+` <> '' LIMIT $2`, key, int64(mostCandidates))
+	}
 }
 
 // Siblings gives the other records of the same ActiveSync device id, at most limit of them, as FindTwins

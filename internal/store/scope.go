@@ -54,7 +54,8 @@ func (l *lister) scoped(ctx context.Context, r runner, s *Store) ([]item, Page, 
 	} else if l.back() {
 		w.at.text = "\U0010FFFF"
 	}
-	if err := w.until(ctx, l.q.Limit+1, perRow*l.q.Limit-l.looked); err != nil {
+	// What is set aside is for the rows themselves, and for the user at which it ends.
+	if err := w.until(ctx, l.q.Limit+1, (perRow-4)*l.q.Limit-l.looked); err != nil {
 		return nil, Page{}, err
 	}
 	full, last := len(w.items) > l.q.Limit, w.at

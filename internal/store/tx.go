@@ -60,7 +60,11 @@ func (s *Store) once(ctx context.Context, fn func(*Tx) error) (int64, error) {
 		return 0, err
 	}
 	defer sqlTx.Rollback() // after a commit this does nothing
-	t := &Tx{ctx: ctx, q: runner{sqlTx, s.engine}, s: s, now: s.now().UTC(), touched: map[touch]struct{}{}}
+	var x executor = sqlTx
+	if s.spy != nil {
+		x = s.spy(sqlTx)
+	}
+	t := &Tx{ctx: ctx, q: runner{x, s.engine}, s: s, now: s.now().UTC(), touched: map[touch]struct{}{}}
 	t.view = &txView{t: t}
 	if err := errors.Join(fn(t), t.view.err); err != nil {
 		return 0, err
