@@ -33,6 +33,7 @@ func events() []event {
 		{"link", "A record was linked to a registered device: by whoever the line names, vedette being the matcher, which says why. Also the start of a job."},
 		{"unlink", "A record was taken off its registered device. The matcher leaves alone what a person has unlinked. Also the start of a job."},
 		{"match-again", "A record was given back to the matcher, which links it or not as it finds. Also the start of a job."},
+		{"successor", "A phone that is known under another device id was recognised."},
 		{"add-device", "A device was registered."},
 		{"change-device", "What is known of a registered device was changed; the line holds both values of each that differs."},
 		{"activate", "A registered device was taken into use, or back into use."},
@@ -85,7 +86,7 @@ func auditEvents(_ context.Context, root string) ([]byte, error) {
 			in[string(v)] = true
 		}
 	}
-	for _, room := range []string{"internal/admin", "internal/login"} {
+	for _, room := range []string{"internal/admin", "internal/linking", "internal/login"} {
 		if err := eventConstants(root, room, in); err != nil {
 			return nil, err
 		}
