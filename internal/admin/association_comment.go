@@ -18,7 +18,7 @@ func (a *Admin) CommentAssociation(ctx context.Context, who access.Actor, id acc
 		return Result{}, err
 	}
 	out, err := a.act(ctx, who, access.VerbComment, string(id), act, comment, func(tx *store.Tx) (outcome, error) {
-		as, err := a.find(tx, id, act.Version)
+		as, err := a.find(tx, who, id, act.Version)
 		if err != nil {
 			return outcome{}, err
 		}

@@ -35,7 +35,7 @@ func (a *Admin) Undo(ctx context.Context, who access.Actor, undo string, act Act
 }
 
 func (a *Admin) undoChange(tx *store.Tx, who access.Actor, done outcome, act Act) (outcome, error) {
-	as, err := a.find(tx, done.ID, done.Result.Version)
+	as, err := a.find(tx, who, done.ID, done.Result.Version)
 	if err != nil {
 		return outcome{}, err
 	}
