@@ -53,7 +53,7 @@ func (s *Server) details(r *http.Request, id string, v view) (any, error) {
 	a := &found.Row
 	d := &detailsPart{
 		ID: id, User: userOf(a), Device: deviceOf(a), Blocked: a.Decision.Blocked(), Why: a.Why, CloseHref: v.href("", v.Cursor),
-		Acts: s.lists.associations.buttons(who, id, v.href(id, v.Cursor)), Applied: s.applied(a.Change),
+		Acts: s.lists.associations.buttons(who, a, v.href(id, v.Cursor)), Applied: s.applied(a.Change),
 		MayPrefer: who.May(access.VerbChangePreferences) == nil,
 	}
 	mailbox := s.mailboxCategory(a)

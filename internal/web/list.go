@@ -50,7 +50,8 @@ type list[R any] struct {
 	// Href is where a row leads; nil with a Pane: to its details.
 	Href func(*R) string
 	Acts []act[R]
-	// Bulk starts a job for several rows, named or chosen by a query.
+	// Bulk starts a job for several rows, named or chosen by a query; nil: acts are on one row alone, and
+	// their buttons stand in its details.
 	Bulk func(ctx context.Context, who access.Actor, verb access.Verb, ids []string, q *query, a admin.Act) (admin.JobID, error)
 
 	Find func(ctx context.Context, who access.Actor, q query) (found[R], error)
@@ -122,6 +123,14 @@ type act[R any] struct {
 	Gone    bool // the row is not there any more afterwards
 	// Text gives what the row has to be edited; nil: a note is asked for.
 	Text func(r *R) string
+	// Fits says which rows it can be done to; nil: all. The details of others have no button for it.
+	Fits func(r *R) bool
+	// Form gives a page of its own, by the id of the row, in place of the question: there is more to say
+	// than a note. InPlace: it is short enough for a dialog.
+	Form    func(id string) string
+	InPlace bool
+	// Foresee says what it would come to for one row.
+	Foresee func(r *http.Request, who access.Actor, row *R) ([]note, error)
 	// Notes names what is easily overlooked.
 	Notes func(s *Server, rows []R) []note
 	Do    func(ctx context.Context, who access.Actor, id string, a admin.Act) (admin.Result, error)
@@ -244,6 +253,10 @@ func (l *list[R]) keys() []string {
 		keys[i] = l.Words + "." + k
 	}
 	for _, a := range l.Acts {
+		if a.Form != nil {
+			keys = append(keys, "act."+string(a.Verb))
+			continue
+		}
 		keys = append(keys, "act."+string(a.Verb), l.Words+".ask."+string(a.Verb), l.Words+".what."+string(a.Verb), l.Words+".these", l.Words+".them")
 	}
 	return keys

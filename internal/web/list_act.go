@@ -17,7 +17,10 @@ import (
 )
 
 // actButton is a button that asks before it acts.
-type actButton struct{ Href, Label, Icon, Key string }
+type actButton struct {
+	Href, Label, Icon, Key string
+	Whole                  bool // it leads to a page that fits into no dialog
+}
 
 // button gives the button of an act for one row, or with no id for those that are chosen.
 func (l *list[R]) button(a act[R], query string) actButton {
@@ -25,12 +28,17 @@ func (l *list[R]) button(a act[R], query string) actButton {
 }
 
 // buttons gives the buttons of one row that its reader may press, for a pane.
-func (l *list[R]) buttons(who access.Actor, id, back string) []actButton {
+func (l *list[R]) buttons(who access.Actor, row *R, back string) []actButton {
 	var out []actButton
 	for _, a := range l.Acts {
-		if who.May(a.Verb) == nil {
-			out = append(out, l.button(a, "?id="+url.QueryEscape(id)+"&back="+url.QueryEscape(back)))
+		if who.May(a.Verb) != nil || a.Fits != nil && !a.Fits(row) {
+			continue
 		}
+		b := l.button(a, "?id="+url.QueryEscape(l.ID(row))+"&back="+url.QueryEscape(back))
+		if a.Form != nil {
+			b.Href, b.Whole = a.Form(l.ID(row))+"?back="+url.QueryEscape(back), !a.InPlace
+		}
+		out = append(out, b)
 	}
 	return out
 }
@@ -53,6 +61,7 @@ type askPage struct {
 	Refuses  bool // it would refuse somebody, so shadow mode matters
 	Ends     bool // it can end by itself
 	Edits    bool // a text is edited, else a note is asked for
+	Hint     string
 	Text     string
 }
 
@@ -111,7 +120,7 @@ func (l *list[R]) carry(sel selection) []named {
 // actOf gives the act of a path; what nobody has declared has no page.
 func (l *list[R]) actOf(r *http.Request) (*act[R], error) {
 	for i := range l.Acts {
-		if string(l.Acts[i].Verb) == r.PathValue("verb") {
+		if string(l.Acts[i].Verb) == r.PathValue("verb") && l.Acts[i].Form == nil {
 			return &l.Acts[i], login.Actor(r).May(l.Acts[i].Verb)
 		}
 	}
@@ -166,6 +175,11 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 	}
 	if sel.Query == nil && total == 1 {
 		l.one(ask, a, &rows[0])
+		if a.Foresee != nil {
+			if ask.Notes, err = a.Foresee(r, ask.Actor, &rows[0]); err != nil {
+				return 0, false, err
+			}
+		}
 	}
 	for i := range rows[:min(len(rows), named)] {
 		one, two := l.Name(&rows[i])
@@ -175,7 +189,7 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 		ask.More = l.s.say("list.and-more", rest)
 	}
 	if a.Notes != nil {
-		ask.Notes = a.Notes(l.s, rows)
+		ask.Notes = append(ask.Notes, a.Notes(l.s, rows)...)
 	}
 	return total, more, nil
 }
@@ -204,8 +218,13 @@ func (l *list[R]) question(ask *askPage, a *act[R], total int, more bool) {
 	ask.Question = l.say("ask."+string(a.Verb), these)
 	ask.What = l.say("what."+string(a.Verb), n, them)
 	ask.Button = l.s.say("act." + string(a.Verb))
+	ask.Hint = l.s.say("ask.note-hint")
+	if l.s.words.Has(l.Words + ".note-hint") {
+		ask.Hint = l.say("note-hint")
+	}
 	switch {
 	case ask.Edits:
+		ask.Hint = l.s.say("ask.comment-hint")
 		ask.Button = l.s.say("list.save")
 	case n > 1:
 		ask.Button = l.s.say("list.act-on", ask.Button, these)

@@ -150,7 +150,7 @@ func (l *list[R]) part(w http.ResponseWriter, r *http.Request, open string) (*li
 	p := l.newPart(v, found, open)
 	p.Here = r.URL.RequestURI()
 	for _, a := range l.Acts {
-		if who.May(a.Verb) == nil {
+		if l.Bulk != nil && who.May(a.Verb) == nil {
 			p.Acts = append(p.Acts, l.button(a, ""))
 		}
 	}

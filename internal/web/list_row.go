@@ -97,7 +97,7 @@ func (v view) live(now time.Time) string {
 func (l *list[R]) rows(w http.ResponseWriter, r *http.Request) error {
 	v, ids := l.scheme.readView(r), r.URL.Query()["id"]
 	ids = ids[:min(len(ids), mostRows)]
-	p := &listPart{view: v, Picks: l.Version != nil}
+	p := &listPart{view: v, Picks: l.Bulk != nil}
 	if l.ByID == nil {
 		for _, id := range ids {
 			p.Rows = append(p.Rows, row{ID: id, Rev: still})
