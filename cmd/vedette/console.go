@@ -83,7 +83,7 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 		return nil, fmt.Errorf("the console cannot read its database: %w", err)
 	}
 	adm, err := admin.New(admin.Config{Store: st, Snapshot: func() admin.Snapshot { return hub.Snapshot() },
-		Applied: hub.Applied, Gateways: hub.Gateways, Logger: log})
+		Applied: hub.Applied, Gateways: hub.Gateways, Logger: log, Account: spellAccount(cfg.Backends), Device: spellDevice})
 	if err != nil {
 		return nil, err
 	}

@@ -92,6 +92,9 @@ func (c *demoCommand) start(g *group, s *session, dir string) error {
 		return err
 	}
 	if c.Phones > 0 {
+		if err := con.enrol(g.ctx, world.Company); err != nil {
+			return err
+		}
 		world.RingPhones(g.ctx, phone.Network{URL: gw.url + eas.Path, TLS: demoTLS(), Seed: c.Seed,
 			Letter: world.Company.Letter, OwnAddresses: true})
 		g.run(func(ctx context.Context) error { return con.inhabit(ctx, world.Company) })
