@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/config"
@@ -85,18 +86,28 @@ func (c *adminPasswordCommand) Run(s *session) error {
 
 type adminCreateCommand struct {
 	configFile
-	Name string `arg:"" help:"Name of the new administrator."`
-	Role string `enum:"administrator,auditor" default:"administrator" help:"administrator or auditor."`
+	Name   string   `arg:"" help:"Name of the new administrator."`
+	Role   string   `enum:"administrator,operator,helpdesk,auditor" default:"administrator" help:"administrator, operator, helpdesk or auditor."`
+	Groups []string `name:"group" help:"Limit to the users of this group; may be given several times. A help desk needs one."`
+	Link   bool     `help:"Print a one-time link with which the person chooses the password."`
 }
 
 func (c *adminCreateCommand) Run(s *session) error {
-	l, _, closeStore, err := openLogin(s, c.Config)
+	l, cfg, closeStore, err := openLogin(s, c.Config)
 	if err != nil {
 		return err
 	}
 	defer closeStore()
+	role, scope := access.Role(c.Role), scopeOf(c.Groups)
+	if c.Link {
+		token, expires, err := l.Invite(s.ctx, breakGlass, login.NewAdministrator{Name: c.Name, Role: role, Scope: scope})
+		if err != nil {
+			return err
+		}
+		return printLink(s, cfg, c.Name, token, expires)
+	}
 	password := strings.ToLower(rand.Text()[:20])
-	if err := l.CreateAdministrator(s.ctx, breakGlass, c.Name, password, access.Role(c.Role)); err != nil {
+	if err := l.CreateAdministrator(s.ctx, breakGlass, c.Name, password, role, scope); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.stdout, "Password of %s (change it after signing in): %s\n", c.Name, password)
@@ -105,9 +116,12 @@ func (c *adminCreateCommand) Run(s *session) error {
 
 type adminTokenCommand struct {
 	configFile
-	Owner string `arg:"" help:"Administrator for whom the token acts."`
-	Label string `name:"label" default:"command line" help:"What the list of tokens calls it."`
-	Role  string `enum:"administrator,auditor" default:"auditor" help:"What the token may do: administrator (everything) or auditor (read)."`
+	Owner  string   `arg:"" help:"Administrator for whom the token acts."`
+	Label  string   `name:"label" default:"command line" help:"What the list of tokens calls it."`
+	Role   string   `enum:"administrator,operator,helpdesk,auditor" default:"auditor" help:"What the token may do: administrator, operator, helpdesk or auditor; never more than its owner."`
+	Groups []string `name:"group" help:"Limit to the users of this group; may be given several times."`
+	Verbs  []string `name:"verb" help:"Limit to this verb, such as view or block; may be given several times."`
+	Days   int      `default:"90" help:"Days until it ends, at most 366."`
 }
 
 func (c *adminTokenCommand) Run(s *session) error {
@@ -116,7 +130,12 @@ func (c *adminTokenCommand) Run(s *session) error {
 		return err
 	}
 	defer closeStore()
-	secret, err := l.CreateTokenFor(s.ctx, breakGlass, c.Owner, login.NewToken{Name: c.Label, Role: access.Role(c.Role)})
+	t := login.NewToken{Name: c.Label, Role: access.Role(c.Role), Scope: scopeOf(c.Groups),
+		Expires: time.Now().Add(time.Duration(c.Days) * 24 * time.Hour)}
+	for _, v := range c.Verbs {
+		t.Verbs = append(t.Verbs, access.Verb(v))
+	}
+	secret, err := l.CreateTokenFor(s.ctx, breakGlass, c.Owner, t)
 	if err != nil {
 		return err
 	}

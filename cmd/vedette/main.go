@@ -42,9 +42,18 @@ type commands struct {
 	Restore restoreCommand `cmd:"" help:"Put a backup in place of the console's database."`
 	Admin   struct {
 		Setup    adminSetupCommand    `cmd:"" help:"Print a one-time link that makes an administrator."`
+		List     adminListCommand     `cmd:"" help:"List the administrators."`
 		Create   adminCreateCommand   `cmd:"" help:"Make another administrator."`
+		Role     adminRoleCommand     `cmd:"" help:"Give an administrator another role or other groups."`
+		Disable  adminDisableCommand  `cmd:"" help:"Keep an administrator from signing in."`
+		Enable   adminEnableCommand   `cmd:"" help:"Let an administrator sign in again."`
+		Delete   adminDeleteCommand   `cmd:"" help:"Remove an administrator, with tokens and passkeys."`
+		Password adminPasswordCommand `cmd:"" help:"Give an administrator a new password, without second factor."`
+		Factor   adminFactorCommand   `cmd:"" help:"Remove an administrator's one-time code, recovery codes and passkeys."`
 		Token    adminTokenCommand    `cmd:"" help:"Make an API token."`
-		Password adminPasswordCommand `cmd:"" help:"Give an administrator a new password."`
+		Tokens   adminTokensCommand   `cmd:"" help:"List the API tokens."`
+		Revoke   adminRevokeCommand   `cmd:"" help:"Take an API token back."`
+		SignOut  adminSignOutCommand  `cmd:"" help:"End every session of an administrator."`
 		NewKey   adminNewKeyCommand   `cmd:"" help:"Make a new sealing key in place of one that is lost."`
 	} `cmd:"" help:"Break glass: when nobody can sign in."`
 	Config struct {

@@ -7,8 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"sort"
-	"strconv"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -19,19 +17,14 @@ import (
 type Account struct {
 	Name            string
 	Role            access.Role
+	Scope           *access.Scope // nil: no limit
+	Source          string        // empty: signs in here
 	OneTimeCode     bool
+	Passkeys        []Passkey
 	RecoveryLeft    int
+	OwesFactor      bool // the role asks for a second factor that is not set up yet
 	PasswordChanged time.Time
 	LastSignIn      time.Time
-}
-
-// Session is one place where somebody is signed in.
-type Session struct {
-	ID      string // names it without being usable as it
-	Since   time.Time
-	Addr    string
-	Agent   string // what the browser calls itself: hostile text
-	Current bool   // the one that asks
 }
 
 // self is the administrator who is signed in with a browser.
@@ -55,62 +48,10 @@ func (l *Login) Account(ctx context.Context) (Account, error) {
 			return Account{}, fmt.Errorf("login: recovery codes: %w", err)
 		}
 	}
-	return Account{Name: a.Name, Role: a.Role, OneTimeCode: a.TOTPSealed != "", RecoveryLeft: len(codes),
-		PasswordChanged: a.Changed, LastSignIn: a.LastSignIn}, nil
-}
-
-// Sessions gives the places where whoever asks is signed in, newest first.
-func (l *Login) Sessions(ctx context.Context) ([]Session, error) {
-	a, err := self(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all, err := l.keep.AllCtx(ctx)
-	if err != nil {
-		return nil, err
-	}
-	current := store.SessionHash(l.sessions.Token(ctx))
-	var list []Session
-	for hash, data := range all {
-		_, values, err := codec{}.Decode(data)
-		if err != nil || values[keyAdministrator] != a.ID || values[keyChanged] != changedMark(a) {
-			continue
-		}
-		since, _ := strconv.ParseInt(text(values, keySince), 10, 64) // zero when damaged: shown as unknown
-		list = append(list, Session{ID: hash, Since: time.UnixMilli(since).UTC(), Addr: text(values, keyAddr),
-			Agent: text(values, keyAgent), Current: hash == current})
-	}
-	sort.Slice(list, func(i, j int) bool { return list[i].Since.After(list[j].Since) })
-	return list, nil
-}
-
-func text(values map[string]any, key string) string {
-	s, _ := values[key].(string) // absent: empty
-	return s
-}
-
-// RevokeSession ends a session of whoever asks; an empty id ends all but the one that asks.
-func (l *Login) RevokeSession(ctx context.Context, id string) error {
-	list, err := l.Sessions(ctx)
-	if err != nil {
-		return err
-	}
-	ended := 0
-	for _, s := range list {
-		if s.ID == id || id == "" && !s.Current {
-			if err := l.keep.end(ctx, s.ID); err != nil {
-				return err
-			}
-			ended++
-		}
-	}
-	if ended == 0 && id != "" {
-		return access.NotFound("revoke session", "This session is over already.")
-	}
-	who := ActorFrom(ctx)
-	l.audit(ctx, access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: EventRevokeSession,
-		Detail: strconv.Itoa(ended) + " ended"})
-	return nil
+	keys, err := l.passkeys(ctx, a.ID)
+	return Account{Name: a.Name, Role: a.Role, Scope: ActorFrom(ctx).Scope, Source: a.Source, OneTimeCode: a.TOTPSealed != "",
+		Passkeys: keys, RecoveryLeft: len(codes), OwesFactor: callerOf(ctx).owesFactor,
+		PasswordChanged: a.Changed, LastSignIn: a.LastSignIn}, err
 }
 
 // ChangePassword replaces the password of whoever is signed in, and ends his other sessions.
@@ -156,25 +97,25 @@ func (l *Login) proveAgain(ctx context.Context, a *store.Administrator, password
 
 // change writes a change of the signed-in administrator that ends his other sessions, and keeps this one.
 func (l *Login) change(ctx context.Context, id, event string, fn func(*store.Administrator) error) error {
+	return l.changeWith(ctx, id, event, "", func(_ *store.Tx, a *store.Administrator) error { return fn(a) })
+}
+
+// changeWith is change for what touches more than the administrator's own row.
+func (l *Login) changeWith(ctx context.Context, id, event, detail string, fn func(*store.Tx, *store.Administrator) error) error {
 	var a *store.Administrator
 	who := ActorFrom(ctx)
 	err := l.store.WithTx(ctx, func(tx *store.Tx) (err error) {
 		if a, err = tx.FindAdministrator(id); err != nil {
 			return err
 		}
-		if err := fn(a); err != nil {
+		if err := fn(tx, a); err != nil {
 			return err
 		}
-		// The mark has to differ from the one before, even within a millisecond.
-		now := tx.Now().Truncate(time.Millisecond)
-		if !now.After(a.Changed) {
-			now = a.Changed.Add(time.Millisecond)
-		}
-		a.Changed = now
+		touchChanged(a, tx.Now())
 		if err := tx.SaveAdministrator(a); err != nil {
 			return err
 		}
-		tx.Audit(access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: event, Subject: a.Name, Object: a.ID})
+		tx.Audit(access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: event, Subject: a.Name, Object: a.ID, Detail: detail})
 		return nil
 	})
 	if err != nil {

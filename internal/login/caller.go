@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ type caller struct {
 	pending       string               // id of who owes the code
 	token         bool                 // came with an API token
 	session       bool                 // a session was loaded
+	owesFactor    bool                 // the role asks for a second factor that is not set up yet
 	secret        []byte               // for the form token
 }
 
@@ -52,6 +54,10 @@ func IsSignedIn(r *http.Request) bool { return callerOf(r.Context()).actor.Role 
 
 // OwesCode reports whether the password was right and the one-time code is still to come.
 func OwesCode(r *http.Request) bool { return callerOf(r.Context()).pending != "" }
+
+// OwesFactor reports whether somebody is signed in whose role asks for a second factor, and who has yet to
+// set it up. Until then only the own account is open.
+func OwesFactor(r *http.Request) bool { return callerOf(r.Context()).owesFactor }
 
 // FormToken is the token that every form of this request's page has to carry.
 func (l *Login) FormToken(r *http.Request) string {
@@ -137,13 +143,33 @@ func (l *Login) bySession(r *http.Request, c *caller) error {
 		return nil
 	}
 	c.administrator = a
-	c.actor = access.Actor{Name: a.Name, Role: a.Role, Addr: addrOf(r), Session: store.SessionHash(l.sessions.Token(ctx))[:16]}
+	c.actor = actorOf(a, addrOf(r))
+	c.actor.Session = store.SessionHash(l.sessions.Token(ctx))[:16]
+	if minute := strconv.FormatInt(l.now().Truncate(time.Minute).UnixMilli(), 10); !background(r) && l.session(ctx, keySeen) != minute {
+		l.sessions.Put(ctx, keySeen, minute)
+	}
+	if a.Source == "" && l.session(ctx, keyStrong) == "" {
+		p, err := l.policy(ctx)
+		if err != nil {
+			return err
+		}
+		c.owesFactor = slices.Contains(p.SecondFactor, a.Role)
+	}
 	return nil
+}
+
+// actorOf is an administrator as everybody else knows him. A help desk without groups sees nothing.
+func actorOf(a *store.Administrator, addr string) access.Actor {
+	who := access.Actor{Name: a.Name, Role: a.Role, Addr: addr, Scope: a.Scope}
+	if who.Role == access.RoleHelpDesk && who.Scope == nil {
+		who.Scope = &access.Scope{}
+	}
+	return who
 }
 
 func changedMark(a *store.Administrator) string { return strconv.FormatInt(a.Changed.UnixMilli(), 10) }
 
-// byToken fills in whose token it is. The role is at most that of its owner, and a token dies with him.
+// byToken fills in whose token it is. It may never do more than its owner, and dies with him.
 func (l *Login) byToken(r *http.Request, c *caller) error {
 	ctx := r.Context()
 	t, err := l.store.FindToken(ctx, hashToken(bearer(r)))
@@ -160,12 +186,11 @@ func (l *Login) byToken(r *http.Request, c *caller) error {
 	if err != nil {
 		return err
 	}
-	role := t.Role
-	if a.Role != access.RoleAdministrator {
-		role = a.Role
+	who, ok := tokenActor(t, actorOf(a, addrOf(r)))
+	if !ok {
+		return nil
 	}
-	c.administrator = a
-	c.actor = access.Actor{Name: a.Name + " (token " + t.Name + ")", Role: role, Addr: addrOf(r), Session: t.ID}
+	c.administrator, c.actor = a, who
 	if l.now().Sub(t.LastUsed) < time.Minute {
 		return nil
 	}
@@ -215,6 +240,9 @@ func (l *Login) Guard(_ http.ResponseWriter, r *http.Request, a httpd.Access) (*
 	}
 	if c.token && a.IsSignedIn() {
 		return nil, access.Forbidden("guard", "A token cannot be used for this. Sign in with a browser.")
+	}
+	if c.owesFactor && !a.IsSignedIn() {
+		return nil, access.Forbidden("second factor", "Your role asks for a second factor. Set one up in your account first.")
 	}
 	if v := a.VerbName(); v != "" {
 		if err := c.actor.May(access.Verb(v)); err != nil {

@@ -107,6 +107,7 @@ func (l *Login) ConfirmOneTimeCode(ctx context.Context, code string) (recovery [
 	if err != nil {
 		return nil, err
 	}
+	l.proven(ctx)
 	return codes, nil
 }
 
@@ -119,8 +120,18 @@ func (l *Login) DisableOneTimeCode(ctx context.Context, password string) error {
 	if err := l.proveAgain(ctx, a, password); err != nil {
 		return err
 	}
+	keys, err := l.store.ListPasskeys(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	if err := l.mayDoWithout(ctx, a, len(keys)); err != nil {
+		return err
+	}
 	return l.change(ctx, a.ID, EventDisableCode, func(a *store.Administrator) error {
-		a.TOTPSealed, a.TOTPPending, a.Recovery = "", "", ""
+		a.TOTPSealed, a.TOTPPending = "", ""
+		if len(keys) == 0 {
+			a.Recovery = ""
+		}
 		return nil
 	})
 }

@@ -42,6 +42,8 @@ type Login struct {
 	hasher   *hasher
 	throttle *throttle
 	failures failureLog
+	spent    spent
+	oidc     oidcCache
 }
 
 // New makes the room.

@@ -23,6 +23,9 @@ const (
 	keySince         = "since"
 	keyAddr          = "addr"
 	keyAgent         = "agent"
+	keySeen          = "seen"     // last request of a person, to the minute
+	keyStrong        = "strong"   // more than a password was shown
+	keyCeremony      = "ceremony" // a passkey that is being added or asked for
 )
 
 // codec writes sessions as JSON of text: nothing that is read back can be more than text.

@@ -35,24 +35,47 @@ func (l *Login) SetupLink(ctx context.Context) (token string, expires time.Time,
 	if !needed {
 		return "", time.Time{}, access.Conflict("set-up link", "There is an administrator already.")
 	}
+	return l.setupLink(ctx, "")
+}
+
+// setupLink makes a link that works once, for an administrator or with an empty id for the first one.
+func (l *Login) setupLink(ctx context.Context, id string) (token string, expires time.Time, err error) {
 	token, expires = rand.Text(), l.now().Add(setupAge).UTC()
-	err = l.store.WithTx(ctx, func(tx *store.Tx) error { return tx.CreateSetupLink(hashToken(token), expires) })
+	err = l.store.WithTx(ctx, func(tx *store.Tx) error { return tx.CreateSetupLink(hashToken(token), id, expires) })
 	return token, expires, err
 }
 
-// CheckSetupLink says whether a set-up token can still be used, before somebody fills in a form.
-func (l *Login) CheckSetupLink(ctx context.Context, token string) error {
-	if err := l.store.FindSetupLink(ctx, hashToken(token)); err != nil {
-		return setupError(err)
-	}
-	needed, err := l.NeedsSetup(ctx)
-	if err == nil && !needed {
-		err = access.NotFound("set-up link", setupText)
-	}
-	return err
+// Setup is what a one-time link is for.
+type Setup struct {
+	First bool   // it makes the first administrator
+	Name  string // whom it lets in, unless First
+	Role  access.Role
 }
 
-const setupText = "This link has been used, has expired, or was never made. The console prints a new one when it starts and there is no administrator."
+// CheckSetupLink says what a one-time link is for, or that it cannot be used (any more).
+func (l *Login) CheckSetupLink(ctx context.Context, token string) (Setup, error) {
+	id, err := l.store.FindSetupLink(ctx, hashToken(token))
+	if err != nil {
+		return Setup{}, setupError(err)
+	}
+	if id == "" {
+		needed, err := l.NeedsSetup(ctx)
+		if err == nil && !needed {
+			err = access.NotFound("set-up link", setupText)
+		}
+		return Setup{First: true}, err
+	}
+	a, err := l.store.FindAdministrator(ctx, id)
+	if err != nil {
+		return Setup{}, setupError(err)
+	}
+	if a.Disabled {
+		return Setup{}, access.NotFound("set-up link", setupText)
+	}
+	return Setup{Name: a.Name, Role: a.Role}, nil
+}
+
+const setupText = "This link has been used, has expired, or was never made. Whoever looks after the administrators can make a new one; while there is none, the console prints one when it starts."
 
 func setupError(err error) error {
 	if access.KindOf(err) == access.KindNotFound {
@@ -61,51 +84,108 @@ func setupError(err error) error {
 	return err
 }
 
-// SetUp uses up a set-up token, creates the first administrator and signs him in.
-func (l *Login) SetUp(w http.ResponseWriter, r *http.Request, token, name, password string) error {
+// SetUp uses a one-time link: it makes the first administrator, or gives the one it is for a password,
+// and signs him in. name counts for the first one only. Somebody who has a second factor still owes it.
+func (l *Login) SetUp(w http.ResponseWriter, r *http.Request, token, name, password string) (Step, error) {
 	ctx := r.Context()
-	if err := l.CheckSetupLink(ctx, token); err != nil {
-		return err
-	}
-	a, err := l.newAdministrator(ctx, name, password, access.RoleAdministrator)
+	link, err := l.CheckSetupLink(ctx, token)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	err = l.store.WithTx(ctx, func(tx *store.Tx) error {
+	if !link.First {
+		name = link.Name
+	}
+	if err := checkNewPassword(name, password); err != nil {
+		return 0, err
+	}
+	a, err := l.newAdministrator(ctx, NewAdministrator{Name: name, Role: access.RoleAdministrator}, password)
+	if err != nil {
+		return 0, err
+	}
+	err = l.store.WithTx(ctx, func(tx *store.Tx) (err error) {
 		fresh := *a
+		if !link.First {
+			old, err := tx.FindAdministratorByName(name)
+			if err != nil {
+				return setupError(err)
+			}
+			fresh = *old
+			fresh.PasswordHash = a.PasswordHash
+			touchChanged(&fresh, tx.Now())
+		}
 		if err := tx.UseSetupLink(hashToken(token)); err != nil {
 			return setupError(err)
 		}
 		if err := tx.SaveAdministrator(&fresh); err != nil {
 			return err
 		}
+		detail := "first administrator"
+		if !link.First {
+			detail = "with a one-time link"
+		}
 		tx.Audit(access.AuditEntry{Actor: fresh.Name, Addr: addrOf(r), Event: EventSetUp, Subject: fresh.Name,
-			Object: fresh.ID, Detail: "first administrator"})
+			Object: fresh.ID, Detail: detail})
 		*a = fresh
 		return nil
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return l.enter(w, r, a, "set-up link")
+	if err := l.endOthers(ctx, a.ID); err != nil {
+		return 0, err
+	}
+	return l.passwordRight(w, r, a, "set-up link")
 }
 
-// CreateAdministrator adds an account.
-func (l *Login) CreateAdministrator(ctx context.Context, who access.Actor, name, password string, role access.Role) error {
-	if err := who.May(access.VerbManageAccess); err != nil {
+// NewAdministrator is an administrator to be made.
+type NewAdministrator struct {
+	Name  string
+	Role  access.Role
+	Scope *access.Scope
+}
+
+// CreateAdministrator makes another administrator with a password that somebody has chosen for him, limited
+// to some groups if a limit is given. The console's pages invite instead.
+func (l *Login) CreateAdministrator(ctx context.Context, who access.Actor, name, password string, role access.Role, limit ...*access.Scope) error {
+	if err := checkNewPassword(name, password); err != nil {
 		return err
 	}
-	a, err := l.newAdministrator(ctx, name, password, role)
+	n := NewAdministrator{Name: name, Role: role}
+	for _, scope := range limit {
+		n.Scope = scope
+	}
+	a, err := l.newAdministrator(ctx, n, password)
 	if err != nil {
 		return err
 	}
-	err = l.store.WithTx(ctx, func(tx *store.Tx) error {
+	return l.create(ctx, who, a)
+}
+
+// Invite makes another administrator who chooses his own password with the one-time link. The token of the
+// link is given back once.
+func (l *Login) Invite(ctx context.Context, who access.Actor, n NewAdministrator) (token string, expires time.Time, err error) {
+	a, err := l.newAdministrator(ctx, n, "")
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	if err := l.create(ctx, who, a); err != nil {
+		return "", time.Time{}, err
+	}
+	return l.setupLink(ctx, a.ID)
+}
+
+func (l *Login) create(ctx context.Context, who access.Actor, a *store.Administrator) error {
+	if err := who.May(access.VerbManageAccess); err != nil {
+		return err
+	}
+	err := l.store.WithTx(ctx, func(tx *store.Tx) error {
 		fresh := *a
 		if err := tx.SaveAdministrator(&fresh); err != nil {
 			return err
 		}
 		tx.Audit(access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: EventCreateAdministrator, Subject: fresh.Name,
-			Object: fresh.ID, Detail: string(role)})
+			Object: fresh.ID, Detail: rights(fresh.Role, fresh.Scope)})
+		*a = fresh
 		return nil
 	})
 	if access.KindOf(err) == access.KindConflict {
@@ -114,23 +194,25 @@ func (l *Login) CreateAdministrator(ctx context.Context, who access.Actor, name,
 	return err
 }
 
-// newAdministrator checks the words of a new account and hashes its password; it is not saved yet.
-func (l *Login) newAdministrator(ctx context.Context, name, password string, role access.Role) (*store.Administrator, error) {
-	name = strings.TrimSpace(name)
+// newAdministrator checks what is asked for. Without a password nobody can sign in to it yet.
+func (l *Login) newAdministrator(ctx context.Context, n NewAdministrator, password string) (*store.Administrator, error) {
+	name := strings.TrimSpace(n.Name)
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	if role != access.RoleAdministrator && role != access.RoleAuditor {
-		return nil, access.Invalid("administrator", "Choose a role.")
+	scope, err := checkRights(n.Role, n.Scope)
+	if err != nil {
+		return nil, err
+	}
+	a := &store.Administrator{Name: name, Role: n.Role, Scope: scope, Changed: l.now().UTC().Truncate(time.Millisecond)}
+	if password == "" {
+		return a, nil
 	}
 	if err := checkNewPassword(name, password); err != nil {
 		return nil, err
 	}
-	hash, err := l.hasher.hash(ctx, password)
-	if err != nil {
-		return nil, err
-	}
-	return &store.Administrator{Name: name, Role: role, PasswordHash: hash, Changed: l.now().UTC().Truncate(time.Millisecond)}, nil
+	a.PasswordHash, err = l.hasher.hash(ctx, password)
+	return a, err
 }
 
 // checkName keeps names from looking like another, or like more than a name, in lists and logs.

@@ -23,7 +23,7 @@ type Step int
 // The steps.
 const (
 	StepDone Step = iota // signed in
-	StepCode             // the password was right; ask for the one-time code and call VerifyCode
+	StepCode             // the password was right; ask for the second factor and call VerifyCode or VerifyPasskey
 )
 
 // pendingAge is how long somebody who gave the password may look for the code.
@@ -66,9 +66,23 @@ func (l *Login) SignIn(w http.ResponseWriter, r *http.Request, name, password st
 		l.failed(ctx, a.Name, addr, why)
 		return 0, access.Unauthenticated("sign-in", wrongPassword)
 	}
-	if a.TOTPSealed == "" {
+	step, err := l.passwordRight(w, r, a, "password")
+	if err == nil && step == StepDone {
 		l.throttle.succeeded(keys)
-		return StepDone, l.enter(w, r, a, "password")
+	}
+	return step, err
+}
+
+// passwordRight goes on after the password was right, or a link that stands for it: it signs in, or asks
+// for the second factor of somebody who has one.
+func (l *Login) passwordRight(w http.ResponseWriter, r *http.Request, a *store.Administrator, how string) (Step, error) {
+	ctx := r.Context()
+	keys, err := l.store.ListPasskeys(ctx, a.ID)
+	if err != nil {
+		return 0, err
+	}
+	if a.TOTPSealed == "" && len(keys) == 0 {
+		return StepDone, l.enter(w, r, a, how, false)
 	}
 	// The failures stay until the code is right as well: else a known password would allow guessing codes
 	// without end.
@@ -140,18 +154,20 @@ func (l *Login) VerifyCode(w http.ResponseWriter, r *http.Request, code string) 
 		return access.Unauthenticated("sign-in", wrongPassword)
 	}
 	l.throttle.succeeded(keys)
-	return l.enter(w, r, a, how)
+	return l.enter(w, r, a, how, true)
 }
 
 // useCode checks a code and marks it as used in a.
 func (l *Login) useCode(a *store.Administrator, code string) (how string, err error) {
-	seed, err := l.box.Open(purposeSeed, a.TOTPSealed)
-	if err != nil {
-		return "", fmt.Errorf("login: %w", err)
-	}
-	if s, ok := matchStep(string(seed), code, l.now(), a.TOTPStep); ok {
-		a.TOTPStep = s
-		return "password and one-time code", nil
+	if a.TOTPSealed != "" {
+		seed, err := l.box.Open(purposeSeed, a.TOTPSealed)
+		if err != nil {
+			return "", fmt.Errorf("login: %w", err)
+		}
+		if s, ok := matchStep(string(seed), code, l.now(), a.TOTPStep); ok {
+			a.TOTPStep = s
+			return "password and one-time code", nil
+		}
 	}
 	var hashes []string
 	if a.Recovery != "" {
@@ -169,13 +185,16 @@ func (l *Login) useCode(a *store.Administrator, code string) (how string, err er
 }
 
 // enter signs an administrator in: a new session token, so that one that was planted beforehand is worth
-// nothing, and an audit line.
-func (l *Login) enter(w http.ResponseWriter, r *http.Request, a *store.Administrator, how string) error {
+// nothing, and an audit line. strong says that more than a password was shown.
+func (l *Login) enter(w http.ResponseWriter, r *http.Request, a *store.Administrator, how string, strong bool) error {
 	ctx := r.Context()
 	err := l.store.WithTx(ctx, func(tx *store.Tx) error {
 		fresh, err := tx.FindAdministrator(a.ID)
 		if err != nil {
 			return err
+		}
+		if fresh.Disabled { // since the password was looked at
+			return access.Unauthenticated("sign-in", wrongPassword)
 		}
 		fresh.LastSignIn = tx.Now()
 		if err := tx.SaveAdministrator(fresh); err != nil {
@@ -192,6 +211,11 @@ func (l *Login) enter(w http.ResponseWriter, r *http.Request, a *store.Administr
 	}
 	l.sessions.Remove(ctx, keyPending)
 	l.sessions.Remove(ctx, keyPendingUntil)
+	l.sessions.Remove(ctx, keyCeremony)
+	l.sessions.Remove(ctx, keyStrong)
+	if strong {
+		l.sessions.Put(ctx, keyStrong, "1")
+	}
 	agent := r.UserAgent()
 	if len(agent) > 200 {
 		agent = strings.ToValidUTF8(agent[:200], "")

@@ -102,7 +102,11 @@ func (w *world) mux() *httpd.Mux {
 	}
 	m.Handle(httpd.Public(), "GET /form", func(rw http.ResponseWriter, r *http.Request) error { return say(rw, l.FormToken(r)) })
 	m.Handle(httpd.Public(), "POST /set-up", func(rw http.ResponseWriter, r *http.Request) error {
-		return l.SetUp(rw, r, r.FormValue("token"), r.FormValue("name"), r.FormValue("password"))
+		step, err := l.SetUp(rw, r, r.FormValue("token"), r.FormValue("name"), r.FormValue("password"))
+		if err == nil && step == login.StepCode {
+			return say(rw, "code?")
+		}
+		return err
 	})
 	m.Handle(httpd.Public(), "POST /sign-in", func(rw http.ResponseWriter, r *http.Request) error {
 		step, err := l.SignIn(rw, r, r.FormValue("name"), r.FormValue("password"))

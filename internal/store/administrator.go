@@ -17,11 +17,14 @@ type Administrator struct {
 	ID           string
 	Name         string
 	Role         access.Role
-	PasswordHash string
-	TOTPSealed   string // empty: no second factor
-	TOTPPending  string // sealed; offered but not yet proven
-	TOTPStep     int64  // last time step that was accepted, so that a code works once
-	Recovery     string // hashes of recovery codes, login's own form
+	Scope        *access.Scope // nil: no limit
+	Source       string        // empty: signs in here; otherwise where the identity comes from
+	Subject      string        // how Source names the person
+	PasswordHash string        // empty: cannot sign in with a password
+	TOTPSealed   string        // empty: no second factor
+	TOTPPending  string        // sealed; offered but not yet proven
+	TOTPStep     int64         // last time step that was accepted, so that a code works once
+	Recovery     string        // hashes of recovery codes, login's own form
 	Disabled     bool
 	Failures     int64 // wrong passwords in a row
 	FailedAt     time.Time
@@ -33,7 +36,8 @@ type Administrator struct {
 }
 
 func administratorColumns(a *Administrator) []column {
-	return []column{{"id", &a.ID}, {"name", &a.Name}, {"role", text(&a.Role)}, {"password_hash", &a.PasswordHash},
+	return []column{{"id", &a.ID}, {"name", &a.Name}, {"role", text(&a.Role)}, {"scope", asJSON{&a.Scope}},
+		{"source", &a.Source}, {"subject", &a.Subject}, {"password_hash", &a.PasswordHash},
 		{"totp_sealed", &a.TOTPSealed}, {"totp_pending", &a.TOTPPending}, {"totp_step", &a.TOTPStep},
 		{"recovery", &a.Recovery}, {"disabled", &a.Disabled}, {"failures", &a.Failures}, {"failed_at", &a.FailedAt},
 		{"locked_until", &a.LockedUntil}, {"created", &a.Created}, {"changed", &a.Changed},
@@ -63,6 +67,18 @@ func (s *Store) FindAdministratorByName(ctx context.Context, name string) (*Admi
 	return s.reader().administrator(ctx, false, `key_name = $1`, sortKey(name))
 }
 
+// FindAdministratorBySubject gives the one whose identity comes from elsewhere.
+func (t *Tx) FindAdministratorBySubject(source, subject string) (*Administrator, error) {
+	a := &Administrator{}
+	cols := administratorColumns(a)
+	err := t.q.row(t.ctx, `SELECT `+names(cols)+` FROM administrator WHERE source = $1 AND subject = $2 AND subject <> ''`+t.q.e.locking(),
+		source, subject).Scan(targets(cols)...)
+	if err != nil {
+		return nil, said("store: find administrator", err)
+	}
+	return a, nil
+}
+
 // FindAdministrator gives one by id, locked until the transaction ends.
 func (t *Tx) FindAdministrator(id string) (*Administrator, error) {
 	return t.q.administrator(t.ctx, true, `id = $1`, id)
@@ -75,13 +91,23 @@ func (t *Tx) FindAdministratorByName(name string) (*Administrator, error) {
 
 // ListAdministrators gives all of them, by name.
 func (s *Store) ListAdministrators(ctx context.Context) ([]Administrator, error) {
+	return s.reader().administrators(ctx, "")
+}
+
+// ListAdministrators gives all of them, by name, locked until the transaction ends: so that of two who
+// take each other's rights away the second sees what the first has done.
+func (t *Tx) ListAdministrators() ([]Administrator, error) {
+	return t.q.administrators(t.ctx, t.q.e.locking())
+}
+
+func (r runner) administrators(ctx context.Context, locking string) ([]Administrator, error) {
 	var list []Administrator
-	err := s.reader().each(ctx, func(r *sql.Rows) error {
+	err := r.each(ctx, func(rows *sql.Rows) error {
 		var a Administrator
-		err := r.Scan(targets(administratorColumns(&a))...)
+		err := rows.Scan(targets(administratorColumns(&a))...)
 		list = append(list, a)
 		return err
-	}, `SELECT `+names(administratorColumns(&Administrator{}))+` FROM administrator ORDER BY key_name`)
+	}, `SELECT `+names(administratorColumns(&Administrator{}))+` FROM administrator ORDER BY key_name`+locking)
 	return list, said("store: list administrators", err)
 }
 
@@ -117,8 +143,14 @@ func (t *Tx) SaveAdministrator(a *Administrator) error {
 	return said("store: save administrator", err)
 }
 
-// DeleteAdministrator removes one. Sessions and tokens are ended by who calls.
+// DeleteAdministrator removes one with his tokens, passkeys and set-up links. Sessions are ended by who calls.
 func (t *Tx) DeleteAdministrator(id string) error {
+	for _, q := range []string{`DELETE FROM api_token WHERE owner = $1`, `DELETE FROM passkey WHERE administrator = $1`,
+		`DELETE FROM setup_link WHERE administrator = $1`} {
+		if _, err := t.q.exec(t.ctx, q, id); err != nil {
+			return said("store: delete administrator", err)
+		}
+	}
 	n, err := t.q.exec(t.ctx, `DELETE FROM administrator WHERE id = $1`, id)
 	if err == nil && n == 0 {
 		err = sql.ErrNoRows

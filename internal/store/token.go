@@ -17,14 +17,17 @@ type Token struct {
 	Name     string
 	Hash     string
 	Role     access.Role
-	Owner    string // id of the administrator who made it
+	Scope    *access.Scope // nil: no limit but its owner's
+	Verbs    []access.Verb // empty: all of the role's
+	Owner    string        // id of the administrator who made it
 	Created  time.Time
 	Expires  time.Time // zero: never
 	LastUsed time.Time
 }
 
 func tokenColumns(k *Token) []column {
-	return []column{{"id", &k.ID}, {"name", &k.Name}, {"hash", &k.Hash}, {"role", text(&k.Role)}, {"owner", &k.Owner},
+	return []column{{"id", &k.ID}, {"name", &k.Name}, {"hash", &k.Hash}, {"role", text(&k.Role)},
+		{"scope", asJSON{&k.Scope}}, {"verbs", asJSON{&k.Verbs}}, {"owner", &k.Owner},
 		{"created", &k.Created}, {"expires", &k.Expires}, {"last_used", &k.LastUsed}}
 }
 
@@ -58,6 +61,16 @@ func (t *Tx) CreateToken(k *Token) error {
 	cols := tokenColumns(k)
 	_, err := t.q.exec(t.ctx, `INSERT INTO api_token (`+names(cols)+`) VALUES (`+places(1, len(cols))+`)`, args(cols)...)
 	return said("store: create token", err)
+}
+
+// FindToken gives a token by its id, expired or not.
+func (t *Tx) FindToken(id string) (*Token, error) {
+	k := &Token{}
+	cols := tokenColumns(k)
+	if err := t.q.row(t.ctx, `SELECT `+names(cols)+` FROM api_token WHERE id = $1`, id).Scan(targets(cols)...); err != nil {
+		return nil, said("store: find token", err)
+	}
+	return k, nil
 }
 
 // DeleteToken ends a token.

@@ -36,38 +36,59 @@ func (s *Server) mountPersonal(mux *httpd.Mux) {
 	mux.Handle(manage, "POST /account/tokens/revoke", s.tokenRevoke)
 }
 
-// setupPage makes the first administrator.
+// setupPage makes the first administrator, or lets one in who has been invited.
 type setupPage struct {
 	page
 	SetupToken, Name, Mode string
+	First                  bool
+	Role                   string
 }
 
 // setupShow answers GET /setup: the one-time link that the console prints when it first starts.
 func (s *Server) setupShow(w http.ResponseWriter, r *http.Request) error {
 	token := r.URL.Query().Get("token")
-	if err := s.login.CheckSetupLink(r.Context(), token); err != nil {
+	link, err := s.login.CheckSetupLink(r.Context(), token)
+	if err != nil {
 		return err
 	}
-	return s.show(w, http.StatusOK, "setup", "gate", &setupPage{page: s.gatePage(w, r, s.say("setup.title")), SetupToken: token})
+	return s.show(w, http.StatusOK, "setup", "gate", s.setupPage(w, r, token, link))
+}
+
+func (s *Server) setupPage(w http.ResponseWriter, r *http.Request, token string, link login.Setup) *setupPage {
+	return &setupPage{page: s.gatePage(w, r, s.say("setup.title")), SetupToken: token, Name: link.Name, First: link.First, Role: s.roleWord(link.Role)}
 }
 
 // setupCreate answers POST /setup.
 func (s *Server) setupCreate(w http.ResponseWriter, r *http.Request) error {
 	name, token := r.PostFormValue("name"), r.PostFormValue("token")
 	mode := r.PostFormValue("mode")
-	var err error
+	link, err := s.login.CheckSetupLink(r.Context(), token)
+	if err != nil {
+		return err
+	}
+	step := login.StepDone
 	if r.PostFormValue("password") != r.PostFormValue("again") {
 		err = access.Invalid("set-up", s.say("setup.differ"))
 	} else {
-		err = s.login.SetUp(w, r, token, name, r.PostFormValue("password"))
+		step, err = s.login.SetUp(w, r, token, name, r.PostFormValue("password"))
 	}
 	if access.KindOf(err) == access.KindInvalid {
-		p := s.gatePage(w, r, s.say("setup.title"))
+		p := s.setupPage(w, r, token, link)
 		p.Message = &message{Kind: "bad", Text: access.TextOf(err)}
-		return s.show(w, http.StatusBadRequest, "setup", "gate", &setupPage{page: p, SetupToken: token, Name: name, Mode: mode})
+		if link.First {
+			p.Name, p.Mode = name, mode
+		}
+		return s.show(w, http.StatusBadRequest, "setup", "gate", p)
 	}
 	if err != nil {
 		return err
+	}
+	switch {
+	case step == login.StepCode:
+		http.Redirect(w, r, "/sign-in/code", http.StatusSeeOther)
+		return nil
+	case !link.First:
+		return s.back(w, r, "/", message{Text: s.say("setup.welcome")})
 	}
 	if mode == "enforce" {
 		return s.back(w, r, "/", message{Text: s.say("setup.welcome-enforced")})

@@ -46,6 +46,7 @@ func generate(ctx context.Context, root string) (map[string][]byte, error) {
 		"commands.md":     commands,
 		"metrics.md":      metrics,
 		"audit-events.md": auditEvents,
+		"roles.md":        roles,
 		"openapi.json":    openAPI,
 	} {
 		text, err := make(ctx, root)

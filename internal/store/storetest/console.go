@@ -82,7 +82,8 @@ func console(t *testing.T, e Engine) {
 	})
 	t.Run("administrators: one name in any case, one writer at a time", func(t *testing.T) {
 		ctx, s := fresh(t, e)
-		a := &store.Administrator{Name: "Root", Role: access.RoleAdministrator, PasswordHash: "argon", TOTPSealed: "v1.x"}
+		a := &store.Administrator{Name: "Root", Role: access.RoleAdministrator, Scope: &access.Scope{Groups: []string{"sales"}},
+			Source: "oidc", Subject: "issuer 7", PasswordHash: "argon", TOTPSealed: "v1.x"}
 		tx(t, s, func(tx *store.Tx) error { return tx.SaveAdministrator(a) })
 		err := s.WithTx(ctx, func(tx *store.Tx) error { return tx.SaveAdministrator(&store.Administrator{Name: "rOOT"}) })
 		wantKind(t, err, access.KindConflict)
@@ -99,6 +100,7 @@ func console(t *testing.T, e Engine) {
 			t.Fatalf("%+v, %v", list, err)
 		}
 	})
+	t.Run("passkeys belong to an administrator and go with him", passkeys(e))
 	t.Run("sessions live under the hash of their token and end", func(t *testing.T) {
 		now := Start()
 		s := e.Open(t, func() time.Time { return now })
@@ -127,11 +129,15 @@ func console(t *testing.T, e Engine) {
 	})
 	t.Run("a set-up link works once", func(t *testing.T) {
 		ctx, s := fresh(t, e)
-		tx(t, s, func(tx *store.Tx) error { return tx.CreateSetupLink("h0", Start().Add(time.Hour)) })
-		tx(t, s, func(tx *store.Tx) error { return tx.CreateSetupLink("h1", Start().Add(time.Hour)) })
-		wantKind(t, s.FindSetupLink(ctx, "h0"), access.KindNotFound)
-		if err := s.FindSetupLink(ctx, "h1"); err != nil {
-			t.Fatal(err)
+		tx(t, s, func(tx *store.Tx) error { return tx.CreateSetupLink("h0", "", Start().Add(time.Hour)) })
+		tx(t, s, func(tx *store.Tx) error { return tx.CreateSetupLink("h1", "", Start().Add(time.Hour)) })
+		tx(t, s, func(tx *store.Tx) error { return tx.CreateSetupLink("h2", "a1", Start().Add(time.Hour)) })
+		_, err := s.FindSetupLink(ctx, "h0")
+		wantKind(t, err, access.KindNotFound)
+		for hash, want := range map[string]string{"h1": "", "h2": "a1"} {
+			if got, err := s.FindSetupLink(ctx, hash); err != nil || got != want {
+				t.Fatalf("%q, %v", got, err)
+			}
 		}
 		tx(t, s, func(tx *store.Tx) error { return tx.UseSetupLink("h1") })
 		wantKind(t, s.WithTx(ctx, func(tx *store.Tx) error { return tx.UseSetupLink("h1") }), access.KindNotFound)
@@ -139,7 +145,7 @@ func console(t *testing.T, e Engine) {
 	t.Run("tokens are found by hash until they expire", func(t *testing.T) {
 		now := Start()
 		s := e.Open(t, func() time.Time { return now })
-		k := &store.Token{Name: "ci", Hash: "abc", Role: access.RoleAuditor, Expires: now.Add(time.Hour)}
+		k := &store.Token{Name: "ci", Hash: "abc", Role: access.RoleAuditor, Scope: &access.Scope{Groups: []string{"x"}}, Verbs: []access.Verb{access.VerbView}, Expires: now.Add(time.Hour)}
 		tx(t, s, func(tx *store.Tx) error { return tx.CreateToken(k) })
 		if got, err := s.FindToken(t.Context(), "abc"); err != nil || !reflect.DeepEqual(got, k) {
 			t.Fatalf("%+v, %v", got, err)
