@@ -6,7 +6,6 @@ package access
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -29,7 +28,10 @@ type Candidate struct {
 	// Barred: something speaks against it so clearly that only a person may link it.
 	Barred bool
 
-	identified bool
+	device *RegisteredDevice
+	points int // not cut to what Score may be
+	found  signalSet
+	traits traits
 }
 
 // Matching is what the matcher makes of the evidence.
@@ -41,263 +43,207 @@ type Matching struct {
 
 // Match says which registered device a record belongs to. A record that a hand has linked or
 // unlinked keeps its state: Link is then nil, and the candidates are for looking at. Link names the
-// device the record has already, as long as nothing speaks against it.
+// device the matcher has linked before, as long as something speaks for it and nothing clear against.
 func Match(e Evidence, now time.Time) Matching {
-	m := Matching{Candidates: candidates(e, now)}
+	w := newMatcher(e, now)
+	m := Matching{Candidates: w.candidates()}
 	if e.Record.Link.By == LinkedByHand {
 		return m
 	}
 	best, ahead := best(m.Candidates)
-	kept := e.kept(m.Candidates)
+	kept := kept(m.Candidates, e.Record.Device)
+	links := best != nil && best.links(ahead)
 	switch {
-	case best != nil && best.links(ahead) && !e.secondSamsung(best.Device) && (kept == nil || best.Score >= kept.Score+LinkAhead && best.identified):
+	case links && !w.secondSamsung(best.device) && (kept == nil || best.beats(kept)):
 		m.Link = best
 	case kept != nil:
 		m.Link = kept
 	case best != nil && best.Score >= SuggestFrom:
-		m.Suggestion = Suggestion{Device: best.Device, Score: best.Score, Reasons: best.Reasons, Clear: best.links(ahead)}
+		m.Suggestion = Suggestion{Device: best.Device, Score: best.Score, Reasons: best.Reasons,
+			Clear: links || best.clear(ahead)}
 	}
 	return m
 }
 
-// best gives the first candidate that nothing bars, and how far it is ahead of the next one. A retired
-// device counts as the next one: which of two equal phones is gone nobody knows for sure.
-func best(list []Candidate) (*Candidate, int) {
-	for i := range list {
-		if list[i].Barred {
+// candidates judges each device once, the best first.
+func (m *matcher) candidates() []Candidate {
+	list := make([]Candidate, 0, len(m.Devices))
+	for i := range m.Devices {
+		d := &m.Devices[i]
+		if d.State == DeviceWaiting {
 			continue
 		}
-		ahead := fullScore
-		for j := range list {
-			if j != i && (!list[j].Barred || list[j].Score > 0) {
-				ahead = min(ahead, list[i].Score-list[j].Score)
+		c := Candidate{Device: d.ID, device: d}
+		c.found = m.signals(d)
+		c.traits = m.count(c.found)
+		if c.traits.reasons > 0 {
+			list = append(list, c)
+		}
+	}
+	m.alike(list)
+	for i := range list {
+		m.put(&list[i])
+	}
+	slices.SortFunc(list, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(b.points, a.points), cmp.Compare(a.Device, b.Device))
+	})
+	return slices.CompactFunc(list, func(a, b Candidate) bool { return a.Device == b.Device })
+}
+
+// alike marks devices of the owner that fit the facts no worse than another one of his.
+func (m *matcher) alike(list []Candidate) {
+	fits := func(c *Candidate) bool {
+		return c.found.has(SignalOwner) && !c.found.any(SignalOtherModel, SignalOtherOS, SignalOtherIMEI, SignalOtherSerial)
+	}
+	for i := range list {
+		if !fits(&list[i]) {
+			continue
+		}
+		for k := range i {
+			if fits(&list[k]) && !samePiece(list[i].device, list[k].device) {
+				list[i].found.add(SignalAlike)
+				list[k].found.add(SignalAlike)
 			}
 		}
-		return &list[i], ahead
+	}
+}
+
+// samePiece says that two registrations are of one phone: it was registered again.
+func samePiece(a, b *RegisteredDevice) bool {
+	x, y := imei(a.IMEI), serial(a.Serial)
+	return a.ID == b.ID || x != "" && x == imei(b.IMEI) || y != "" && y == serial(b.Serial)
+}
+
+// best gives the first candidate that nothing forbids, and how far it is ahead of the next one. A retired
+// device counts as the next one, unless an identifier tells: which of two equal phones is gone nobody
+// knows for sure.
+func best(list []Candidate) (*Candidate, int) {
+	for i := range list {
+		c := &list[i]
+		if c.Barred || !c.grounded() {
+			continue
+		}
+		ahead := 2 * fullScore
+		for k := range list {
+			n := &list[k]
+			if k == i || !n.grounded() || n.found.any(SignalOtherOS, SignalOtherIMEI, SignalOtherSerial, SignalSuperseded) ||
+				n.found.has(SignalRetired) && c.traits.identified {
+				continue
+			}
+			ahead = min(ahead, c.points-n.points)
+		}
+		return c, ahead
 	}
 	return nil, 0
 }
 
-func (c *Candidate) links(ahead int) bool {
-	return !c.Barred && c.Score >= LinkFrom && ahead >= LinkAhead
+// grounded says that something leads from the record to the device. That both are of one model does not:
+// it holds for half of the company.
+func (c *Candidate) grounded() bool {
+	return c.found.any(SignalEASID, SignalSerial, SignalIMEI, SignalSibling, SignalOwner, SignalNumber)
 }
 
-// kept is the device the matcher has linked before, unless something bars it now.
-func (e *Evidence) kept(list []Candidate) *Candidate {
-	if e.Record.Device == "" {
-		return nil
+func (c *Candidate) links(ahead int) bool {
+	return !c.Barred && !c.doubted() && c.points >= LinkFrom && ahead >= LinkAhead
+}
+
+// clear says that nothing speaks against it but that little speaks for it.
+func (c *Candidate) clear(ahead int) bool {
+	return !c.doubted() && !c.found.has(SignalOtherOwner) && c.points >= ClearFrom && ahead >= LinkAhead
+}
+
+func (c *Candidate) doubted() bool { return c.traits.doubts && !c.traits.identified }
+
+// beats says that a link is to move. One of somebody else's phone does not: what is silent now may be of
+// the time before the phone was handed on.
+func (c *Candidate) beats(kept *Candidate) bool {
+	if c.Device == kept.Device {
+		return true
 	}
+	return c.traits.identified && !c.found.any(SignalGuest, SignalOtherOwner) &&
+		(c.points >= kept.points+LinkAhead || kept.found.has(SignalRetired))
+}
+
+// kept is the device the record is linked to, unless it should not be any more. It stays when the device
+// is retired: else its retirement would open the gateway to it.
+func kept(list []Candidate, device DeviceID) *Candidate {
 	for i := range list {
-		if list[i].Device == e.Record.Device && !list[i].Barred {
-			return &list[i]
+		c := &list[i]
+		if device == "" || c.Device != device {
+			continue
 		}
+		if c.Score < SuggestFrom || c.found.any(SignalOtherOS, SignalOtherIMEI, SignalOtherSerial, SignalSuperseded) ||
+			c.found.has(SignalOtherEASID) && !c.traits.identified {
+			return nil
+		}
+		return c
 	}
 	return nil
 }
 
-// secondSamsung says that the record is an additional account in Samsung's own mail app, which stays
-// unlinked until a person links it.
-func (e *Evidence) secondSamsung(device DeviceID) bool {
-	if !samsungMail(e.Record) {
-		return false
-	}
-	for i := range e.Devices {
-		if d := &e.Devices[i]; d.ID == device && d.Owner != "" && d.Owner == e.Record.Person {
-			return false
-		}
-	}
-	return true
+// traits is what a set of signals comes to.
+type traits struct {
+	reasons, against   int
+	identified, doubts bool
 }
 
-func samsungMail(a *Association) bool {
-	return strings.HasPrefix(fold(a.UserAgent), "samsung") || strings.HasPrefix(fold(a.DeviceType), "samsung") ||
-		strings.HasPrefix(fold(a.Pair.Device), "sec")
-}
-
-func candidates(e Evidence, now time.Time) []Candidate {
-	w := make(map[Signal]Weight)
-	for _, x := range Weights() {
-		w[x.Signal] = x
-	}
-	own := identityOf(e.Record)
-	list := make([]Candidate, 0, len(e.Devices))
-	seen := make(map[DeviceID]bool, len(e.Devices))
-	for i := range e.Devices {
-		d := &e.Devices[i]
-		if d.State == DeviceWaiting || seen[d.ID] {
-			continue
-		}
-		seen[d.ID] = true
-		c := Candidate{Device: d.ID}
-		for _, s := range e.signals(d, own, now) {
-			x := w[s]
-			c.Score += x.Points
-			c.identified = c.identified || x.Identifies
-			c.Barred = c.Barred || x.Forbids
-			if x.Points > 0 {
-				c.Reasons = append(c.Reasons, x.Says)
+func (m *matcher) count(found signalSet) (t traits) {
+	for s := range signals {
+		if found.has(s) {
+			w := &m.weights[s]
+			t.identified = t.identified || w.Identifies
+			t.doubts = t.doubts || w.Doubts
+			if w.Points > 0 {
+				t.reasons++
 			} else {
-				c.Against = append(c.Against, x.Says)
+				t.against++
 			}
 		}
-		c.Score = max(0, min(c.Score, fullScore))
-		if len(c.Reasons) > 0 {
-			list = append(list, c)
-		}
 	}
-	slices.SortFunc(list, func(a, b Candidate) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Device, b.Device))
-	})
-	return list
+	return t
 }
 
-// signals lists what speaks for and against one device.
-func (e *Evidence) signals(d *RegisteredDevice, own identity, now time.Time) (list []Signal) {
-	add := func(s Signal, is bool) bool {
-		if is {
-			list = append(list, s)
+// put writes down what the signals say.
+func (m *matcher) put(c *Candidate) {
+	c.traits = m.count(c.found)
+	words := make([]string, c.traits.reasons+c.traits.against)
+	c.Reasons, c.Against = words[:0:c.traits.reasons], words[c.traits.reasons:c.traits.reasons]
+	for s := range signals {
+		if !c.found.has(s) {
+			continue
 		}
-		return is
-	}
-	r := e.Record
-	if d.EASID != "" {
-		if !add(SignalEASID, fold(d.EASID) == fold(r.Pair.Device)) {
-			add(SignalOtherEASID, sameApp(d.EASID, r.Pair.Device))
-		}
-	}
-	if own.serial != "" && d.Serial != "" {
-		if !add(SignalSerial, own.serial == serial(d.Serial)) {
-			add(SignalOtherSerial, true)
-		}
-	}
-	if theirs := imei(d.IMEI); own.imei != "" && theirs != "" {
-		if !add(SignalIMEI, own.imei == theirs && !e.sharedIMEI(theirs)) {
-			add(SignalOtherIMEI, own.imei != theirs)
-		}
-	}
-	add(SignalSibling, e.sibling(d))
-	if same, known := sameNumber(r.Number, d.Number); known && !add(SignalNumber, same) {
-		add(SignalOtherNumber, true)
-	}
-	if r.Person != "" && d.Owner != "" && !add(SignalOwner, r.Person == d.Owner) {
-		add(SignalOtherOwner, true)
-	}
-	if same, known := sameModel(r.Model, d.Model, d.Manufacturer); known && !add(SignalModel, same) {
-		add(SignalOtherModel, true)
-	}
-	if platform := platformOf(d.OS); own.platform != "" && platform != "" {
-		if add(SignalOS, own.platform == platform) {
-			if same, known := sameVersion(r.OSVersion, d.OSVersion); known && !add(SignalOSVersion, same) {
-				add(SignalOtherVersion, true)
-			}
+		w := &m.weights[s]
+		c.points += w.Points
+		c.Barred = c.Barred || w.Forbids
+		if w.Points > 0 {
+			c.Reasons = append(c.Reasons, w.Says)
 		} else {
-			add(SignalOtherOS, true)
+			c.Against = append(c.Against, w.Says)
 		}
 	}
-	add(SignalName, sameName(r.FriendlyName, d.Name))
-	add(SignalEnrolled, !d.Enrolled.IsZero() && r.FirstSync.Sub(d.Enrolled).Abs() <= 7*24*time.Hour)
-	add(SignalTaken, e.taken(d, now))
-	add(SignalDeviceRetired, d.State == DeviceRetired || d.State == DeviceWiped)
-	return list
+	c.Score = max(0, min(c.points, fullScore))
 }
 
-// sharedIMEI says that an IMEI names nobody: two devices have it.
-func (e *Evidence) sharedIMEI(n string) bool {
-	var first DeviceID
-	for i := range e.Devices {
-		if d := &e.Devices[i]; imei(d.IMEI) == n && d.State != DeviceWaiting {
-			if first != "" && first != d.ID {
-				return true
-			}
-			first = d.ID
-		}
+// signalSet is a set of signals.
+type signalSet uint32
+
+func (l signalSet) has(s Signal) bool { return l&(1<<s) != 0 }
+
+func (l *signalSet) add(s Signal) { *l |= 1 << s }
+
+// put adds a signal when it is so, and gives back whether it is.
+func (l *signalSet) put(s Signal, is bool) bool {
+	if is {
+		l.add(s)
 	}
-	return false
+	return is
 }
 
-// sibling says that another account of the same phone is linked to the device. Ids are reused, by
-// emulators and by phones made of one image: so the facts of both have to agree.
-func (e *Evidence) sibling(d *RegisteredDevice) bool {
-	r := e.Record
-	for i := range e.Near {
-		n := &e.Near[i]
-		if n.ID == r.ID || n.Device != d.ID || fold(n.Pair.Device) != fold(r.Pair.Device) {
-			continue
-		}
-		a, b := identityOf(n), identityOf(r)
-		if differ(a.platform, b.platform) || differ(a.imei, b.imei) {
-			continue
-		}
-		if same, known := sameModel(n.Model, r.Model, ""); known && !same {
-			continue
-		}
-		return true
-	}
-	return false
-}
-
-func differ(a, b string) bool { return a != "" && b != "" && a != b }
-
-// taken says that the record's account uses the device under another id of the same mail app, and did
-// so after the record had come: two phones, not one that has changed its id.
-func (e *Evidence) taken(d *RegisteredDevice, now time.Time) bool {
-	r := e.Record
-	for i := range e.Near {
-		n := &e.Near[i]
-		if n.ID == r.ID || n.Device != d.ID || n.Pair.Account != r.Pair.Account || n.Pair.Realm != r.Pair.Realm ||
-			n.Pair.Device == r.Pair.Device || !sameApp(n.Pair.Device, r.Pair.Device) {
-			continue
-		}
-		if n.LastSync.After(r.FirstSync) || r.FirstSync.IsZero() || now.Sub(n.LastSync) < time.Hour {
+func (l signalSet) any(list ...Signal) bool {
+	for _, s := range list {
+		if l.has(s) {
 			return true
 		}
 	}
 	return false
-}
-
-// Successor gives the record that this one has replaced: the same account in the same mail app on a
-// phone with the same facts, which has not been heard of since this one came (Y-05, W-01). Empty: none,
-// or more than one may be it.
-func Successor(e Evidence) (AssociationID, []string) {
-	r := e.Record
-	var found AssociationID
-	var reasons []string
-	for i := range e.Near {
-		n := &e.Near[i]
-		if n.ID == r.ID || n.Pair.Account != r.Pair.Account || n.Pair.Realm != r.Pair.Realm || n.Pair.Device == r.Pair.Device ||
-			n.Domain != r.Domain || !n.FirstSync.Before(r.FirstSync) || n.LastSync.After(r.FirstSync) ||
-			!sameApp(n.Pair.Device, r.Pair.Device) {
-			continue
-		}
-		why := samePhone(n, r)
-		if len(why) == 0 {
-			continue
-		}
-		if found != "" {
-			return "", nil
-		}
-		found, reasons = n.ID, why
-	}
-	return found, reasons
-}
-
-// samePhone says in words why two records under different ids are one phone.
-func samePhone(a, b *Association) (why []string) {
-	x, y := identityOf(a), identityOf(b)
-	if differ(x.platform, y.platform) || differ(x.imei, y.imei) {
-		return nil
-	}
-	switch {
-	case x.imei != "" && x.imei == y.imei:
-		return []string{"both report the same IMEI"}
-	case a.Device != "" && a.Device == b.Device:
-		return []string{"both are linked to the same device"}
-	}
-	model, known := sameModel(a.Model, b.Model, "")
-	name := sameName(a.FriendlyName, b.FriendlyName)
-	number, _ := sameNumber(a.Number, b.Number)
-	if known && model && (name || number) {
-		return []string{"both report the same model, name or number, and the earlier one has been silent since"}
-	}
-	return nil
 }
