@@ -55,7 +55,7 @@ func events() []event {
 		{"change-settings", "Settings were changed; the line says which."},
 		{"export-user", "Everything that is kept about a person was written to a file."},
 		{"erase-user", "A person was forgotten: user, devices and records were removed, and the name was taken out of the audit log. The line holds the word that stands there now."},
-		{"purge", "What is older than the settings keep was forgotten; the line says how much of what."},
+		{"purge", "What is older than the settings keep was forgotten: a record, or lines of the audit log, whose number the line says."},
 		{"back-up", "A backup was asked for, or written, or failed; the line says which."},
 		{"test-mail", "A test mail was sent, or could not be."},
 		{"undo", "A change of a record was taken back."},

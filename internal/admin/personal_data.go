@@ -1,0 +1,369 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"archive/zip"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// PersonalData is everything the console keeps about one person under the person's own name.
+type PersonalData struct {
+	User      access.User               `json:"user"`
+	Aliases   []access.Alias            `json:"aliases"`
+	Devices   []access.RegisteredDevice `json:"devices"`
+	Records   []access.Association      `json:"records"`
+	Approvals []access.PreApproval      `json:"approvals"`
+	Audit     []access.AuditEntry       `json:"audit"` // lines about what stands above
+}
+
+// ErasePreview says what erasing a person would do now.
+type ErasePreview struct {
+	PersonalData
+	Notes []string // what is kept, and what happens afterwards
+}
+
+// maxOwned bounds how many records and devices one person can have: beyond it something is wrong, and a
+// person looks at it first.
+const maxOwned = 5000
+
+// personalData gathers everything.
+func (s *Settings) personalData(ctx context.Context, id access.UserID) (PersonalData, error) {
+	var p PersonalData
+	st := s.admin.store
+	u, err := st.FindUser(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	p.User = *u
+	for _, a := range u.Accounts {
+		names, err := st.AliasesOf(ctx, a.Realm, a.Account)
+		if err != nil {
+			return p, err
+		}
+		p.Aliases = append(p.Aliases, names...)
+		list, err := st.FindOfAccount(ctx, a.Realm, a.Account, maxOwned)
+		if err != nil {
+			return p, err
+		}
+		p.Records = append(p.Records, list...)
+	}
+	if p.Devices, err = st.DevicesOf(ctx, id, maxOwned); err != nil {
+		return p, err
+	}
+	if len(p.Records) >= maxOwned || len(p.Devices) >= maxOwned {
+		return p, access.Invalid("admin: personal data", "So many records cannot belong to one person. Look at the accounts of this user first.")
+	}
+	if p.Approvals, err = s.approvalsOf(ctx, u.Accounts); err != nil {
+		return p, err
+	}
+	p.Audit, err = s.linesAbout(ctx, p.objects())
+	return p, err
+}
+
+// objects are the ids under which the audit log speaks of a person.
+func (p *PersonalData) objects() []string {
+	list := []string{string(p.User.ID)}
+	for i := range p.Devices {
+		list = append(list, string(p.Devices[i].ID))
+	}
+	for i := range p.Records {
+		list = append(list, string(p.Records[i].ID))
+		for _, id := range p.Records[i].MergedFrom {
+			list = append(list, string(id))
+		}
+	}
+	for i := range p.Approvals {
+		list = append(list, p.Approvals[i].ID)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func (s *Settings) approvalsOf(ctx context.Context, accounts []access.Account) (list []access.PreApproval, err error) {
+	const page = 500
+	for after := ""; ; {
+		part, err := s.admin.store.ListPreApprovals(ctx, after, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range part {
+			if slices.Contains(accounts, access.Account{Realm: p.Pair.Realm, Account: p.Pair.Account}) {
+				list = append(list, p)
+			}
+		}
+		if len(part) < page {
+			return list, nil
+		}
+		after = part[len(part)-1].ID
+	}
+}
+
+func (s *Settings) linesAbout(ctx context.Context, objects []string) (list []access.AuditEntry, err error) {
+	for part := range slices.Chunk(objects, 50) {
+		for before := int64(0); ; {
+			lines, older, err := s.admin.store.ListTimeline(ctx, part, before, 500)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, lines...)
+			if before = older; older == 0 {
+				break
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b access.AuditEntry) int { return cmp.Compare(a.ID, b.ID) })
+	return list, nil
+}
+
+// ExportPersonalData writes everything that is kept about a user as a ZIP file: once as JSON, for programs,
+// and as tables. It is audited before the first byte goes out. what is only called once the data is there, so
+// that an error can still be told.
+func (s *Settings) ExportPersonalData(ctx context.Context, who access.Actor, id access.UserID, begin func(name string) io.Writer) error {
+	if err := who.May(access.VerbExportUser); err != nil {
+		s.admin.refused(ctx, who, string(access.VerbExportUser), string(id), err)
+		return err
+	}
+	p, err := s.personalData(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := s.note(ctx, entry(who, string(access.VerbExportUser), p.User.Name, string(id), p.words())); err != nil {
+		return err
+	}
+	z := zip.NewWriter(begin(p.User.Name))
+	err = p.write(z, s.admin.now().UTC())
+	return errors.Join(err, z.Close())
+}
+
+func (p *PersonalData) words() string {
+	return fmt.Sprintf("%d accounts, %d other names, %d devices, %d records, %d approvals, %d lines of the audit log",
+		len(p.User.Accounts), len(p.Aliases), len(p.Devices), len(p.Records), len(p.Approvals), len(p.Audit))
+}
+
+func (p *PersonalData) write(z *zip.Writer, now time.Time) error {
+	put := func(name string, fill func(io.Writer) error) error {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: now})
+		if err == nil {
+			err = fill(w)
+		}
+		return err
+	}
+	table := func(name string, rows [][]string) error {
+		return put(name, func(w io.Writer) error {
+			c := csv.NewWriter(w)
+			for _, r := range rows {
+				for i := range r {
+					r[i] = defused(r[i])
+				}
+			}
+			return c.WriteAll(rows)
+		})
+	}
+	return errors.Join(
+		put("personal-data.json", func(w io.Writer) error {
+			e := json.NewEncoder(w)
+			e.SetIndent("", "  ")
+			return e.Encode(p)
+		}),
+		table("user.csv", p.userTable()),
+		table("devices.csv", p.deviceTable()),
+		table("records.csv", p.recordTable()),
+		table("audit.csv", p.auditTable()),
+	)
+}
+
+// defused keeps a spreadsheet from taking what a phone wrote for a formula.
+func defused(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+func (p *PersonalData) userTable() [][]string {
+	u := &p.User
+	t := [][]string{{"field", "value"}, {"id", string(u.ID)}, {"name", u.Name}, {"display name", u.DisplayName}, {"mail address", u.Email},
+		{"number", u.Number}, {"source", u.Source}, {"disabled", strconv.FormatBool(u.Disabled)}, {"groups", strings.Join(u.Groups, ", ")},
+		{"comment", u.Comment}, {"made", stamp(u.Created)}, {"changed", stamp(u.Updated)}}
+	for _, a := range u.Accounts {
+		t = append(t, []string{"account", a.Account + " (" + a.Realm + ")"})
+	}
+	for _, a := range p.Aliases {
+		t = append(t, []string{"other name of an account", a.From + " (" + a.Realm + ") for " + a.To})
+	}
+	for _, a := range p.Approvals {
+		t = append(t, []string{"approved before its first contact", a.Pair.String()})
+	}
+	return t
+}
+
+func (p *PersonalData) deviceTable() [][]string {
+	t := [][]string{{"id", "name", "state", "os", "version", "model", "manufacturer", "number", "imei", "serial", "udid", "activesync id",
+		"ownership", "source", "enrolled", "last check-in", "compliance", "why not", "comment"}}
+	for i := range p.Devices {
+		d := &p.Devices[i]
+		t = append(t, []string{string(d.ID), d.Name, string(d.State), d.OS, d.OSVersion, d.Model, d.Manufacturer, d.Number, d.IMEI, d.Serial,
+			d.UDID, d.EASID, string(d.Ownership), d.Source, stamp(d.Enrolled), stamp(d.LastCheckIn), string(d.Compliance), d.Noncompliant, d.Comment})
+	}
+	return t
+}
+
+func (p *PersonalData) recordTable() [][]string {
+	t := [][]string{{"id", "user", "account", "realm", "device id", "model", "os", "version", "number", "imei", "mail app", "mailbox",
+		"address", "first contact", "last contact", "override", "reason", "comment"}}
+	for i := range p.Records {
+		r := &p.Records[i]
+		t = append(t, []string{string(r.ID), r.User, r.Pair.Account, r.Pair.Realm, r.RawDevice, r.Model, r.OS, r.OSVersion, r.Number, r.IMEI,
+			r.Client, r.Mailbox, r.RemoteAddr, stamp(r.FirstSync), stamp(r.LastSync), string(r.Override.Kind), r.Override.Reason, r.Comment})
+	}
+	return t
+}
+
+func (p *PersonalData) auditTable() [][]string {
+	t := [][]string{{"time", "who", "event", "subject", "detail"}}
+	for i := range p.Audit {
+		e := &p.Audit[i]
+		t = append(t, []string{stamp(e.At), e.Actor, e.Event, e.Subject, e.Detail})
+	}
+	return t
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// PreviewErase says what erasing a user would do now.
+func (s *Settings) PreviewErase(ctx context.Context, who access.Actor, id access.UserID) (ErasePreview, error) {
+	if err := who.May(access.VerbEraseUser); err != nil {
+		return ErasePreview{}, err
+	}
+	p, err := s.personalData(ctx, id)
+	if err != nil {
+		return ErasePreview{}, err
+	}
+	e := ErasePreview{PersonalData: p, Notes: []string{
+		"The lines of the audit log stay, since they say what administrators have done. Their subject becomes a made-up word and their detail goes.",
+		"Lines about other things that mention the person, such as a search that was exported, stay as they are until their time is over.",
+		"Copies that left the console stay as they are: backups, files that were exported, what a log collector has.",
+	}}
+	if len(p.Records) > 0 {
+		e.Notes = append(e.Notes, "A phone that still tries to get mail is recorded anew with its next contact. Take the mailbox or the phone away first.")
+	}
+	for i := range p.Records {
+		if p.Records[i].Override.Kind == access.OverrideBlock {
+			e.Notes = append(e.Notes, "At least one of the records is blocked. The block goes with it.")
+			break
+		}
+	}
+	if p.User.Source != access.SourceLocal {
+		e.Notes = append(e.Notes, "The user comes from "+p.User.Source+" and comes again from there while it is listed there.")
+	}
+	return e, nil
+}
+
+// ErasePersonalData forgets a user with everything that PreviewErase names, all in one transaction. typed is
+// the user's name as the person at the keyboard has typed it: it cannot be taken back.
+func (s *Settings) ErasePersonalData(ctx context.Context, who access.Actor, id access.UserID, typed string, act Act) (Result, error) {
+	const op = "admin: erase user"
+	var p PersonalData
+	if who.May(access.VerbEraseUser) == nil { // otherwise act refuses, and writes that down
+		var err error
+		if p, err = s.personalData(ctx, id); err != nil && (access.KindOf(err) != access.KindNotFound || act.Key == "") {
+			return Result{}, err
+		}
+		if err == nil && typed != p.User.Name {
+			return Result{}, access.Invalid(op, "Type the name of the user exactly as it stands there. Nothing has been erased.")
+		}
+	}
+	out, err := s.admin.act(ctx, who, access.VerbEraseUser, string(id), act, nil, func(tx *store.Tx) (outcome, error) {
+		u, err := tx.FindUser(id)
+		if err != nil {
+			return outcome{}, err
+		}
+		if u.Version != p.User.Version {
+			return outcome{}, access.Conflict(op, "The user has changed in the meantime. Look again at what would be erased.")
+		}
+		return s.erase(tx, who, &p, act.Reason)
+	})
+	return out.Result, err
+}
+
+func (s *Settings) erase(tx *store.Tx, who access.Actor, p *PersonalData, reason string) (outcome, error) {
+	word := "erased-" + strings.ToLower(rand.Text()[:8])
+	objects := p.objects()
+	for i := range p.Records {
+		if err := passOver(tx.DeleteAssociation(p.Records[i].ID)); err != nil {
+			return outcome{}, err
+		}
+	}
+	for i := range p.Approvals {
+		if err := passOver(tx.DeletePreApproval(p.Approvals[i].ID)); err != nil {
+			return outcome{}, err
+		}
+	}
+	for i := range p.Devices {
+		if p.Devices[i].State == access.DeviceWaiting {
+			continue // it goes with its records
+		}
+		if err := passOver(tx.DeleteDevice(p.Devices[i].ID)); err != nil {
+			return outcome{}, err
+		}
+	}
+	for _, a := range p.Aliases {
+		if err := passOver(tx.DeleteAlias(a.Realm, a.From)); err != nil {
+			return outcome{}, err
+		}
+	}
+	if err := tx.DeleteUser(p.User.ID); err != nil {
+		return outcome{}, err
+	}
+	lines := 0
+	for _, o := range objects {
+		n, err := tx.RewriteAudit(o, func(e *access.AuditEntry) { e.Subject, e.Detail = word, "" })
+		if err != nil {
+			return outcome{}, err
+		}
+		lines += n
+		if err := tx.ForgetOutcomes(o); err != nil {
+			return outcome{}, err
+		}
+		if err := tx.RelabelJobRows(o, word); err != nil {
+			return outcome{}, err
+		}
+	}
+	text := fmt.Sprintf("%d accounts, %d devices, %d records removed; %d lines of the audit log say %s now", len(p.User.Accounts), len(p.Devices),
+		len(p.Records), lines, word)
+	detail := text
+	if reason != "" {
+		detail += "; " + reason
+	}
+	tx.Audit(entry(who, string(access.VerbEraseUser), word, string(p.User.ID), detail))
+	return outcome{Result: Result{Text: "The user is erased: " + text + "."}}, nil
+}
+
+// passOver takes what is gone already for done.
+func passOver(err error) error {
+	if access.KindOf(err) == access.KindNotFound {
+		return nil
+	}
+	return err
+}
