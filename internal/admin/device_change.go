@@ -257,16 +257,8 @@ func (a *Admin) DeleteDevice(ctx context.Context, who access.Actor, id access.De
 		if err != nil {
 			return outcome{}, err
 		}
-		if err := tx.DeleteDevice(id); err != nil {
+		if err := a.deleteDevice(tx, who, d, act.Reason); err != nil {
 			return outcome{}, err
-		}
-		tx.Audit(entry(who, string(access.VerbDeleteDevice), linking.Name(d), string(id), beforeAfter(string(d.State), "deleted", act.Reason)))
-		for i := range linked {
-			tx.Audit(entry(who, string(access.VerbUnlink), linked[i].Pair.String(), string(linked[i].ID),
-				beforeAfter("linked to "+linking.Name(d), "not linked", "the device was deleted")))
-			if err := linking.Record(tx, &linked[i]); err != nil {
-				return outcome{}, err
-			}
 		}
 		text := linking.Name(d) + " is deleted."
 		if n := len(linked); n > 0 {
@@ -278,6 +270,25 @@ func (a *Admin) DeleteDevice(ctx context.Context, who access.Actor, id access.De
 		return outcome{Result: Result{Text: text, Shadow: a.snapshot().Preferences().Shadow}}, nil
 	})
 	return out.Result, err
+}
+
+func (a *Admin) deleteDevice(tx *store.Tx, who access.Actor, d *access.RegisteredDevice, reason string) error {
+	linked, err := tx.LinkedRecords(d.ID)
+	if err != nil {
+		return err
+	}
+	if err := tx.DeleteDevice(d.ID); err != nil {
+		return err
+	}
+	tx.Audit(entry(who, string(access.VerbDeleteDevice), linking.Name(d), string(d.ID), beforeAfter(string(d.State), "deleted", reason)))
+	for i := range linked {
+		tx.Audit(entry(who, string(access.VerbUnlink), linked[i].Pair.String(), string(linked[i].ID),
+			beforeAfter("linked to "+linking.Name(d), "not linked", "the device was deleted")))
+		if err := linking.Record(tx, &linked[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *Admin) undoDevice(tx *store.Tx, who access.Actor, done outcome) (outcome, error) {

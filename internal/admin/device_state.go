@@ -15,30 +15,46 @@ import (
 
 // ActivateDevice takes a pending device into use, and a retired or wiped one back into use.
 func (a *Admin) ActivateDevice(ctx context.Context, who access.Actor, id access.DeviceID, act Act) (Result, error) {
-	return a.become(ctx, who, access.VerbActivate, id, act, access.DeviceActive)
+	return a.become(ctx, who, access.VerbActivate, id, act)
 }
 
 // LoseDevice says that a device is lost: every record of the phone is refused, linked or not,
 // and no Allow speaks against it.
 func (a *Admin) LoseDevice(ctx context.Context, who access.Actor, id access.DeviceID, act Act) (Result, error) {
-	return a.become(ctx, who, access.VerbLose, id, act, access.DeviceLost)
+	return a.become(ctx, who, access.VerbLose, id, act)
 }
 
 // FoundDevice says that a lost device is back.
 func (a *Admin) FoundDevice(ctx context.Context, who access.Actor, id access.DeviceID, act Act) (Result, error) {
-	return a.become(ctx, who, access.VerbFind, id, act, access.DeviceActive)
+	return a.become(ctx, who, access.VerbFind, id, act)
 }
 
 // RetireDevice takes a device out of use: every record of the phone is refused. Its records stay linked.
 func (a *Admin) RetireDevice(ctx context.Context, who access.Actor, id access.DeviceID, act Act) (Result, error) {
-	return a.become(ctx, who, access.VerbRetire, id, act, access.DeviceRetired)
+	return a.become(ctx, who, access.VerbRetire, id, act)
 }
 
-func (a *Admin) become(ctx context.Context, who access.Actor, verb access.Verb, id access.DeviceID, act Act, state access.DeviceState) (Result, error) {
-	return a.deviceVerb(ctx, who, verb, id, act, nil, func(_ *store.Tx, d *access.RegisteredDevice) error {
-		d.State = state
-		return nil
+func (a *Admin) become(ctx context.Context, who access.Actor, verb access.Verb, id access.DeviceID, act Act) (Result, error) {
+	return a.deviceVerb(ctx, who, verb, id, act, nil, func(tx *store.Tx, d *access.RegisteredDevice) error {
+		return become(verb, d, ComplianceForm{}, tx.Now())
 	})
+}
+
+// become does to a device what a verb says.
+func become(verb access.Verb, d *access.RegisteredDevice, f ComplianceForm, now time.Time) error {
+	switch verb {
+	case access.VerbActivate, access.VerbFind:
+		d.State = access.DeviceActive
+	case access.VerbLose:
+		d.State = access.DeviceLost
+	case access.VerbRetire:
+		d.State = access.DeviceRetired
+	case access.VerbSetCompliance:
+		f.apply(d, now)
+	default:
+		return access.Invalid("admin: device", "There is no preview of this.")
+	}
+	return nil
 }
 
 // SetCompliance says whether a device keeps its security policy (M-06, M-08). What it says reaches every
@@ -48,8 +64,7 @@ func (a *Admin) SetCompliance(ctx context.Context, who access.Actor, id access.D
 		return Result{}, err
 	}
 	return a.deviceVerb(ctx, who, access.VerbSetCompliance, id, act, f, func(tx *store.Tx, d *access.RegisteredDevice) error {
-		f.apply(d, tx.Now())
-		return nil
+		return become(access.VerbSetCompliance, d, f, tx.Now())
 	})
 }
 

@@ -15,7 +15,7 @@ type JobID string
 // Bulk is an action on many records: on those named by ID, or, when IDs is empty, on all that Query
 // matches when it starts.
 type Bulk struct {
-	Verb    access.Verb // allow, block, comment or remove
+	Verb    access.Verb // one of BulkVerbs; VerbLink links those whose suggestion is clear
 	IDs     []access.AssociationID
 	Query   *Query
 	Comment string // for comment

@@ -144,7 +144,7 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 			switch {
 			case err == nil:
 				text = out.Result.Text
-			case errors.As(err, &known) && known.Kind == access.KindNotFound:
+			case errors.As(err, &known) && known.Kind == access.KindNotFound, errors.As(err, &known) && known.Kind == access.KindConflict && linkVerb(j.Verb):
 				state, text = store.JobFailed, known.Text
 			default:
 				return err
@@ -162,6 +162,10 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 	}
 	return err
 }
+
+// linkVerb says that a verb may be refused by what it is done to: a device that is out of use. That is the
+// row's result; of other verbs a conflict means that somebody else works on the job.
+func linkVerb(v access.Verb) bool { return v == access.VerbLink }
 
 // jobRow does to one record what its verb alone would do.
 func (a *Admin) jobRow(tx *store.Tx, j *store.Job, p jobParams, id access.AssociationID) (outcome, error) {
@@ -182,6 +186,12 @@ func (a *Admin) jobRow(tx *store.Tx, j *store.Job, p jobParams, id access.Associ
 		return setComment(tx, j.Actor, as, p.Comment)
 	case access.VerbRemove:
 		return a.remove(tx, j.Actor, as, j.Reason)
+	case access.VerbLink:
+		return a.linkClear(tx, j.Actor, as, j.Reason)
+	case access.VerbUnlink:
+		return a.unlink(tx, j.Actor, as, j.Reason)
+	case access.VerbMatchAgain:
+		return a.matchAgain(tx, j.Actor, as, j.Reason)
 	}
 	return outcome{}, fmt.Errorf("admin: job: verb %q", j.Verb)
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -39,7 +40,7 @@ func (a *Admin) StartBulk(ctx context.Context, who access.Actor, b Bulk, act Act
 	if err := b.validate(act, a.now()); err != nil {
 		return "", err
 	}
-	rows, err := a.jobRows(ctx, b.IDs)
+	rows, err := a.jobRows(ctx, who, b.IDs)
 	if err != nil {
 		return "", err
 	}
@@ -68,10 +69,16 @@ func (a *Admin) StartBulk(ctx context.Context, who access.Actor, b Bulk, act Act
 	return out.Job, err
 }
 
+// BulkVerbs lists what can be done to many records at once.
+func BulkVerbs() []access.Verb {
+	return []access.Verb{access.VerbAllow, access.VerbBlock, access.VerbComment, access.VerbRemove, access.VerbLink, access.VerbUnlink,
+		access.VerbMatchAgain}
+}
+
 func (b *Bulk) validate(act Act, now time.Time) error {
 	const op = "admin: bulk"
 	switch {
-	case b.Verb != access.VerbAllow && b.Verb != access.VerbBlock && b.Verb != access.VerbComment && b.Verb != access.VerbRemove:
+	case !slices.Contains(BulkVerbs(), b.Verb):
 		return access.Invalid(op, "This cannot be done to many records at once.")
 	case b.Query == nil && len(b.IDs) == 0:
 		return access.Invalid(op, "Choose records first.")
@@ -90,8 +97,11 @@ func (b *Bulk) validate(act Act, now time.Time) error {
 
 // jobRows gives the rows of a job that names its records. One that is not there any more is a row too:
 // its result will say so.
-func (a *Admin) jobRows(ctx context.Context, ids []access.AssociationID) ([]store.JobRow, error) {
+func (a *Admin) jobRows(ctx context.Context, who access.Actor, ids []access.AssociationID) ([]store.JobRow, error) {
 	list, err := a.store.FindAssociations(ctx, ids)
+	if err == nil {
+		list, err = a.visible(ctx, who, list)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -120,6 +130,9 @@ func (a *Admin) FindJob(ctx context.Context, who access.Actor, id JobID) (Job, e
 	if err != nil {
 		return Job{}, err
 	}
+	if !seesJob(who, j) {
+		return Job{}, access.NotFound("admin: job", "There is no such job, or it ended long ago.")
+	}
 	return jobOf(j), nil
 }
 
@@ -129,11 +142,19 @@ func (a *Admin) ListJobs(ctx context.Context, who access.Actor, limit int) ([]Jo
 		return nil, err
 	}
 	list, err := a.store.ListJobs(ctx, limit)
-	out := make([]Job, len(list))
+	out := make([]Job, 0, len(list))
 	for i := range list {
-		out[i] = jobOf(&list[i])
+		if seesJob(who, &list[i]) {
+			out = append(out, jobOf(&list[i]))
+		}
 	}
 	return out, err
+}
+
+// seesJob says whether a job is shown: who is limited to some groups sees the own ones, since others name
+// records of other people.
+func seesJob(who access.Actor, j *store.Job) bool {
+	return who.Scope == nil || j.Actor.Name == who.Name
 }
 
 func jobOf(j *store.Job) Job {
@@ -175,6 +196,11 @@ func (a *Admin) ListJobRows(ctx context.Context, who access.Actor, id JobID, f J
 	if err := who.May(access.VerbView); err != nil {
 		return nil, err
 	}
+	if who.Scope != nil {
+		if _, err := a.FindJob(ctx, who, id); err != nil {
+			return nil, err
+		}
+	}
 	if f.Limit <= 0 {
 		f.Limit = 100
 	}
@@ -195,6 +221,9 @@ func (a *Admin) CancelJob(ctx context.Context, who access.Actor, id JobID) error
 		}
 		if err := who.May(j.Verb); err != nil {
 			return err
+		}
+		if !seesJob(who, j) {
+			return errOutside()
 		}
 		if !j.Finished.IsZero() {
 			return access.Conflict("admin: cancel job", "The job is over already.")

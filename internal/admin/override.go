@@ -85,11 +85,9 @@ type Timeline struct {
 
 // Answers is what the one search box says to a text.
 type Answers struct {
-	Text  string
-	List  []Answer
-	Users int // how many there are of each, of which List holds the first few; MoreX: at least
-	Devices,
-	Records int
+	Text string
+	List []Answer
+	More bool // there is more of each than the list holds: search on the pages themselves
 }
 
 // Kinds of answers.

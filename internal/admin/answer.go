@@ -1,0 +1,244 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// How much the one search box shows.
+const (
+	answersEach = 5
+	answerWords = 200 // characters of a question
+)
+
+// Answer is the one search box: it looks for users, devices and records, says in a sentence what is the
+// matter with each, and names the one verb that solves it, where the actor may use it. What is wrong comes
+// first.
+func (a *Admin) Answer(ctx context.Context, who access.Actor, text string) (Answers, error) {
+	if err := who.May(access.VerbView); err != nil {
+		return Answers{}, err
+	}
+	text = strings.TrimSpace(text)
+	if utf8.RuneCountInString(text) > answerWords {
+		return Answers{}, access.Invalid("admin: answer", "Search for something shorter.")
+	}
+	out := Answers{Text: text}
+	if text == "" {
+		return out, nil
+	}
+	q := store.Query{Search: text, Limit: answersEach, Scope: who.Scope}
+	users, err := a.store.ListUsers(ctx, store.UserQuery(q))
+	if err != nil {
+		return Answers{}, err
+	}
+	devices, err := a.store.ListDevices(ctx, store.DeviceQuery(q))
+	if err != nil {
+		return Answers{}, err
+	}
+	records, err := a.store.ListAssociations(ctx, q)
+	if err != nil {
+		return Answers{}, err
+	}
+	out.More = users.Next != "" || devices.Next != "" || records.Next != ""
+	for i := range users.Rows {
+		an, err := a.answerUser(ctx, who, &users.Rows[i])
+		if err != nil {
+			return Answers{}, err
+		}
+		out.List = append(out.List, an)
+	}
+	for _, r := range a.rows(records.Rows) {
+		an, err := a.answerRecord(ctx, who, &r)
+		if err != nil {
+			return Answers{}, err
+		}
+		out.List = append(out.List, an)
+	}
+	for i := range devices.Rows {
+		out.List = append(out.List, a.answerDevice(who, &devices.Rows[i]))
+	}
+	for i := range out.List {
+		out.List[i].permit(who)
+	}
+	slices.SortStableFunc(out.List, func(x, y Answer) int { return rankOf(!x.Wrong) - rankOf(!y.Wrong) })
+	return out, nil
+}
+
+// permit takes the button away from who may not press it.
+func (an *Answer) permit(who access.Actor) {
+	if an.Verb != "" && who.May(an.Verb) != nil {
+		an.Advice = firstOf(an.Advice, "Somebody with another role has to do this.")
+		an.Verb, an.On, an.OnKind = "", "", ""
+	}
+}
+
+// answerUser says how the user's phones are.
+func (a *Admin) answerUser(ctx context.Context, who access.Actor, u *access.User) (Answer, error) {
+	an := Answer{Kind: AnswerUser, ID: string(u.ID), Title: firstOf(u.DisplayName, u.Name)}
+	if u.Disabled {
+		an.Sentence, an.Wrong, an.Rule = "Blocked because the user is disabled.", true, access.RuleUserDisabled.String()
+		an.Verb, an.OnKind, an.On = access.VerbEnableUser, AnswerUser, string(u.ID)
+		return an, nil
+	}
+	var list []access.Association
+	for _, acc := range u.Accounts {
+		part, err := a.store.FindOfAccount(ctx, acc.Realm, acc.Account, maxNeighbours)
+		if err != nil {
+			return an, err
+		}
+		list = append(list, part...)
+	}
+	fine := 0
+	for _, r := range a.rows(list) {
+		one, err := a.answerRecord(ctx, who, &r)
+		if err != nil {
+			return an, err
+		}
+		if !one.Wrong {
+			fine++
+			continue
+		}
+		if !an.Wrong {
+			title := an.Title
+			an = one
+			an.Kind, an.ID, an.Title = AnswerUser, string(u.ID), title
+			an.Sentence = firstOf(r.Model, r.FriendlyName, r.Pair.Device) + ": " + one.Sentence
+		}
+	}
+	switch {
+	case len(list) == 0:
+		an.Sentence = "No phone has come with an account of this user yet."
+		if len(u.Accounts) == 0 {
+			an.Sentence = "No mail account is known of this user."
+		}
+	case !an.Wrong:
+		an.Sentence = "Nothing is wrong: " + count(fine, "phone syncs", "phones sync") + "."
+	case fine > 0:
+		an.Sentence += " " + count(fine, "other phone syncs", "other phones sync") + "."
+	}
+	return an, nil
+}
+
+// answerDevice says how a device is.
+func (a *Admin) answerDevice(who access.Actor, d *access.RegisteredDevice) Answer {
+	an := Answer{Kind: AnswerDevice, ID: string(d.ID), Title: deviceTitle(d)}
+	rule := access.RulePass
+	switch {
+	case d.State == access.DeviceWaiting:
+		an.Sentence = "Waits to be registered: it syncs mail, and no registered device is known for it."
+		an.Verb, an.OnKind, an.On = access.VerbAddDevice, AnswerDevice, string(d.ID)
+		return an
+	case d.State == access.DeviceRetired || d.State == access.DeviceWiped:
+		rule = access.RuleDeviceRetired
+	case d.State == access.DeviceLost:
+		rule = access.RuleDeviceLost
+	case d.Noncompliant != "":
+		rule = access.RuleDeviceNoncompliant
+	}
+	if rule == access.RulePass {
+		an.Sentence = strings.ToUpper(string(d.State[:1])) + string(d.State[1:]) + ", " + complianceText(d) + "; " + linkedText(d.Records)
+		if d.State == access.DevicePending {
+			an.Verb, an.OnKind, an.On = access.VerbActivate, AnswerDevice, string(d.ID)
+		}
+		return an
+	}
+	a.explain(&an, rule, &situation{device: d, now: a.now()})
+	return an
+}
+
+func complianceText(d *access.RegisteredDevice) string {
+	if d.Compliance == access.Compliant {
+		return "compliant"
+	}
+	return "compliance unknown"
+}
+
+func deviceTitle(d *access.RegisteredDevice) string {
+	name := firstOf(d.Name, d.Model, d.Serial, d.EASID, string(d.ID))
+	if d.OwnerName != "" {
+		return name + ", " + d.OwnerName
+	}
+	return name
+}
+
+// answerRecord says why a record syncs or does not.
+func (a *Admin) answerRecord(ctx context.Context, who access.Actor, r *Row) (Answer, error) {
+	an := Answer{Kind: AnswerRecord, ID: string(r.ID), Title: r.Pair.Account + " on " + firstOf(r.Model, r.FriendlyName, r.Pair.Device)}
+	s := situation{row: r, now: a.now(), shadow: r.Decision.Shadow}
+	if d := r.Decision.Device; d != nil {
+		found, err := a.store.FindRegistered(ctx, d.ID)
+		if known(err) != nil {
+			return an, err
+		}
+		if err == nil {
+			if a.mayTouch(ctx, who, found.Owner) != nil {
+				found = &access.RegisteredDevice{Device: *d} // somebody else's: no name
+				s.foreign = true
+			}
+			s.device = found
+		}
+	}
+	rule := r.Decision.Rule
+	if !r.Decision.Blocked() {
+		rule = reportedRule(r)
+	}
+	if rule == access.RuleUnregistered && r.Suggestion.Device == "" && who.May(access.VerbAddDevice) == nil {
+		id, err := a.waiting(ctx, r)
+		if err != nil {
+			return an, err
+		}
+		s.waiting = id
+	}
+	a.explain(&an, rule, &s)
+	return an, nil
+}
+
+func (a *Admin) waiting(ctx context.Context, r *Row) (id access.DeviceID, err error) {
+	err = a.store.WithTx(ctx, func(tx *store.Tx) error {
+		d, err := tx.WaitingDevice(r.Pair.Device)
+		if err == nil {
+			id = d.ID
+		}
+		return known(err)
+	})
+	return id, err
+}
+
+// reportedRule is what the last request came to where the rules let it pass: what only the gateway and
+// the mail server know.
+func reportedRule(r *Row) access.Rule {
+	if r.Reported.Verdict != "" && r.Reported.Verdict != access.VerdictPass.String() && r.Reported.Enforced && r.Reported.At.After(r.LastSuccess) {
+		if rule, ok := access.ParseRule(r.Reported.Rule); ok && !judged(rule) {
+			return rule
+		}
+	}
+	if r.LastSync.After(r.LastSuccess) {
+		switch {
+		case r.LastHTTP == 401 || r.LastHTTP == 403:
+			return access.RuleServerRefused
+		case r.LastHTTP >= 500:
+			return access.RuleServerUnavailable
+		}
+	}
+	return r.Decision.Rule
+}
+
+// judged says that Decide speaks the rule from records alone: then its word of now counts, not that of the
+// last request.
+func judged(rule access.Rule) bool {
+	switch rule {
+	case access.RuleWipe, access.RuleManualBlock, access.RuleUserDisabled, access.RuleDeviceRetired, access.RuleDeviceLost,
+		access.RuleDeviceNoncompliant, access.RuleUnregistered, access.RuleBlockingRule, access.RuleServerType, access.RuleDeviceLimit,
+		access.RuleQuarantine:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,220 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/linking"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// maxCandidates is how many devices Link To offers.
+const maxCandidates = 50
+
+// LinkCandidates gives the devices a record may be linked to, the best first, each with what speaks for and
+// against it and with both sets of facts. With a search it gives what the search finds, and
+// what the matcher thinks of each.
+func (a *Admin) LinkCandidates(ctx context.Context, who access.Actor, id access.AssociationID, search string) (Candidates, error) {
+	if err := who.May(access.VerbView); err != nil {
+		return Candidates{}, err
+	}
+	found, err := a.searched(ctx, who, search)
+	if err != nil {
+		return Candidates{}, err
+	}
+	var as *access.Association
+	var seen linking.Seen
+	err = a.store.WithTx(ctx, func(tx *store.Tx) (err error) {
+		if as, err = a.find(tx, who, id, 0); err != nil {
+			return err
+		}
+		seen, err = linking.Look(tx, as)
+		return err
+	})
+	if err != nil {
+		return Candidates{}, err
+	}
+	out := Candidates{Record: a.rows([]access.Association{*as})[0], Hand: as.Link.By == access.LinkedByHand}
+	list := found
+	if search == "" {
+		for i := range seen.Candidates {
+			if d := seen.Device(seen.Candidates[i].Device); d != nil {
+				list = append(list, *d)
+			}
+		}
+	}
+	if list, err = visible(ctx, a, who, list, func(d *access.RegisteredDevice) access.UserID { return d.Owner }); err != nil {
+		return Candidates{}, err
+	}
+	owner, err := a.ownerName(ctx, as.Person)
+	if err != nil {
+		return Candidates{}, err
+	}
+	for i := range list[:min(len(list), maxCandidates)] {
+		out.List = append(out.List, candidate(as, owner, &list[i], &seen))
+	}
+	return out, nil
+}
+
+func (a *Admin) searched(ctx context.Context, who access.Actor, search string) ([]access.RegisteredDevice, error) {
+	if search == "" {
+		return nil, nil
+	}
+	p, err := a.store.ListDevices(ctx, store.DeviceQuery{Show: store.ShowRegistered, Search: search, Limit: maxCandidates, Scope: who.Scope})
+	return p.Rows, err
+}
+
+func (a *Admin) ownerName(ctx context.Context, id access.UserID) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	u, err := a.store.FindUser(ctx, id)
+	if err != nil {
+		return "", known(err)
+	}
+	return u.Name, nil
+}
+
+func candidate(as *access.Association, owner string, d *access.RegisteredDevice, seen *linking.Seen) LinkCandidate {
+	c := LinkCandidate{DeviceRow: deviceRow(d), Present: as.Device == d.ID, Suggested: as.Suggestion.Device == d.ID}
+	for i := range seen.Candidates {
+		if m := &seen.Candidates[i]; m.Device == d.ID {
+			c.Score, c.Reasons, c.Against, c.Barred = m.Score, m.Reasons, m.Against, m.Barred
+		}
+	}
+	pair := func(name, record, device string) {
+		c.Facts = append(c.Facts, FactPair{Name: name, Record: record, Device: device, Known: record != "" && device != "",
+			Agrees: record != "" && alike(record, device)})
+	}
+	pair("owner", owner, d.OwnerName)
+	pair("model", as.Model, d.Model)
+	pair("os", as.OS, d.OS)
+	pair("os-version", as.OSVersion, d.OSVersion)
+	pair("number", as.Number, d.Number)
+	pair("imei", as.IMEI, d.IMEI)
+	pair("name", as.FriendlyName, d.Name)
+	pair("eas-id", as.Pair.Device, d.EASID)
+	for i := range c.Facts {
+		c.Facts[i].Agrees = c.Facts[i].Agrees || c.Facts[i].Known && agreed(c.Reasons, c.Facts[i].Name)
+	}
+	return c
+}
+
+// alike compares two facts as people do who read them side by side.
+func alike(a, b string) bool {
+	fold := func(s string) string {
+		f, _ := access.FoldAccount(s)
+		return strings.ReplaceAll(strings.ReplaceAll(f, " ", ""), "-", "")
+	}
+	return fold(a) == fold(b)
+}
+
+// agreed says that the matcher takes two spellings of a fact for one.
+func agreed(reasons []string, fact string) bool {
+	signals := map[string][]access.Signal{"model": {access.SignalModel}, "os": {access.SignalOS}, "os-version": {access.SignalOSVersion},
+		"number": {access.SignalNumber}, "imei": {access.SignalIMEI}, "owner": {access.SignalOwner}, "name": {access.SignalName},
+		"eas-id": {access.SignalEASID}}[fact]
+	for _, w := range access.Weights() {
+		if slices.Contains(signals, w.Signal) && slices.Contains(reasons, w.Says) {
+			return true
+		}
+	}
+	return false
+}
+
+// maxLinkPreview is how many records a preview of links looks at.
+const maxLinkPreview = 500
+
+// PreviewLinks says which of the chosen records a bulk of access.VerbLink would link now: those with a
+// suggestion that is clear.
+func (a *Admin) PreviewLinks(ctx context.Context, who access.Actor, b Bulk) (LinkPreview, error) {
+	if err := who.May(access.VerbLink); err != nil {
+		return LinkPreview{}, err
+	}
+	list, more, err := a.chosen(ctx, who, b, maxLinkPreview)
+	if err != nil {
+		return LinkPreview{}, err
+	}
+	out := LinkPreview{Truncated: more}
+	v, now := a.snapshot(), a.now().UTC()
+	for i := range list {
+		as := &list[i]
+		if !linksClearly(as) {
+			out.Unclear++
+			continue
+		}
+		d, err := a.store.FindRegistered(ctx, as.Suggestion.Device)
+		if err != nil && known(err) == nil {
+			out.Unclear++
+			continue
+		}
+		if err != nil {
+			return LinkPreview{}, err
+		}
+		out.Clear++
+		if len(out.Links) >= previewLimit {
+			out.Truncated = true
+			continue
+		}
+		step := LinkStep{Record: row(v, as, now), Device: deviceRow(d), Score: as.Suggestion.Score, Reason: as.Suggestion.Reasons}
+		as.Device = d.ID
+		after := judge(withDevice(v, as, &d.Device), &as.Record, now)
+		step.After = after.Why()
+		out.Links = append(out.Links, step)
+	}
+	return out, nil
+}
+
+// linksClearly says that a record is not linked, nobody has said that it should not be, and one device
+// alone comes into question.
+func linksClearly(as *access.Association) bool {
+	return !as.Linked() && as.Link.By != access.LinkedByHand && as.Suggestion.Device != "" && as.Suggestion.Clear
+}
+
+// chosen gives the first records that a bulk is for; more says that there are others.
+func (a *Admin) chosen(ctx context.Context, who access.Actor, b Bulk, limit int) (list []access.Association, more bool, err error) {
+	if b.Query == nil {
+		if len(b.IDs) > limit {
+			b.IDs, more = b.IDs[:limit], true
+		}
+		list, err = a.store.FindAssociations(ctx, b.IDs)
+	} else {
+		q := b.Query.store(who)
+		q.Sort, q.Desc, q.Cursor, q.Limit = store.SortAdded, false, "", 500
+		for len(list) < limit {
+			p, err := a.store.ListAssociations(ctx, q)
+			if err != nil {
+				return nil, false, err
+			}
+			list = append(list, p.Rows...)
+			if q.Cursor = p.Next; q.Cursor == "" {
+				break
+			}
+			more = len(list) >= limit
+		}
+	}
+	if err == nil {
+		list, err = a.visible(ctx, who, list)
+	}
+	return list, more, err
+}
+
+// linkClear links a record to the device that is suggested, where that is clear.
+func (a *Admin) linkClear(tx *store.Tx, who access.Actor, as *access.Association, reason string) (outcome, error) {
+	if !linksClearly(as) {
+		return outcome{Result: Result{Version: as.Version, Text: "Left alone: which device it belongs to is not clear, or it is linked already."}}, nil
+	}
+	d, err := tx.FindRegistered(as.Suggestion.Device)
+	if err != nil {
+		return outcome{}, err
+	}
+	if err := within(tx, who, d.Owner); err != nil {
+		return outcome{}, err
+	}
+	return a.link(tx, who, as, d, reason)
+}
