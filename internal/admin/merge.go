@@ -5,6 +5,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -37,33 +38,70 @@ func (a *Admin) PreviewMerge(ctx context.Context, who access.Actor, m Merge) (Me
 		return MergePreview{}, err
 	}
 	var out MergePreview
-	var plan mergePlan
-	err := a.store.WithTx(ctx, func(tx *store.Tx) (err error) {
-		plan, err = a.planMerge(tx, who, m)
-		return err
-	})
-	if err != nil {
-		return MergePreview{}, err
-	}
-	out.Merge = plan.Merge
 	v, now := a.snapshot(), a.now().UTC()
+	err := a.store.WithTx(ctx, func(tx *store.Tx) error { // a rehearsal: the merge is done and given up
+		plan, err := a.planMerge(tx, who, m)
+		if err != nil {
+			return err
+		}
+		was := make([]access.Association, 0, 2*len(plan.steps))
+		for i := range plan.steps {
+			was = append(was, plan.steps[i].from)
+			if to := plan.steps[i].to; to != nil {
+				was = append(was, *to)
+			}
+		}
+		before, err := sight(tx, v, was)
+		if err != nil {
+			return err
+		}
+		if _, err := a.merge(tx, who, &plan, ""); err != nil {
+			return err
+		}
+		out, err = a.mergePreview(tx, v, before, &plan, now)
+		if err != nil {
+			return err
+		}
+		return errRehearsed
+	})
+	if errors.Is(err, errRehearsed) {
+		err = nil
+	}
+	return out, err
+}
+
+// mergePreview puts what a merge has done, in this transaction, beside what was.
+func (a *Admin) mergePreview(tx *store.Tx, v access.View, before *overlay, plan *mergePlan, now time.Time) (MergePreview, error) {
+	out := MergePreview{Merge: plan.Merge, Notes: plan.notes}
+	is := make([]access.Association, len(plan.steps))
+	for i := range plan.steps {
+		as, err := tx.FindAssociation(plan.steps[i].result.ID)
+		if err != nil {
+			return out, err
+		}
+		is[i] = *as
+	}
+	after, err := sight(tx, v, is)
+	if err != nil {
+		return out, err
+	}
+	if u, err := tx.UserOf(plan.Realm, plan.To); err == nil {
+		after.accounts[access.Account{Realm: plan.Realm, Account: plan.To}] = &access.AccountState{Realm: plan.Realm, Account: plan.To, Disabled: u.Disabled}
+	} else if known(err) != nil {
+		return out, err
+	}
 	for i := range plan.steps {
 		s := &plan.steps[i]
-		step := MergeStep{From: row(v, &s.from, now), Kept: s.result.ID, Word: s.result.Override}
-		o := &overlay{View: v, records: map[access.Pair]*access.Record{s.result.Pair: &s.result.Record}}
-		if s.from.Device != s.result.Device || s.to != nil {
-			o.joins(s.result.Pair.Device, s.result.Device)
-		}
-		after := judge(o, &s.result.Record, now)
-		step.After, step.Change = after.Why(), step.From.Decision.Blocked() != after.Blocked()
+		d := judge(after, &is[i].Record, now)
+		step := MergeStep{From: row(before, &s.from, now), After: d.Why(), Kept: is[i].ID, Word: is[i].Override}
+		step.Change = step.From.Decision.Blocked() != d.Blocked()
 		if s.to != nil {
-			to := row(v, s.to, now)
+			to := row(before, s.to, now)
 			step.To = &to
-			step.Change = step.Change || to.Decision.Blocked() != after.Blocked()
+			step.Change = step.Change || to.Decision.Blocked() != d.Blocked()
 		}
 		out.Steps = append(out.Steps, step)
 	}
-	out.Notes = plan.notes
 	return out, nil
 }
 
@@ -146,7 +184,10 @@ func (p *mergePlan) note() {
 	case from != nil && to == nil:
 		p.notes = append(p.notes, p.To+" belongs to nobody yet: "+from.Name+" has both then.")
 	}
-	if from != nil && from.Disabled && (to == nil || !to.Disabled) && to != nil {
+	if from != nil && from.Disabled && to == nil {
+		p.notes = append(p.notes, from.Name+" is disabled: phones that come as "+p.To+" are refused for that too.")
+	}
+	if from != nil && from.Disabled && to != nil && !to.Disabled {
 		p.notes = append(p.notes, from.Name+" is disabled, "+to.Name+" is not: phones that come as "+p.From+" are no longer refused for that.")
 	}
 	if len(p.steps) == 0 {

@@ -101,6 +101,19 @@ func Record(tx *store.Tx, as *access.Association) error {
 	return nil
 }
 
+// Around lets the matcher look at a record that a person has linked or unlinked, and at the phone's other
+// accounts.
+func Around(tx *store.Tx, as *access.Association) error {
+	if _, err := record(tx, as); err != nil {
+		return err
+	}
+	others, err := tx.Siblings(as, mostNear)
+	if err != nil {
+		return err
+	}
+	return records(tx, others)
+}
+
 // Device lets the matcher look at every record that may belong to a device, after the device has come or
 // changed, and at no other.
 func Device(tx *store.Tx, d *access.RegisteredDevice) error {
@@ -159,6 +172,8 @@ func record(tx *store.Tx, as *access.Association) (moved bool, err error) {
 	}
 	device, link, suggestion := as.Device, as.Link, s.Suggestion
 	switch {
+	case held(s.Device(as.Device), s.Link):
+		suggestion = as.Suggestion
 	case as.Link.By == access.LinkedByHand:
 		suggestion = access.Suggestion{}
 	case s.Link != nil:
@@ -184,6 +199,22 @@ func record(tx *store.Tx, as *access.Association) (moved bool, err error) {
 	moved = device != as.Device
 	as.Device, as.Link, as.Suggestion, as.Replaces = device, link, suggestion, replaces
 	return moved, nil
+}
+
+// held says that a link stays whatever the matcher thinks: its device is lost, out of use or not compliant,
+// and a phone must not get around that by telling something else of itself. Only a phone whose device is
+// retired or wiped may go on to a new registration.
+func held(d *access.RegisteredDevice, to *access.Candidate) bool {
+	if d == nil {
+		return false
+	}
+	switch d.State {
+	case access.DeviceRetired, access.DeviceWiped:
+		return to == nil || to.Device == d.ID
+	case access.DeviceLost:
+		return true
+	}
+	return d.Noncompliant != ""
 }
 
 func sameLink(a, b access.Link) bool {
