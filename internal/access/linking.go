@@ -100,6 +100,9 @@ func (m *matcher) alike(list []Candidate) {
 			continue
 		}
 		for k := range i {
+			if both := list[i].found & list[k].found; both.has(SignalAlike) {
+				continue // nothing new to learn
+			}
 			if fits(&list[k]) && !samePiece(list[i].device, list[k].device) {
 				list[i].found.add(SignalAlike)
 				list[k].found.add(SignalAlike)

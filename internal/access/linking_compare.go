@@ -10,11 +10,17 @@ import (
 // sameNumber compares phone numbers by their last nine digits, which leaves out how country and area
 // are written; two that both name their country have to agree in it. Shorter or masked ones say nothing.
 func sameNumber(a, b string) (same, known bool) {
-	if a == "" || b == "" || strings.ContainsAny(a, "*xX•") || strings.ContainsAny(b, "*xX•") {
+	x := usable(a)
+	if x == "" {
 		return false, false
 	}
-	x, y := digits(a), digits(b)
-	if len(x) < 7 || len(y) < 7 || filler(x) || filler(y) || filler(x[len(x)-7:]) || filler(y[len(y)-7:]) {
+	return sameDigits(a, x, b)
+}
+
+// sameDigits compares a number whose usable digits are known already with another.
+func sameDigits(a, x, b string) (same, known bool) {
+	y := usable(b)
+	if x == "" || y == "" {
 		return false, false
 	}
 	if x == y {
@@ -26,6 +32,18 @@ func sameNumber(a, b string) (same, known bool) {
 	}
 	p, q := international(a), international(b)
 	return p == "" || q == "" || p == q, true
+}
+
+// usable gives the digits of a number that may be compared, "" of another.
+func usable(s string) string {
+	if s == "" || strings.ContainsAny(s, "*xX•") {
+		return ""
+	}
+	n := digits(s)
+	if len(n) < 7 || filler(n[len(n)-7:]) {
+		return ""
+	}
+	return n
 }
 
 // international gives the digits of a number that names its country, "" of another.
@@ -104,18 +122,31 @@ func version(s string) string {
 
 // sameName compares what phones are called. The name a phone comes with says nothing.
 func sameName(a, b string) bool {
-	if len(a) < 4 || len(b) < 4 {
-		return false
+	name := ownName(a)
+	return name != "" && isName(b, name)
+}
+
+// isName compares a name with one that ownName has given.
+func isName(s, name string) bool {
+	return strings.EqualFold(s, name) || len(s) > len(name) && plainName(s) == name
+}
+
+func plainName(s string) string { return strings.Join(strings.Fields(fold(s)), " ") }
+
+// ownName gives a name that somebody has thought of, "" for one that phones come with.
+func ownName(s string) string {
+	s = plainName(s)
+	if len(s) < 4 {
+		return ""
 	}
-	a, b = strings.Join(strings.Fields(fold(a)), " "), strings.Join(strings.Fields(fold(b)), " ")
-	if a != b {
-		return false
-	}
-	switch a {
+	switch s {
 	case "android", "phone", "samsung", "galaxy", "pixel", "mein iphone", "my iphone", "mein handy", "smartphone", "mobile",
 		"firmenhandy", "diensthandy", "work phone", "company phone":
-		return false
+		return ""
 	}
-	m := modelOf(a, "")
-	return m.bare != "" && m.trade == "" && m.family != m.bare && m.kind == ""
+	m := modelOf(s, "")
+	if m.bare == "" || m.trade != "" || m.family == m.bare || m.kind != "" {
+		return ""
+	}
+	return s
 }

@@ -18,14 +18,20 @@ type matcher struct {
 	weights  [signals]Weight
 	own      identity
 	model    model
-	sameID   []*Association // other accounts under the record's device id, and their identities
-	sameUser []*Association // other ids of the record's account in the same mail app
-	shared   bool           // the record's IMEI is that of two registered phones in use
+	name     string            // what the owner calls the phone, "" when it is what phones come with
+	number   string            // its digits, "" when they say nothing
+	sameID   []*Association    // other accounts under the record's device id, and their identities
+	sameUser []*Association    // other ids of the record's account in the same mail app
+	last     *RegisteredDevice // whose model is lastModel
+
+	lastModel model
+	shared    bool // the record's IMEI is that of two registered phones in use
 }
 
 func newMatcher(e Evidence, now time.Time) *matcher {
 	r := e.Record
-	m := &matcher{Evidence: e, now: now, weights: table(), own: identityOf(r), model: modelOf(r.Model, "")}
+	m := &matcher{Evidence: e, now: now, weights: table()}
+	m.read()
 	for i := range e.Near {
 		n := &e.Near[i]
 		switch {
@@ -48,6 +54,13 @@ func newMatcher(e Evidence, now time.Time) *matcher {
 		}
 	}
 	return m
+}
+
+// read makes the record's facts comparable, once for all devices.
+func (m *matcher) read() {
+	r := m.Record
+	m.own, m.model = identityOf(r), modelOf(r.Model, "")
+	m.name, m.number = ownName(r.FriendlyName), usable(r.Number)
 }
 
 func (d *RegisteredDevice) inUse() bool {
@@ -111,10 +124,10 @@ func (m *matcher) owner(d *RegisteredDevice, l *signalSet) {
 
 func (m *matcher) facts(d *RegisteredDevice, l *signalSet) {
 	r := m.Record
-	if same, known := sameNumber(r.Number, d.Number); known && !l.put(SignalNumber, same) {
+	if same, known := sameDigits(r.Number, m.number, d.Number); known && !l.put(SignalNumber, same) {
 		l.add(SignalOtherNumber)
 	}
-	if same, known := m.model.is(modelOf(d.Model, d.Manufacturer)); known && !l.put(SignalModel, same) {
+	if same, known := m.model.is(m.modelOf(d)); known && !l.put(SignalModel, same) {
 		l.add(SignalOtherModel)
 	}
 	if platform := platformOf(d.OS); m.own.platform != "" && platform != "" {
@@ -126,11 +139,19 @@ func (m *matcher) facts(d *RegisteredDevice, l *signalSet) {
 			l.add(SignalOtherOS)
 		}
 	}
-	l.put(SignalName, sameName(r.FriendlyName, d.Name))
+	l.put(SignalName, m.name != "" && isName(d.Name, m.name))
 	if !d.Enrolled.IsZero() && !r.FirstSync.IsZero() {
 		after := r.FirstSync.Sub(d.Enrolled)
 		l.put(SignalEnrolled, after >= -time.Hour && after <= lately)
 	}
+}
+
+// modelOf reads a device's model. Companies buy many of one: the last one read is at hand.
+func (m *matcher) modelOf(d *RegisteredDevice) model {
+	if m.last == nil || m.last.Model != d.Model || m.last.Manufacturer != d.Manufacturer {
+		m.last, m.lastModel = d, modelOf(d.Model, d.Manufacturer)
+	}
+	return m.lastModel
 }
 
 // sibling says that another account of the same phone is linked to the device, by a hand or on grounds
@@ -144,7 +165,8 @@ func (m *matcher) sibling(d *RegisteredDevice) bool {
 		if n.Link.By == LinkedByHand {
 			return true
 		}
-		alone := matcher{Evidence: Evidence{Record: n}, weights: m.weights, own: identityOf(n), model: modelOf(n.Model, "")}
+		alone := matcher{Evidence: Evidence{Record: n}, weights: m.weights}
+		alone.read()
 		c := Candidate{found: alone.signals(d)}
 		alone.put(&c)
 		if c.grounded() && c.points >= SuggestFrom {

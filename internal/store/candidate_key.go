@@ -27,7 +27,7 @@ func recordIMEI(a *access.Association) string {
 	if k := imeiKey(a.IMEI); k != "" {
 		return k
 	}
-	d := strings.TrimLeft(a.Pair.Device, "abcdefghijklmnopqrstuvwxyz")
+	d := strings.TrimLeft(a.Pair.Device, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 	if d != onlyDigits(d) {
 		return ""
 	}
@@ -60,10 +60,22 @@ func serialKey(s string) string {
 	return cut(k, capSortKey)
 }
 
-// easSerial is the serial number in the device ids of some of Apple's phones.
+// easSerialPrefix begins the device ids that some of Apple's phones make of their serial number. Canonical
+// ids are in capitals.
+const easSerialPrefix = "APPL"
+
+// easSerial is the serial number in such a device id.
 func easSerial(id string) string {
-	if rest, ok := strings.CutPrefix(id, "appl"); ok {
-		return serialKey(rest)
+	if len(id) > len(easSerialPrefix) && strings.EqualFold(id[:len(easSerialPrefix)], easSerialPrefix) {
+		return serialKey(id[len(easSerialPrefix):])
+	}
+	return ""
+}
+
+// serialID is the device id that a phone with a serial number may come under.
+func serialID(s string) string {
+	if k := serialKey(s); k != "" {
+		return easSerialPrefix + strings.ToUpper(k)
 	}
 	return ""
 }

@@ -164,9 +164,7 @@ func (t *Tx) RecordCandidates(d *access.RegisteredDevice) ([]access.Association,
 	g.by("suggested", string(d.ID))
 	g.by("eas_device", d.EASID)
 	g.by("imei_key", imeiKey(d.IMEI))
-	if s := serialKey(d.Serial); s != "" {
-		g.by("eas_device", "appl"+s)
-	}
+	g.by("eas_device", serialID(d.Serial))
 	g.by("person", string(d.Owner))
 	g.by("number_tail", numberTail(d.Number))
 	// Other accounts on the phones found so far: what links one of them speaks for the others too.

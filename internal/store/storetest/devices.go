@@ -442,6 +442,7 @@ func links(t *testing.T, e Engine) {
 		}
 	})
 	t.Run("candidates are who shares an id, a number, a phone or the owner", candidates(e))
+	t.Run("whatever the matcher can make something of is among the candidates", foundByKey(e))
 	t.Run("a record moves to another account and back as it was", moves(e))
 }
 
@@ -455,7 +456,7 @@ func candidates(e Engine) func(*testing.T) {
 			names[n.ID] = name
 			return n
 		}
-		add("eas", access.RegisteredDevice{EASID: "applf2lx9q"})
+		add("eas", access.RegisteredDevice{EASID: "APPLF2LX9Q"})
 		add("serial", access.RegisteredDevice{Serial: "F2LX9Q"})
 		imei := add("imei", access.RegisteredDevice{IMEI: "356789012345678"})
 		add("number", access.RegisteredDevice{Number: "030 1234567"})
@@ -464,10 +465,10 @@ func candidates(e Engine) func(*testing.T) {
 		for i := range 30 {
 			add(fmt.Sprint("stranger", i), access.RegisteredDevice{Serial: fmt.Sprintf("S%06d", i), Number: fmt.Sprintf("+49 40 99%05d", i), IMEI: fmt.Sprintf("11%013d", i)})
 		}
-		a := seen("ana", "applf2lx9q")
+		a := seen("ana", "APPLF2LX9Q")
 		a.IMEI, a.Number = "35-678901-234567-8", "+49 30 1234567"
 		create(t, s, a)
-		b := create(t, s, seen("team", "applf2lx9q"))
+		b := create(t, s, seen("team", "APPLF2LX9Q"))
 		linkTo(t, s, b.ID, twin.ID)
 		create(t, s, seen("other", "d9"))
 		tx(t, s, func(tx *store.Tx) error {
