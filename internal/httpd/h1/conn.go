@@ -23,7 +23,18 @@ import (
 // bufferSize holds a phone's usual request whole.
 const bufferSize = 4 << 10
 
-var inBuffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+// scratch is what a connection needs while it is served, and leaves behind when it is taken or closed.
+type scratch struct {
+	in     [bufferSize]byte
+	header http.Header // of the request
+	answer http.Header
+	values []string // of the request's headers, one after the other
+	ends   []int    // of the lines of its head
+}
+
+var scratches = sync.Pool{New: func() any {
+	return &scratch{header: make(http.Header, 16), answer: make(http.Header, 16), values: make([]string, 0, 24), ends: make([]int, 0, 24)}
+}}
 
 // States of a connection. An idle one may be closed by anybody, a busy one by its own goroutine only.
 const (
@@ -40,32 +51,29 @@ type conn struct {
 	remote string
 	state  atomic.Int32
 
-	in   *[bufferSize]byte // from the pool; buf may have outgrown it
-	buf  []byte
-	r, w int // what has come and was not used: buf[r:w]
+	room *scratch
+	buf  []byte // room.in, or what has outgrown it
+	r, w int    // what has come and was not used: buf[r:w]
 
 	limit  time.Time   // the deadline for reading that is set; zero: none is known
 	asked  atomic.Bool // the handler has set one
 	post   bool        // the last request was a POST
 	served bool        // there was a request on this connection
 	taken  bool
+	broken bool // a handler ended by a panic
 
-	req    *http.Request
-	url    url.URL
-	header http.Header
-	values []string
-	ends   []int
-	frame  framing
-	body   body
-	resp   Response
-	base   context.Context
-	life   *life
+	req   *http.Request
+	url   url.URL
+	frame framing
+	body  body
+	resp  Response
+	base  context.Context
+	life  *life
 }
 
 func (s *Server) newConn(rw net.Conn, prefix []byte) *conn {
-	c := &conn{s: s, rw: rw, header: make(http.Header, 16), base: context.Background()}
-	c.in = inBuffers.Get().(*[bufferSize]byte)
-	c.buf = c.in[:]
+	c := &conn{s: s, rw: rw, room: scratches.Get().(*scratch), base: context.Background()}
+	c.buf = c.room.in[:]
 	if len(prefix) > len(c.buf) {
 		c.buf = make([]byte, len(prefix)+bufferSize)
 	}
@@ -74,12 +82,16 @@ func (s *Server) newConn(rw net.Conn, prefix []byte) *conn {
 	return c
 }
 
-// release gives the buffer back. Nobody reads from the connection any more.
+// release gives the memory back. Nobody reads from the connection any more.
 func (c *conn) release() {
-	if c.in != nil {
-		inBuffers.Put(c.in)
+	room := c.room
+	if c.room, c.buf, c.req = nil, nil, nil; c.broken {
+		return // who knows what still holds on to it
 	}
-	c.in, c.buf = nil, nil
+	clear(room.header)
+	clear(room.answer)
+	clear(room.values[:cap(room.values)])
+	scratches.Put(room)
 }
 
 // serve reads requests and has them answered until the connection ends, is taken, or belongs to another
@@ -93,7 +105,7 @@ func (c *conn) serve() {
 	if c.s.cfg.Base != nil {
 		c.base = c.s.cfg.Base(c.rw)
 	}
-	c.resp.c, c.resp.h = c, make(http.Header, 16)
+	c.resp.c, c.resp.h = c, c.room.answer
 	for {
 		switch f := c.next(); {
 		case f == errSilence:
@@ -140,14 +152,18 @@ func (c *conn) next() *fault {
 	}
 	begun := false
 	var ends []int
-	for ends = c.ends[:0]; ; {
+	empty := 0
+	for ends = c.room.ends[:0]; ; {
 		if c.r < c.w {
 			if !begun {
 				if begun = true; !c.state.CompareAndSwap(idle, busy) {
 					return errSilence
 				}
 			}
-			if c.post && len(ends) == 0 && c.skipEmpty() {
+			// Old clients send empty lines behind a POST. RFC 9112 2.2
+			if c.post && empty < maxEmpty && len(ends) == 0 && bytes.HasPrefix(c.buf[c.r:c.w], crlf) {
+				c.r += len(crlf)
+				empty++
 				continue
 			}
 			var whole bool
@@ -157,7 +173,7 @@ func (c *conn) next() *fault {
 			case f != nil:
 				return f
 			case whole && ends[len(ends)-1] <= c.s.cfg.MaxHead:
-				c.ends = ends
+				c.room.ends = ends
 				return c.readHead(ends)
 			case c.w-c.r > c.s.cfg.MaxHead:
 				return errTooLarge
@@ -170,23 +186,12 @@ func (c *conn) next() *fault {
 	}
 }
 
-// skipEmpty passes over empty lines that old clients send behind a POST. RFC 9112 2.2
-func (c *conn) skipEmpty() (skipped bool) {
-	for range 2 {
-		if c.w-c.r >= 2 && c.buf[c.r] == '\r' && c.buf[c.r+1] == '\n' {
-			c.r += 2
-			skipped = true
-		}
-	}
-	return skipped
-}
-
 // readHead reads the head that ends where ends does.
 func (c *conn) readHead(ends []int) *fault {
 	if c.life == nil || c.life.used() { // somebody may still hold on to those of the last request
 		c.life = &life{Context: c.base, c: c}
 		c.req = new(http.Request).WithContext(c.life)
-		c.req.URL, c.req.Header, c.req.RemoteAddr = &c.url, c.header, c.remote
+		c.req.URL, c.req.Header, c.req.RemoteAddr = &c.url, c.room.header, c.remote
 	}
 	head := string(c.buf[c.r : c.r+ends[len(ends)-1]])
 	c.r += len(head)
@@ -297,7 +302,7 @@ func (c *conn) answer() (goesOn bool) {
 		}
 		c.stopWatch()
 		c.life.end()
-		c.resp.release()
+		c.broken = true
 		if !c.taken {
 			c.cut()
 		}

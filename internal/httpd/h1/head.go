@@ -15,6 +15,7 @@ import (
 const (
 	maxLines  = 256
 	maxMethod = 32
+	maxEmpty  = 2       // lines before a request line, where they are allowed
 	maxLength = 1 << 50 // bytes of a body or a chunk
 )
 
@@ -73,8 +74,8 @@ type framing struct {
 // read it.
 func (c *conn) parse(head string, ends []int) *fault {
 	r := c.req
-	clear(c.header)
-	c.values = c.values[:0]
+	clear(c.room.header)
+	c.room.values = c.room.values[:0]
 	c.frame = framing{}
 	r.Close, r.Host, r.Trailer, r.TransferEncoding = false, "", nil, nil
 	if f := c.requestLine(head[:ends[0]-2]); f != nil {
@@ -163,7 +164,7 @@ func (c *conn) field(line string) *fault {
 	if colon <= 0 || !all(line[:colon], isToken) {
 		return bad("a header line without a name, or folded")
 	}
-	value := textproto.TrimString(line[colon+1:])
+	value := strings.Trim(line[colon+1:], " \t")
 	if !all(value, isField) {
 		return bad("a byte that no header may hold")
 	}
@@ -202,13 +203,14 @@ func (c *conn) field(line string) *fault {
 		}
 		f.expect = true
 	}
-	if old, again := c.header[key]; again {
-		c.header[key] = append(old, value)
+	room := c.room
+	if old, again := room.header[key]; again {
+		room.header[key] = append(old, value)
 		return nil
 	}
-	n := len(c.values)
-	c.values = append(c.values, value)
-	c.header[key] = c.values[n : n+1 : n+1]
+	n := len(room.values)
+	room.values = append(room.values, value)
+	room.header[key] = room.values[n : n+1 : n+1]
 	return nil
 }
 

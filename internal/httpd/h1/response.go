@@ -127,12 +127,21 @@ func (w *Response) appendHead(b []byte) []byte {
 		w.mode, length = modeNone, -1
 	case w.status == http.StatusNotModified:
 		w.mode = modeNone
-	case chunked && !old:
+	case chunked:
 		w.mode, length = modeChunked, -1
-	case length >= 0 && !chunked:
+	case length >= 0:
 		w.mode, w.left = modeLength, length
-	case old:
-		w.mode, length, w.last = modeClose, -1, true
+	default:
+		return b
+	}
+	return w.appendEnd(b, length)
+}
+
+// appendEnd writes how the body ends and whether the connection does, and the end of the head.
+func (w *Response) appendEnd(b []byte, length int64) []byte {
+	old := w.c.req.ProtoMinor == 0
+	if old && w.mode == modeChunked {
+		w.mode, w.last = modeClose, true
 	}
 	if w.last || w.c.s.closing.Load() {
 		w.last = true
@@ -140,14 +149,6 @@ func (w *Response) appendHead(b []byte) []byte {
 	} else if old {
 		b = append(b, "Connection: keep-alive\r\n"...)
 	}
-	if w.mode == modeOpen {
-		return b
-	}
-	return w.appendEnd(b, length)
-}
-
-// appendEnd writes how the body ends, and the end of the head.
-func (w *Response) appendEnd(b []byte, length int64) []byte {
 	switch {
 	case length >= 0:
 		b = append(b, "Content-Length: "...)
@@ -267,10 +268,10 @@ func (w *Response) finish() (whole, last bool) {
 	switch w.mode {
 	case modeOpen:
 		waiting := (*w.out)[w.head:]
-		var room [64]byte
+		var room [96]byte
 		end := w.appendEnd(room[:0], int64(len(waiting)))
 		if w.mute {
-			end = append(room[:0], "\r\n"...)
+			end = w.appendEnd(room[:0], -1)
 		}
 		*w.out = slices.Insert(*w.out, w.head, end...)
 	case modeChunked:
