@@ -36,7 +36,7 @@ type Gateway struct {
 	metrics   *metrics
 	poll      *poller
 	waiting   register
-	enders    sync.WaitGroup
+	enders    crew
 	phones    *h1.Server   // HTTP/1.1
 	http      *http.Server // HTTP/2, where it is offered
 	http2     *handovers

@@ -27,7 +27,7 @@ func (g *Gateway) rescue(end func()) {
 }
 
 // aside runs f, which ends or continues a parked request, in a goroutine of its own.
-func (p *parked) aside(f func()) { go p.guarded(f)() }
+func (p *parked) aside(f func()) { p.g.enders.Go(p.guarded(f)) }
 
 func (p *parked) guarded(f func()) func() {
 	return func() {
