@@ -5,6 +5,7 @@ package gateway
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -109,6 +110,15 @@ type serverConn struct {
 	left     int64         // bytes the head of an answer may still have
 	reused   bool
 	since    time.Time // idle since
+	sendBy   time.Time // deadline for writing, where maySend has set it
+}
+
+// maySend sets the deadline for a request that is written at once. One that is far enough away stays.
+func (c *serverConn) maySend(now time.Time) {
+	if c.sendBy.Sub(now) < sendTimeout {
+		c.sendBy = now.Add(2 * sendTimeout)
+		c.SetWriteDeadline(c.sendBy)
+	}
 }
 
 // Read bounds the head of an answer, so that a mail server gone mad cannot fill the memory.
@@ -263,8 +273,10 @@ func (c *serverConn) head(method string, now time.Time) (*http.Response, error) 
 	if method == http.MethodOptions {
 		r = optionsRequest
 	}
-	c.SetReadDeadline(now.Add(headTimeout))
 	for range 8 {
+		if !c.hasHead() {
+			c.SetReadDeadline(now.Add(headTimeout))
+		}
 		resp, err := http.ReadResponse(c.br, r)
 		if err != nil {
 			return nil, err
@@ -279,6 +291,12 @@ func (c *serverConn) head(method string, now time.Time) (*http.Response, error) 
 		return resp, nil
 	}
 	return nil, errBadStatus
+}
+
+// hasHead reports whether a whole head has come, so that reading it takes no time.
+func (c *serverConn) hasHead() bool {
+	b, _ := c.br.Peek(c.br.Buffered())
+	return bytes.Contains(b, []byte("\r\n\r\n"))
 }
 
 // isTimeout tells a deadline from a dead connection.
