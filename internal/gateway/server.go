@@ -5,7 +5,6 @@ package gateway
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -273,10 +272,12 @@ func (c *serverConn) head(method string, now time.Time) (*http.Response, error) 
 	if method == http.MethodOptions {
 		r = optionsRequest
 	}
+	if resp := c.usual(); resp != nil {
+		c.left = math.MaxInt64
+		return resp, nil
+	}
 	for range 8 {
-		if !c.hasHead() {
-			c.SetReadDeadline(now.Add(headTimeout))
-		}
+		c.SetReadDeadline(now.Add(headTimeout))
 		resp, err := http.ReadResponse(c.br, r)
 		if err != nil {
 			return nil, err
@@ -291,12 +292,6 @@ func (c *serverConn) head(method string, now time.Time) (*http.Response, error) 
 		return resp, nil
 	}
 	return nil, errBadStatus
-}
-
-// hasHead reports whether a whole head has come, so that reading it takes no time.
-func (c *serverConn) hasHead() bool {
-	b, _ := c.br.Peek(c.br.Buffered())
-	return bytes.Contains(b, []byte("\r\n\r\n"))
 }
 
 // isTimeout tells a deadline from a dead connection.
