@@ -47,7 +47,7 @@ func (a *usualHead) read(head string) bool {
 		return false
 	}
 	r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/1.1", 1, 1
-	r.Header = make(http.Header, len(a.values))
+	r.Header = make(http.Header, 8)
 	r.ContentLength = -1
 	for n := 0; rest != ""; n++ {
 		line, rest, _ = strings.Cut(rest, "\r\n")

@@ -12,7 +12,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/logkeys"
 )
 
-// conns counts the connections that net/http serves, in all and per address (IPv6: per /64), and closes
+// conns counts the connections that the engine serves, in all and per address (IPv6: per /64), and closes
 // those that are too many. Parked requests and what rests after them do not count: they have cost a
 // log-in and need next to nothing. Fronts, behind which everybody stands, and this machine itself have no
 // limit per address.
@@ -22,7 +22,7 @@ type conns struct {
 	by    map[netip.Prefix]int
 }
 
-// state is called by net/http whenever a connection begins, ends or is handed to us.
+// state is called by the engine whenever a connection begins, ends or is handed to us.
 func (g *Gateway) state(c net.Conn, s http.ConnState) {
 	switch s {
 	case http.StateNew:

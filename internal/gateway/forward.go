@@ -370,7 +370,7 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 	if _, ok := h["Content-Type"]; !ok {
 		h["Content-Type"] = nil // or net/http would guess one
 	}
-	if resp.ContentLength >= 0 {
+	if resp.ContentLength >= 0 && len(h["Content-Length"]) != 1 {
 		h["Content-Length"] = []string{strconv.FormatInt(resp.ContentLength, 10)}
 	}
 	if resp.ContentLength < 0 && q.r.ProtoMajor == 1 && len(resp.TransferEncoding) > 0 {
@@ -388,7 +388,7 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 	case rerr != nil:
 		c.Close()
 		g.metrics.cut.Inc()
-		// The phone must not take half an answer for a whole one. This is net/http's way to say so.
+		// The phone must not take half an answer for a whole one. This is a handler's way to say so.
 		panic(http.ErrAbortHandler)
 	case resp.Close || !clean || q.r.Context().Err() != nil:
 		c.Close()

@@ -150,6 +150,9 @@ func (c *conn) next() *fault {
 	if c.s.closing.Load() {
 		return errSilence
 	}
+	if c.r == c.w && len(c.buf) > bufferSize {
+		c.buf, c.r, c.w = c.room.in[:], 0, 0 // what a large head has made of it
+	}
 	begun := false
 	var ends []int
 	empty := 0

@@ -69,7 +69,7 @@ func (w *Response) Header() http.Header { return w.h }
 // WriteHeader readies the head, which is sent with the first of the body. Informational answers are not
 // sent.
 func (w *Response) WriteHeader(status int) {
-	if w.wrote || status < 200 {
+	if w.wrote || w.c.taken || status < 200 {
 		return
 	}
 	w.wrote, w.status = true, status
@@ -180,6 +180,8 @@ func (w *Response) Write(p []byte) (int, error) {
 		w.WriteHeader(http.StatusOK)
 	}
 	switch {
+	case w.c.taken:
+		return 0, http.ErrHijacked
 	case len(p) == 0:
 		return 0, w.err
 	case w.mode == modeNone:
@@ -252,6 +254,9 @@ func (w *Response) send() {
 func (w *Response) FlushError() error {
 	if !w.wrote {
 		w.WriteHeader(http.StatusOK)
+	}
+	if w.c.taken {
+		return http.ErrHijacked
 	}
 	if !w.mute {
 		w.decide()

@@ -285,6 +285,9 @@ func TestAConnectionIsTakenAndHandedBack(t *testing.T) { // A-14
 			if _, _, again := resp.Take(); !ok || again {
 				t.Error("taken", ok, again)
 			}
+			if _, err := io.WriteString(w, "too late"); err != http.ErrHijacked {
+				t.Error(err)
+			}
 			out <- taken{c, prefix}
 			return
 		}
