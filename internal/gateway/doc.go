@@ -4,10 +4,10 @@
 // Package gateway is the data plane: it stands between phones and mail servers and decides every request
 // from memory.
 //
-// A request comes in through the engine (httpd/h1, behind [Gateway.Serve]; net/http where HTTP/2 is offered), is read by the front desk
-// (who asks, from where, for what), judged by access.Decide over one snapshot, and then refused in the
-// form its command and version understand, or streamed to the mail server and back untouched. Requests
-// that wait for mail are parked: the engine lets go of the phone's socket, one thread watches the sockets
+// A request comes in through the engine (httpd/h1, behind [Gateway.Serve]; net/http for phones that
+// have agreed on HTTP/2), is read by the front desk (who asks, from where, for what), judged by
+// access.Decide over one snapshot, and then refused in the form its command and version understand, or
+// streamed to the mail server and back untouched. Requests that wait for mail are parked: the engine lets go of the phone's socket, one thread watches the sockets
 // of all of them, and the socket goes back to the engine afterwards. What was seen is reported after the
 // answer, never before it.
 //
