@@ -25,13 +25,17 @@ func openLogin(s *session, path string) (*login.Login, *config.Config, func(), e
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	if err := makeData(cfg); err != nil {
+		return nil, nil, nil, err
+	}
 	log := slog.New(slog.DiscardHandler)
-	box, err := openBox(cfg, newLogger(cfg.Log, s.stderr))
+	st, err := store.Open(s.ctx, store.Config{DSN: cfg.Console.Database, Logger: log})
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	st, err := store.Open(s.ctx, store.Config{DSN: cfg.Console.Database, Logger: log})
+	box, err := openBox(s.ctx, cfg, st, newLogger(cfg.Log, s.stderr))
 	if err != nil {
+		st.Close()
 		return nil, nil, nil, err
 	}
 	l, err := login.New(login.Config{Store: st, Box: box, Logger: log})

@@ -42,6 +42,11 @@ func (c *restoreCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	unlock, err := lockData(cfg, lockAlone)
+	if err != nil {
+		return err
+	}
+	defer unlock() // it ends with the process in any case
 	if err := store.Restore(s.ctx, store.Config{DSN: cfg.Console.Database, Logger: newLogger(cfg.Log, s.stderr)}, c.File); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -46,28 +47,35 @@ type console struct {
 	login *login.Login
 	admin *admin.Admin
 	hub   *control.Hub
+	live  *web.Live
 	url   string // of the administrators' pages
 }
 
 // startConsole joins the parts of a console and starts them in g.
 func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, error) {
-	box, err := openBox(cfg, log)
+	unlock, err := lockData(cfg, lockShared)
 	if err != nil {
 		return nil, err
 	}
+	g.onClose(func(context.Context) error { return unlock() })
 	st, err := store.Open(g.ctx, store.Config{DSN: cfg.Console.Database, Logger: log})
 	if err != nil {
 		return nil, err
 	}
 	g.onClose(func(context.Context) error { return st.Close() })
+	box, err := openBox(g.ctx, cfg, st, log)
+	if err != nil {
+		return nil, err
+	}
 	expected := make([]access.GatewayID, len(cfg.Console.Gateways))
 	pins := make(map[string]access.GatewayID, len(expected))
 	for i, p := range cfg.Console.Gateways {
 		expected[i] = access.GatewayID(p.Name)
 		pins[p.Pin] = expected[i]
 	}
-	in := intake.New(st, nil)
-	hub := control.NewHub(control.HubConfig{Source: st, Intake: in, Gateways: expected, Logger: log})
+	var hub *control.Hub
+	live := web.NewLive(web.LiveConfig{Feed: st, Snapshot: func() admin.Snapshot { return hub.Snapshot() }, Logger: log})
+	hub = control.NewHub(control.HubConfig{Source: st, Intake: watchedIntake{intake.New(st, nil), live}, Gateways: expected, Logger: log})
 	g.run(hub.Run)
 	ctx, cancel := context.WithTimeout(g.ctx, time.Minute)
 	defer cancel()
@@ -89,7 +97,8 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 		return nil, err
 	}
 	g.run(sign.Run)
-	con := &console{store: st, login: sign, admin: adm, hub: hub}
+	g.run(live.Run)
+	con := &console{store: st, login: sign, admin: adm, hub: hub, live: live}
 	if err := con.servePages(g, cfg, log); err != nil {
 		return nil, err
 	}
@@ -101,7 +110,7 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 
 // pages is the handler of the administrators' listener: the pages and the API, and nothing else.
 func (c *console) pages(cfg *config.Config, log *slog.Logger) (http.Handler, error) {
-	site, err := web.New(web.Config{Admin: c.admin, Login: c.login, Logger: log})
+	site, err := web.New(web.Config{Admin: c.admin, Login: c.login, Live: c.live, Logger: log})
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +127,14 @@ func (c *console) pages(cfg *config.Config, log *slog.Logger) (http.Handler, err
 	if err != nil {
 		return nil, err
 	}
-	inner := httpd.LimitBody(httpd.MaxFormBody, c.login.Middleware(both))
+	answer := func(w http.ResponseWriter, r *http.Request, err error) {
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			rest.Answer(w, r, err)
+			return
+		}
+		site.Answer(w, r, err)
+	}
+	inner := c.login.Middleware(httpd.Recover(answer, httpd.LimitBody(httpd.MaxFormBody, answer, both)))
 	return httpd.ClientAddr(fronts, httpd.Events(log, httpd.SafeHeaders(inner))), nil
 }
 

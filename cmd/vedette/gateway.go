@@ -120,10 +120,10 @@ func (r *runningGateway) open(g *group, cfg *config.Config, log *slog.Logger, ho
 	r.gateway, err = gateway.New(gateway.Config{
 		Name: access.GatewayID(c.Name), Version: version(), Snapshot: holder, Sink: sink,
 		Backends: backends(cfg.Backends), Logger: log, Registry: registry,
-		NewDevices: c.Shield.NewDevices, ExternalURL: externalURL(c.ExternalURL), Fronts: fronts, HTTP2: c.HTTP2, TLS: true, Certificate: cert,
+		NewDevices: c.Shield.NewDevices, MaxConns: c.MaxConns, MaxConnsPerAddress: orNone(c.MaxConnsEach), ExternalURL: externalURL(c.ExternalURL), Fronts: fronts, HTTP2: c.HTTP2, TLS: true, Certificate: cert,
 		Shield: gateway.ShieldConfig{
 			Keep: time.Duration(c.Shield.Remember), Window: time.Duration(c.Shield.Window),
-			PerNetwork: c.Shield.WrongPasswords, Exempt: exempt,
+			PerNetwork: c.Shield.WrongPasswords, PerAccount: c.Shield.WrongElsewhere, DistinctAccounts: c.Shield.WrongAccounts, Exempt: exempt,
 		},
 	})
 	if err != nil {
@@ -139,6 +139,14 @@ func (r *runningGateway) open(g *group, cfg *config.Config, log *slog.Logger, ho
 	}
 	r.url = "https://" + l.Addr().String()
 	return l, nil
+}
+
+// orNone gives the gateway's word for no limit, which the file writes as 0.
+func orNone(limit int) int {
+	if limit == 0 {
+		return -1
+	}
+	return limit
 }
 
 // externalURL is what autodiscover answers: the setting names the host only, because the path is always

@@ -45,6 +45,7 @@ type commands struct {
 		Create   adminCreateCommand   `cmd:"" help:"Make another administrator."`
 		Token    adminTokenCommand    `cmd:"" help:"Make an API token."`
 		Password adminPasswordCommand `cmd:"" help:"Give an administrator a new password."`
+		NewKey   adminNewKeyCommand   `cmd:"" help:"Make a new sealing key in place of one that is lost."`
 	} `cmd:"" help:"Break glass: when nobody can sign in."`
 	Config struct {
 		Reference configReferenceCommand `cmd:"" help:"Print every setting with its meaning (Markdown)."`

@@ -15,10 +15,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/config"
 	"github.com/vedette-mail/vedette/internal/gateway"
 	"github.com/vedette-mail/vedette/internal/httpd"
-	"github.com/vedette-mail/vedette/internal/seal"
+	"github.com/vedette-mail/vedette/internal/intake"
+	"github.com/vedette-mail/vedette/internal/web"
 )
 
 // drainTime is how long a process that is told to stop may take to end its requests politely.
@@ -109,16 +111,27 @@ func listen(g *group, addr string, cert *httpd.Certificate, lc httpd.ListenerCon
 	return l, nil
 }
 
-func openBox(cfg *config.Config, log *slog.Logger) (*seal.Box, error) {
+// makeData makes the data directory, closed to others.
+func makeData(cfg *config.Config) error {
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("cannot make the data directory (setting data): %w", err)
+		return fmt.Errorf("cannot make the data directory (setting data): %w", err)
 	}
-	box, created, err := seal.LoadOrCreate(seal.Source{File: cfg.Console.SealKey, Credentials: os.Getenv("CREDENTIALS_DIRECTORY")})
-	if created {
-		log.Warn("a new sealing key was made: keep a copy, a backup of the database is incomplete without it",
-			slog.String("file", cfg.Console.SealKey))
+	return nil
+}
+
+// watchedIntake has open pages told which phones came by, once their report has been taken.
+type watchedIntake struct {
+	*intake.Intake
+	live *web.Live
+}
+
+// Take is called by the hub.
+func (in watchedIntake) Take(ctx context.Context, r access.Report) (access.Receipt, error) {
+	receipt, err := in.Intake.Take(ctx, r)
+	if err == nil {
+		in.live.Seen(r.Sightings)
 	}
-	return box, err
+	return receipt, err
 }
 
 func backends(list []config.Backend) []gateway.Backend {

@@ -161,7 +161,7 @@ func TestOddShapesAreRead(t *testing.T) {
 // settingsDone is the answer of a real Exchange to DeviceInformation.
 const settingsDone = "03016a0000124546033100015646033100010101"
 
-func TestDeviceInformationInSettings(t *testing.T) { // D-01
+func TestDeviceInformationInSettings(t *testing.T) { // D-05
 	raw := vector(t, "W44")
 	want := eas.DeviceInformation{Model: "Lumia 950", FriendlyName: "Phone", OS: "Windows 10.0.15254", UserAgent: "MSFT-WP/10.0.15254"}
 	got, ok := provision.ReadDeviceInformation(parse(t, raw))

@@ -65,7 +65,7 @@ func TestStatusIsInBandFrom14OnAndACodeBefore(t *testing.T) {
 	}
 }
 
-func TestAnswersPerCommandAndVersion(t *testing.T) { // F-01
+func TestAnswersPerCommandAndVersion(t *testing.T) {
 	const in129 = "03016a00454e03313239000101"
 	req := func(c eas.Command, v eas.Version) reply.Request { return reply.Request{Command: c, Version: v} }
 	need := func(q reply.Request, s eas.Status) reply.Reply {

@@ -39,10 +39,15 @@ type Association struct {
 	Comment        string    // D-08
 	Reported       Reported  // what a gateway last did
 	SyncStatus     SyncStatus
-	Told           DeviceInfo // what the phone last said of itself, as it said it; speaks before Guessed
-	Guessed        Guessed    // what user agent and request line let us think
-	Version        int64      // grows with every change by a person; guards against two administrators at once
-	Change         int64      // change number of the last change that gateways have to apply
+	Told           DeviceInfo      // what the phone last said of itself, as it said it; speaks before Guessed
+	Guessed        Guessed         // what user agent and request line let us think
+	Person         UserID          // owner of the account; written by the store
+	Link           Link            // how it came to its registered device
+	Suggestion     Suggestion      // the device it may belong to, while it is linked to none
+	Replaces       AssociationID   // the record of the same phone under its earlier device id (Y-05)
+	MergedFrom     []AssociationID // records that were joined into this one when two accounts turned out to be one
+	Version        int64           // grows with every change by a person; guards against two administrators at once
+	Change         int64           // change number of the last change that gateways have to apply
 }
 
 // Guessed are the facts taken from the user agent and the request line, kept beside what the phone

@@ -22,11 +22,12 @@ const (
 	EntryDevice      EntryKind = "device"
 	EntryAccount     EntryKind = "account"
 	EntryPreferences EntryKind = "preferences"
+	EntryPreApproval EntryKind = "preapproval"
 )
 
 // Entry is the present state of one thing a verdict depends on. Key names it within its kind: the
-// association id, canonical EAS device id, registered device id, realm + "/" + account, or "" for the
-// preferences. Deleted says it is gone; otherwise exactly the pointer of its kind is set.
+// association id, canonical EAS device id, registered device id, realm + "/" + account, the id of
+// a pre-approval, or "" for the preferences. Deleted says it is gone; otherwise exactly the pointer of its kind is set.
 type Entry struct {
 	Kind        EntryKind     `json:"kind"`
 	Key         string        `json:"key"`
@@ -36,6 +37,7 @@ type Entry struct {
 	Device      *Device       `json:"device,omitempty"`
 	Account     *AccountState `json:"account,omitempty"`
 	Preferences *Preferences  `json:"preferences,omitempty"`
+	PreApproval *PreApproval  `json:"preapproval,omitempty"`
 }
 
 // Batch is a run of changes. Position is where the reader stands after applying it. Full says that a

@@ -8,17 +8,26 @@ import "time"
 // Decide says whether a request may pass, and why. It is the whole order of R-3 in one place: the
 // first check that speaks wins. It allocates nothing when the request passes.
 //
-// Checks that have no input yet are named at their place in the order.
+// An account that is another name of one is judged as that one. Checks that have no input yet are named at their place in the order.
 func Decide(v View, f *Facts, now time.Time) Decision {
 	p := v.Preferences()
-	d := judge(v, f, p, now)
+	d := judge(v, f, Canonical(v, f.Pair), p, now)
 	d.Heard, d.Away = f.ConsoleHeard, f.ConsoleAway
 	d.Shadow = p.Shadow && d.Verdict != VerdictPass && d.Rule != RuleMalformed && d.Rule != RuleNoCredentials &&
 		d.Rule != RuleClientCertificate
 	return d
 }
 
-func judge(v View, f *Facts, p *Preferences, now time.Time) Decision {
+// Canonical gives the pair under the account's own name, where the one that was used is another name
+// of it. An alias never points to another alias, so one look is enough.
+func Canonical(v View, pair Pair) Pair {
+	if a := v.Account(pair.Realm, pair.Account); a != nil && a.AliasOf != "" {
+		pair.Account = a.AliasOf
+	}
+	return pair
+}
+
+func judge(v View, f *Facts, pair Pair, p *Preferences, now time.Time) Decision {
 	if f.Malformed != "" {
 		return Decision{Verdict: VerdictReject, Rule: RuleMalformed, Detail: f.Malformed}
 	}
@@ -29,11 +38,11 @@ func judge(v View, f *Facts, p *Preferences, now time.Time) Decision {
 	case ShieldNoAccount:
 		return Decision{Verdict: VerdictChallenge, Rule: RuleNoCredentials}
 	case ShieldStale:
-		return Decision{Verdict: VerdictChallenge, Rule: RuleStalePassword, Record: v.Record(f.Pair)}
+		return Decision{Verdict: VerdictChallenge, Rule: RuleStalePassword, Record: v.Record(pair)}
 	case ShieldLimited:
-		return Decision{Verdict: VerdictLater, Rule: RuleBruteForce, Record: v.Record(f.Pair)}
+		return Decision{Verdict: VerdictLater, Rule: RuleBruteForce, Record: v.Record(pair)}
 	}
-	r := v.Record(f.Pair)
+	r := v.Record(pair)
 	d := Decision{Record: r}
 	// Wipe pending or wiped: speaks here.
 	var o Override
@@ -47,11 +56,11 @@ func judge(v View, f *Facts, p *Preferences, now time.Time) Decision {
 	if speaks && o.Kind == OverrideBlock {
 		return d.refuse(RuleManualBlock, o.Reason)
 	}
-	if a := v.Account(f.Pair.Realm, f.Pair.Account); a != nil && a.Disabled {
+	if a := v.Account(pair.Realm, pair.Account); a != nil && a.Disabled {
 		return d.refuse(RuleUserDisabled, "")
 	}
 	allowed := speaks && o.Kind == OverrideAllow
-	if device, rule := deviceSpeaks(v, r, f.Pair.Device); rule != RulePass {
+	if device, rule := deviceSpeaks(v, r, pair.Device); rule != RulePass {
 		if rule != RuleDeviceNoncompliant || !allowed || !p.AllowOverridesCompliance {
 			d.Device = device
 			return d.refuse(rule, device.Noncompliant)
@@ -64,8 +73,14 @@ func judge(v View, f *Facts, p *Preferences, now time.Time) Decision {
 		d.Rule, d.Detail = RuleManualAllow, o.Reason
 		return d
 	}
-	// Blocking rules, pre-approved pairs, one server type per device, the device limit of a
-	// mailbox and quarantine speak here, in this order.
+	// Blocking rules speak here.
+	if a := v.PreApproval(pair); a.Speaks(now) {
+		d.Rule, d.Detail, d.Until = RulePreApproved, a.Reason, earlier(d.Until, a.Until)
+		d.Approval = a
+		return d
+	}
+	// One server type per device, the device limit of a mailbox and quarantine speak here, in
+	// this order.
 	if f.ConsoleAway {
 		if rule := away(r, f, p, now); rule != RulePass {
 			return d.refuse(rule, "")
@@ -140,6 +155,9 @@ func away(r *Record, f *Facts, p *Preferences, now time.Time) Rule {
 }
 
 func earlier(a, b time.Time) time.Time {
+	if b.IsZero() {
+		return a
+	}
 	if a.IsZero() || b.Before(a) {
 		return b
 	}

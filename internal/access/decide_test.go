@@ -23,6 +23,7 @@ type world struct {
 	devices  map[access.DeviceID]*access.Device
 	eas      map[string]*access.EASDevice
 	accounts map[string]*access.AccountState
+	approved map[access.Pair]*access.PreApproval
 	prefs    access.Preferences
 	names    map[string]access.Pair
 	heard    time.Time
@@ -35,21 +36,24 @@ func newWorld() *world {
 		now: now, heard: now,
 		records: map[access.Pair]*access.Record{}, devices: map[access.DeviceID]*access.Device{},
 		eas: map[string]*access.EASDevice{}, accounts: map[string]*access.AccountState{},
-		names: map[string]access.Pair{}, prefs: access.DefaultPreferences(),
+		approved: map[access.Pair]*access.PreApproval{},
+		names:    map[string]access.Pair{}, prefs: access.DefaultPreferences(),
 	}
 }
 
-func (w *world) Record(p access.Pair) *access.Record          { return w.records[p] }
-func (w *world) EASDevice(id string) *access.EASDevice        { return w.eas[id] }
-func (w *world) Device(id access.DeviceID) *access.Device     { return w.devices[id] }
-func (w *world) Account(realm, a string) *access.AccountState { return w.accounts[realm+"/"+a] }
-func (w *world) Preferences() *access.Preferences             { return &w.prefs }
+func (w *world) Record(p access.Pair) *access.Record           { return w.records[p] }
+func (w *world) EASDevice(id string) *access.EASDevice         { return w.eas[id] }
+func (w *world) Device(id access.DeviceID) *access.Device      { return w.devices[id] }
+func (w *world) Account(realm, a string) *access.AccountState  { return w.accounts[realm+"/"+a] }
+func (w *world) Preferences() *access.Preferences              { return &w.prefs }
+func (w *world) PreApproval(p access.Pair) *access.PreApproval { return w.approved[p] }
 
 // TestDecide runs the decision scripts. Their language:
 //
 //	device  NAME [state=…] [noncompliant="reason"]
-//	account NAME disabled
+//	account NAME disabled | alias-of=NAME | own
 //	assoc   NAME mailbox=ACCOUNT eas=ID [device=DEVICE] [allow|block["reason"]] [until=+2h]
+//	approve NAME [until=+2h] | withdraw NAME
 //	prefer  auto-block|shadow|allow-overrides-compliance|other-user|unknown=pass|max-age=1h
 //	console away 2h | console back
 //	clock   +3h
@@ -148,7 +152,24 @@ func (w *world) tell(words []string) error {
 		}
 		w.devices[d.ID] = d
 	case "account":
-		w.accounts["r/"+get(1)] = &access.AccountState{Realm: "r", Account: get(1), Disabled: get(2) == "disabled"}
+		_, alias, _ := strings.Cut(get(2), "alias-of=")
+		w.accounts["r/"+get(1)] = &access.AccountState{Realm: "r", Account: get(1), Disabled: get(2) == "disabled", AliasOf: alias}
+	case "approve":
+		p, ok := w.names[get(1)]
+		if !ok {
+			return fmt.Errorf("no such association: %s", get(1))
+		}
+		a := &access.PreApproval{ID: get(1), Pair: p, By: "root", At: w.now}
+		if _, v, ok := strings.Cut(get(2), "until=+"); ok {
+			d, err := time.ParseDuration(v)
+			if err != nil {
+				return err
+			}
+			a.Until = w.now.Add(d)
+		}
+		w.approved[p] = a
+	case "withdraw":
+		delete(w.approved, w.names[get(1)])
 	case "assoc":
 		return w.assoc(words[1:])
 	case "prefer":

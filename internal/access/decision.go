@@ -109,6 +109,8 @@ type Decision struct {
 	Record *Record
 	// Device is the registered device whose state spoke, or nil.
 	Device *Device
+	// Approval is the pre-approval that spoke, or nil.
+	Approval *PreApproval
 	// Until is when time alone may change the decision; zero: never.
 	Until time.Time
 	// Heard and Away carry the age of the data: when the console was last heard, and whether it is away.

@@ -44,5 +44,7 @@ type View interface {
 	EASDevice(id string) *EASDevice
 	Device(DeviceID) *Device
 	Account(realm, account string) *AccountState
+	// PreApproval gives what lets a pair through before its first contact.
+	PreApproval(Pair) *PreApproval
 	Preferences() *Preferences
 }

@@ -79,4 +79,7 @@ type AccountState struct {
 	Realm    string `json:"realm"`
 	Account  string `json:"account"`
 	Disabled bool   `json:"disabled,omitempty"`
+	// AliasOf is the account in the same realm that this name is another name of (R-13); empty: it is
+	// an account of its own.
+	AliasOf string `json:"alias_of,omitempty"`
 }

@@ -67,6 +67,9 @@ func (d *Decision) Why() Why {
 	if (d.Rule == RuleManualBlock || d.Rule == RuleManualAllow) && d.Record != nil {
 		w.Since, w.By = d.Record.Override.At, d.Record.Override.By
 	}
+	if d.Approval != nil {
+		w.Since, w.By = d.Approval.At, d.Approval.By
+	}
 	return w
 }
 

@@ -10,7 +10,8 @@ import (
 // Act is what a person gives along with a verb.
 type Act struct {
 	// Key makes a verb that is sent twice happen once: the same key of the same actor gives the first
-	// result again. Every form carries its own. Empty: no such protection.
+	// result again, and with another request it is refused. Every form carries its own. Empty: no such
+	// protection.
 	Key string
 	// Version is the version of the thing the person was looking at; when it has changed since, the
 	// verb gives a Conflict that says who changed what and when. Zero: act on whatever is there.
@@ -23,9 +24,10 @@ type Act struct {
 
 // Result is what came of a verb.
 type Result struct {
-	Number  int64  `json:"number"`  // gateways that have applied this change number obey; 0: gateways are not concerned
-	Version int64  `json:"version"` // of the thing, after the change
-	Text    string `json:"text"`    // what happened, in words for the person
+	Number  int64  `json:"number"`       // gateways that have applied this change number obey; 0: gateways are not concerned
+	Version int64  `json:"version"`      // of the thing, after the change
+	ID      string `json:"id,omitempty"` // of what was made
+	Text    string `json:"text"`         // what happened, in words for the person
 	// Shadow: the change is kept and shown, but gateways refuse nobody while shadow mode is on.
 	Shadow bool `json:"shadow,omitempty"`
 	// Undo can be given to Undo while nobody has changed the thing since; empty: cannot be undone.

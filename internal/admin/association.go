@@ -87,8 +87,9 @@ type Twin struct {
 // Details is what the pane beside the list shows of one record.
 type Details struct {
 	Row
-	// SameDevice are other accounts on the same device, SameAccount the same account elsewhere. An
-	// action on this record leaves them alone, so they are named.
+	// SameDevice are other accounts on the same device, SameAccount the same account on other devices, the
+	// ones last seen first; at most 50 of each. An action on this record leaves them alone, so
+	// they are named.
 	SameDevice  []Row
 	SameAccount []Row
 	Timeline    []access.AuditEntry // newest first

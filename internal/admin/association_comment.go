@@ -17,8 +17,8 @@ func (a *Admin) CommentAssociation(ctx context.Context, who access.Actor, id acc
 	if err := validComment(comment); err != nil {
 		return Result{}, err
 	}
-	out, err := a.act(ctx, who, access.VerbComment, string(id), act, func(tx *store.Tx) (outcome, error) {
-		as, err := a.find(tx, id, act.Version)
+	out, err := a.act(ctx, who, access.VerbComment, string(id), act, comment, func(tx *store.Tx) (outcome, error) {
+		as, err := a.find(tx, who, id, act.Version)
 		if err != nil {
 			return outcome{}, err
 		}

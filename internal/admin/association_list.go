@@ -5,6 +5,7 @@ package admin
 
 import (
 	"context"
+	"slices"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/store"
@@ -15,7 +16,7 @@ func (a *Admin) ListAssociations(ctx context.Context, who access.Actor, q Query)
 	if err := who.May(access.VerbView); err != nil {
 		return Page{}, err
 	}
-	p, err := a.store.ListAssociations(ctx, q.store())
+	p, err := a.store.ListAssociations(ctx, q.store(who))
 	if err != nil {
 		return Page{}, err
 	}
@@ -25,9 +26,9 @@ func (a *Admin) ListAssociations(ctx context.Context, who access.Actor, q Query)
 	}, nil
 }
 
-func (q Query) store() store.Query {
+func (q Query) store(who access.Actor) store.Query {
 	return store.Query{Show: store.Show(q.Show), Search: q.Search, Sort: store.Column(q.Sort), Desc: q.Desc,
-		Cursor: q.Cursor, Limit: q.Limit}
+		Cursor: q.Cursor, Limit: q.Limit, Scope: who.Scope}
 }
 
 // rows judges every association from one and the same snapshot.
@@ -50,6 +51,9 @@ func (a *Admin) RowsByID(ctx context.Context, who access.Actor, ids []access.Ass
 		return nil, access.Invalid("admin: rows", "Ask for at most 500 records at once.")
 	}
 	list, err := a.store.FindAssociations(ctx, ids)
+	if err == nil {
+		list, err = a.visible(ctx, who, list)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +85,7 @@ func (a *Admin) ExportAssociations(ctx context.Context, who access.Actor, q Quer
 	if err != nil {
 		return err
 	}
-	return a.store.EachAssociation(ctx, q.store(), func(as *access.Association) error {
+	return a.store.EachAssociation(ctx, q.store(who), func(as *access.Association) error {
 		return fn(row(a.snapshot(), as, a.now().UTC()))
 	})
 }
@@ -111,6 +115,9 @@ func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access
 		return Details{}, err
 	}
 	as, err := a.store.FindAssociation(ctx, id)
+	if err == nil {
+		err = a.mayTouch(ctx, who, as.Person)
+	}
 	if access.KindOf(err) == access.KindNotFound {
 		return Details{}, access.NotFound("admin: record", "This record is gone. Somebody has removed it, or it was never there.")
 	}
@@ -119,6 +126,9 @@ func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access
 	}
 	d := Details{Row: a.rows([]access.Association{*as})[0]}
 	others, err := a.store.FindTwins(ctx, as, maxNeighbours)
+	if err == nil {
+		others, err = a.visible(ctx, who, others)
+	}
 	if err != nil {
 		return Details{}, err
 	}
@@ -138,17 +148,13 @@ func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access
 	return d, err
 }
 
-// sameAccount finds the account on other devices through the search, which is bounded.
+// sameAccount finds the account's records on other devices.
 func (a *Admin) sameAccount(ctx context.Context, as *access.Association) ([]Row, error) {
-	p, err := a.store.ListAssociations(ctx, store.Query{Search: as.Pair.Account, Limit: maxNeighbours})
+	list, err := a.store.FindOfAccount(ctx, as.Pair.Realm, as.Pair.Account, 4*maxNeighbours)
 	if err != nil {
 		return nil, err
 	}
-	var out []Row
-	for _, r := range a.rows(p.Rows) {
-		if r.Pair.Account == as.Pair.Account && r.Pair.Realm == as.Pair.Realm && r.Pair.Device != as.Pair.Device {
-			out = append(out, r)
-		}
-	}
-	return out, nil
+	list = slices.DeleteFunc(list, func(o access.Association) bool { return o.Pair.Device == as.Pair.Device })
+	slices.SortStableFunc(list, func(x, y access.Association) int { return y.LastSync.Compare(x.LastSync) })
+	return a.rows(list[:min(len(list), maxNeighbours)]), nil
 }

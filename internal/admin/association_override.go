@@ -31,8 +31,8 @@ func (a *Admin) override(ctx context.Context, who access.Actor, verb access.Verb
 	if !act.Until.IsZero() && !act.Until.After(a.now()) {
 		return Result{}, access.Invalid("admin: "+string(verb), "The end must lie in the future.")
 	}
-	out, err := a.act(ctx, who, verb, string(id), act, func(tx *store.Tx) (outcome, error) {
-		as, err := a.find(tx, id, act.Version)
+	out, err := a.act(ctx, who, verb, string(id), act, nil, func(tx *store.Tx) (outcome, error) {
+		as, err := a.find(tx, who, id, act.Version)
 		if err != nil {
 			return outcome{}, err
 		}
@@ -79,8 +79,11 @@ func (a *Admin) effect(verb access.Verb, as *access.Association) (text string, s
 }
 
 // find reads a record that is about to be changed, and refuses when it is not the version the person saw.
-func (a *Admin) find(tx *store.Tx, id access.AssociationID, version int64) (*access.Association, error) {
+func (a *Admin) find(tx *store.Tx, who access.Actor, id access.AssociationID, version int64) (*access.Association, error) {
 	as, err := tx.FindAssociation(id)
+	if err == nil {
+		err = within(tx, who, as.Person)
+	}
 	if err != nil {
 		if access.KindOf(err) == access.KindNotFound {
 			return nil, access.NotFound("admin: record", "This record is gone. Somebody has removed it, or it was never there.")

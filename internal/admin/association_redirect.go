@@ -14,8 +14,8 @@ import (
 // request goes to the server it is configured for, which may send it on again. A record that is not
 // redirected gives a Conflict. It cannot be undone, only learnt again.
 func (a *Admin) ClearRedirect(ctx context.Context, who access.Actor, id access.AssociationID, act Act) (Result, error) {
-	out, err := a.act(ctx, who, access.VerbClearRedirect, string(id), act, func(tx *store.Tx) (outcome, error) {
-		as, err := a.find(tx, id, act.Version)
+	out, err := a.act(ctx, who, access.VerbClearRedirect, string(id), act, nil, func(tx *store.Tx) (outcome, error) {
+		as, err := a.find(tx, who, id, act.Version)
 		if err != nil {
 			return outcome{}, err
 		}

@@ -14,8 +14,8 @@ import (
 // phone: its next contact is judged and recorded anew, so a block goes with the record, and the result
 // says so. The audit log keeps what was there, and Undo brings the record back unless the phone was faster.
 func (a *Admin) RemoveAssociation(ctx context.Context, who access.Actor, id access.AssociationID, act Act) (Result, error) {
-	out, err := a.act(ctx, who, access.VerbRemove, string(id), act, func(tx *store.Tx) (outcome, error) {
-		as, err := a.find(tx, id, act.Version)
+	out, err := a.act(ctx, who, access.VerbRemove, string(id), act, nil, func(tx *store.Tx) (outcome, error) {
+		as, err := a.find(tx, who, id, act.Version)
 		if err != nil {
 			return outcome{}, err
 		}

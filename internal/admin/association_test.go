@@ -4,6 +4,7 @@
 package admin_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,43 @@ func TestABlockReachesOneAccountOnOneDeviceAlone(t *testing.T) {
 	}
 	if len(d.SameDevice) != 1 || d.SameDevice[0].ID != sameDevice || len(d.SameAccount) != 1 || d.SameAccount[0].ID != sameUser {
 		t.Errorf("the details do not name the neighbours: %v, %v", d.SameDevice, d.SameAccount)
+	}
+}
+
+// The other records of an account are found by the account, not by a search, which knows what looks alike.
+func TestTheOtherDevicesOfAnAccountAreNamedAndNobodyElses(t *testing.T) {
+	w := newWorld(t)
+	id := w.record("bob", "D1")
+	want := map[access.AssociationID]bool{}
+	for i := range 5 {
+		want[w.record("bob", fmt.Sprintf("OTHER%d", i))] = true
+	}
+	for i := range 300 { // newer, and a search for bob finds them all
+		w.record(fmt.Sprintf("bob%d", i), fmt.Sprintf("X%d", i))
+	}
+	w.record("bob", "D1", func(a *access.Association) { a.Pair.Realm = "branch" })
+	w.record("bob", "D9", func(a *access.Association) { a.Pair.Realm = "branch" })
+	got := w.find(id).SameAccount
+	for _, r := range got {
+		if !want[r.ID] {
+			t.Errorf("%s in %s is none of them", r.Pair, r.Pair.Realm)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d of %d are named", len(got), len(want))
+	}
+}
+
+func TestAnExportIsAudited(t *testing.T) {
+	w := newWorld(t)
+	w.record("bob", "D1")
+	n := 0
+	if err := w.admin.ExportAssociations(t.Context(), auditor(), admin.Query{}, func(admin.Row) error { n++; return nil }); err != nil || n != 1 {
+		t.Fatalf("%d rows, %v", n, err)
+	}
+	log, err := w.admin.ListAudit(t.Context(), root(), admin.AuditQuery{Event: "export"})
+	if err != nil || len(log.Entries) != 1 || log.Entries[0].Actor != "carol" {
+		t.Errorf("audit %+v, %v", log.Entries, err)
 	}
 }
 

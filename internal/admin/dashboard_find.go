@@ -29,7 +29,7 @@ func (a *Admin) Dashboard(ctx context.Context, who access.Actor) (Dashboard, err
 	if d.Gateways, err = a.ListGateways(ctx, who); err != nil {
 		return Dashboard{}, err
 	}
-	newcomers, err := a.newcomers(ctx, now)
+	newcomers, err := a.newcomers(ctx, who, now)
 	if err != nil {
 		return Dashboard{}, err
 	}
@@ -148,8 +148,8 @@ func (a *Admin) refusals(ctx context.Context, now time.Time) ([]time.Time, []Ref
 const maxNewcomers = 100
 
 // newcomers counts unlinked, blocked records of the last day: people who are waiting for an Allow.
-func (a *Admin) newcomers(ctx context.Context, now time.Time) (int, error) {
-	p, err := a.store.ListAssociations(ctx, Query{Show: ShowBlocked, Sort: SortFirst, Desc: true, Limit: maxNewcomers + 1}.store())
+func (a *Admin) newcomers(ctx context.Context, who access.Actor, now time.Time) (int, error) {
+	p, err := a.store.ListAssociations(ctx, Query{Show: ShowBlocked, Sort: SortFirst, Desc: true, Limit: maxNewcomers + 1}.store(who))
 	if err != nil {
 		return 0, err
 	}

@@ -21,9 +21,58 @@
 //	a.RemoveAssociation(ctx, who, id, Act) (Result, error)
 //	a.Undo(ctx, who, undo, Act) (Result, error)            // undo is Result.Undo
 //	a.ExportAssociations(ctx, who, Query, func(Row) error) error
-//	a.ExportAssociationsCSV(ctx, who, Query, io.Writer) error
 //
-//	// Many records at once
+//	// Links: who a record belongs to
+//	a.LinkCandidates(ctx, who, id, search) (Candidates, error)     // search "": what the matcher thinks of
+//	a.LinkAssociation(ctx, who, id, DeviceID, Act) (Result, error)  // by hand: the matcher leaves it alone
+//	a.UnlinkAssociation(ctx, who, id, Act) (Result, error)
+//	a.MatchAgain(ctx, who, id, Act) (Result, error)                // give it back to the matcher
+//	a.PreviewLinks(ctx, who, Bulk{Verb: VerbLink, …}) (LinkPreview, error)
+//
+//	// Devices: registered ones, and phones that wait for it
+//	a.ListDevices(ctx, who, DeviceQuery) (DevicePage, error)
+//	a.CountDevices(ctx, who) (store.DeviceCounts, error)
+//	a.FindDevice(ctx, who, id) (DeviceDetails, error)
+//	a.DevicesByID(ctx, who, []id) ([]DeviceRow, error)
+//	a.ExportDevices(ctx, who, DeviceQuery, func(DeviceRow) error) error
+//	a.AddDevice(ctx, who, DeviceForm, Act) (Result, error)         // Result.ID is the new device
+//	a.RegisterDevice(ctx, who, id, DeviceForm, Act) (Result, error) // one that waits; its records are linked
+//	a.ChangeDevice(ctx, who, id, DeviceForm, Act) (Result, error)
+//	a.ActivateDevice, LoseDevice, FoundDevice, RetireDevice(ctx, who, id, Act) (Result, error)
+//	a.DeleteDevice(ctx, who, id, Act) (Result, error)
+//	a.SetCompliance(ctx, who, id, ComplianceForm, Act) (Result, error)
+//	a.PreviewDevice(ctx, who, id, Verb, ComplianceForm) (Preview, error) // what the verb would do now
+//
+//	// Users
+//	a.ListUsers(ctx, who, UserQuery) (UserPage, error)
+//	a.ListGroups(ctx, who) ([]store.Group, error)
+//	a.FindUser(ctx, who, id) (UserDetails, error)
+//	a.UsersByID(ctx, who, []id) ([]access.User, error)
+//	a.ExportUsers(ctx, who, UserQuery, func(access.User) error) error
+//	a.AddUser(ctx, who, UserForm, Act) (Result, error)             // Result.ID is the new user
+//	a.ChangeUser(ctx, who, id, UserForm, Act) (Result, error)
+//	a.DisableUser, EnableUser, DeleteUser(ctx, who, id, Act) (Result, error)
+//	a.PreviewUser(ctx, who, id, Verb) (Preview, error)
+//
+//	// Two names that are one account
+//	a.PreviewMerge(ctx, who, Merge) (MergePreview, error)
+//	a.MergeAccounts(ctx, who, Merge, Act) (Result, error)
+//	a.SplitAccounts(ctx, who, realm, from, Act) (Result, error)    // later than its undo
+//	a.ListAliases(ctx, who, after, limit) ([]access.Alias, error)
+//
+//	// Overrides in force, and pairs approved before their first contact
+//	a.ListOverrides(ctx, who, OverrideQuery) (OverridePage, error)
+//	a.EndOverride(ctx, who, id, Act) (Result, error)               // neither allowed nor blocked by anybody
+//	a.ListPreApprovals(ctx, who, after, limit) (ApprovalPage, error)
+//	a.PreApprove(ctx, who, ApprovalForm, Act) (Result, error)      // Act.Reason and Act.Until as with Allow
+//	a.WithdrawApproval(ctx, who, id, Act) (Result, error)
+//
+//	// The one search box, and what happened to a thing
+//	a.Answer(ctx, who, text) (Answers, error)
+//	a.Timeline(ctx, who, TimelineQuery) (Timeline, error)
+//
+//	// Many records at once: allow, block, comment, remove, link, unlink, match-again
+//	a.PreviewBulk(ctx, who, Bulk, Act) (Preview, error)
 //	a.StartBulk(ctx, who, Bulk, Act) (JobID, error)
 //	a.FindJob(ctx, who, id) (Job, error)
 //	a.ListJobs(ctx, who, limit) ([]Job, error)
@@ -39,7 +88,12 @@
 //	a.Dashboard(ctx, who) (Dashboard, error)
 //	a.ListGateways(ctx, who) ([]GatewayRow, error)
 //	a.Applied(number) (applied, total int)
-//	a.ListAudit(ctx, who, AuditQuery) (AuditPage, error), a.ExportAuditCSV(ctx, who, AuditQuery, io.Writer) error
+//	a.ListAudit(ctx, who, AuditQuery) (AuditPage, error)
+//
+// Whoever is limited to some groups of users sees and touches what belongs to them and nothing else: other
+// records, devices and users are not found. Phones and records whose owner nobody knows are nobody's.
+//
+// A verb is undone by its Result.Undo where that is not empty; deleting a user or device is not undone.
 //
 // The Sync Status that a Row shows is access.Decide over the row's own record as the store has it and
 // everything else as the snapshot has it: a verb's effect shows at once, and the words are those of the

@@ -78,7 +78,7 @@ func (a *Admin) selectRows(ctx context.Context, j *store.Job, p jobParams) error
 		return a.endJob(ctx, j, store.JobFailed, "The job does not say which records it is for.")
 	}
 	cursor := cursorOf(j)
-	q := p.Query.store()
+	q := p.Query.store(j.Actor)
 	q.Sort, q.Desc, q.Limit, q.Cursor = store.SortAdded, false, jobSelectBatch, cursor.Next
 	page, err := a.store.ListAssociations(ctx, q)
 	if err != nil {
@@ -165,7 +165,7 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 
 // jobRow does to one record what its verb alone would do.
 func (a *Admin) jobRow(tx *store.Tx, j *store.Job, p jobParams, id access.AssociationID) (outcome, error) {
-	as, err := a.find(tx, id, 0)
+	as, err := a.find(tx, j.Actor, id, 0)
 	if err != nil {
 		return outcome{}, err
 	}

@@ -47,7 +47,7 @@ func (a *Admin) StartBulk(ctx context.Context, who access.Actor, b Bulk, act Act
 	if err != nil {
 		return "", fmt.Errorf("admin: job: %w", err)
 	}
-	out, err := a.act(ctx, who, b.Verb, "bulk", act, func(tx *store.Tx) (outcome, error) {
+	out, err := a.act(ctx, who, b.Verb, "bulk", act, b, func(tx *store.Tx) (outcome, error) {
 		j := store.Job{Verb: b.Verb, Actor: who, Reason: act.Reason, Params: string(params), Selected: b.Query == nil}
 		if err := tx.CreateJob(&j); err != nil {
 			return outcome{}, err

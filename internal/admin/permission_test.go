@@ -5,7 +5,6 @@ package admin_test
 
 import (
 	"context"
-	"io"
 	"reflect"
 	"slices"
 	"testing"
@@ -40,9 +39,6 @@ func TestEveryRoleMayDoExactlyWhatTheTableSays(t *testing.T) {
 		}},
 		"ExportAssociations": {auditorToo, func(ctx context.Context, a *admin.Admin, who access.Actor, _ access.AssociationID) error {
 			return a.ExportAssociations(ctx, who, q, func(admin.Row) error { return nil })
-		}},
-		"ExportAssociationsCSV": {auditorToo, func(ctx context.Context, a *admin.Admin, who access.Actor, _ access.AssociationID) error {
-			return a.ExportAssociationsCSV(ctx, who, q, io.Discard)
 		}},
 		"AllowAssociation": {onlyAdmin, func(ctx context.Context, a *admin.Admin, who access.Actor, id access.AssociationID) error {
 			_, err := a.AllowAssociation(ctx, who, id, admin.Act{})
@@ -128,9 +124,6 @@ func TestEveryRoleMayDoExactlyWhatTheTableSays(t *testing.T) {
 		"ListAudit": {auditorToo, func(ctx context.Context, a *admin.Admin, who access.Actor, _ access.AssociationID) error {
 			_, err := a.ListAudit(ctx, who, admin.AuditQuery{})
 			return err
-		}},
-		"ExportAuditCSV": {auditorToo, func(ctx context.Context, a *admin.Admin, who access.Actor, _ access.AssociationID) error {
-			return a.ExportAuditCSV(ctx, who, admin.AuditQuery{}, io.Discard)
 		}},
 	}
 

@@ -29,7 +29,7 @@ func (a *Admin) ChangePreferences(ctx context.Context, who access.Actor, p acces
 	if err := p.Validate(); err != nil {
 		return Result{}, err
 	}
-	out, err := a.act(ctx, who, access.VerbChangePreferences, objectPreferences, act, func(tx *store.Tx) (outcome, error) {
+	out, err := a.act(ctx, who, access.VerbChangePreferences, objectPreferences, act, p, func(tx *store.Tx) (outcome, error) {
 		before, err := tx.FindPreferences()
 		if err != nil {
 			return outcome{}, err

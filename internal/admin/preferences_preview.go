@@ -84,5 +84,6 @@ func notes(before, after access.Preferences) []string {
 	say(!before.Shadow && after.Shadow, "From now on nobody is refused: verdicts are only shown.")
 	say(before.Shadow && !after.Shadow, "From now on verdicts are enforced.")
 	say(!before.RefuseOtherUser && after.RefuseOtherUser, "Requests that name another user than their password belongs to are refused. No record shows which these are.")
+	say(before.RefuseOtherUser && !after.RefuseOtherUser, "Requests that name another user than their password belongs to are let through again. No record shows which these are.")
 	return out
 }

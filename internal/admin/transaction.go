@@ -22,6 +22,7 @@ const eventUndo = "undo"
 // outcome is what the store keeps under the key of an action: the result for whoever sends it twice,
 // and what Undo has to bring back.
 type outcome struct {
+	Asked    asked                `json:"asked,omitzero"`
 	Result   Result               `json:"result"`
 	ID       access.AssociationID `json:"id,omitempty"`
 	Override *access.Override     `json:"override,omitempty"` // as it was before
@@ -32,8 +33,9 @@ type outcome struct {
 }
 
 // act runs one verb: permission, the outcome of an earlier press of the same button, the verb itself,
-// its outcome, all but the first in one transaction.
-func (a *Admin) act(ctx context.Context, who access.Actor, verb access.Verb, object string, act Act,
+// its outcome, all but the first in one transaction. with is what the verb takes beside the Act: the same
+// key with something else is refused.
+func (a *Admin) act(ctx context.Context, who access.Actor, verb access.Verb, object string, act Act, with any,
 	fn func(*store.Tx) (outcome, error)) (outcome, error) {
 	if err := who.May(verb); err != nil {
 		a.refused(ctx, who, string(verb), object, err)
@@ -42,12 +44,16 @@ func (a *Admin) act(ctx context.Context, who access.Actor, verb access.Verb, obj
 	if err := act.validate(); err != nil {
 		return outcome{}, err
 	}
+	want, err := askedFor(act, with, a.now())
+	if err != nil {
+		return outcome{}, err
+	}
 	key := act.Key
 	if key == "" {
 		key = "house-" + store.NewID(a.now())
 	}
 	for try := 0; ; try++ {
-		out, err := a.once(ctx, who, verb, object, key, fn)
+		out, err := a.once(ctx, who, verb, object, key, want, fn)
 		// The same key in another transaction at the same moment makes this one fail; the second look
 		// finds what the other has done.
 		if err == nil || try > 0 || act.Key == "" || access.KindOf(err) != access.KindConflict {
@@ -57,7 +63,7 @@ func (a *Admin) act(ctx context.Context, who access.Actor, verb access.Verb, obj
 }
 
 func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, object, key string,
-	fn func(*store.Tx) (outcome, error)) (out outcome, err error) {
+	want asked, fn func(*store.Tx) (outcome, error)) (out outcome, err error) {
 	replayed := false
 	number, err := a.store.Change(ctx, func(tx *store.Tx) error {
 		out, replayed = outcome{}, false
@@ -65,7 +71,7 @@ func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, ob
 		switch {
 		case err == nil:
 			replayed = true
-			out, err = replay(before, verb, object)
+			out, err = replay(before, verb, object, want)
 			return err
 		case access.KindOf(err) != access.KindNotFound:
 			return err
@@ -76,6 +82,7 @@ func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, ob
 		if out.Override != nil || out.Comment != nil || out.Removed != nil {
 			out.Result.Undo = key
 		}
+		out.Asked = want
 		text, err := json.Marshal(out)
 		if err != nil {
 			return fmt.Errorf("admin: outcome: %w", err)
@@ -91,12 +98,15 @@ func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, ob
 	return out, nil
 }
 
-func replay(before *store.Outcome, verb access.Verb, object string) (out outcome, err error) {
+func replay(before *store.Outcome, verb access.Verb, object string, want asked) (out outcome, err error) {
 	if before.Verb != verb || before.Object != object {
-		return out, access.Invalid("admin: outcome", "This form has been used for something else. Open it again.")
+		return out, errKeyUsed()
 	}
 	if err := json.Unmarshal([]byte(before.Result), &out); err != nil {
 		return out, fmt.Errorf("admin: outcome: %w", err)
+	}
+	if !out.Asked.same(want) {
+		return outcome{}, errKeyUsed()
 	}
 	out.Result.Number, out.Result.Replayed = before.Number, true
 	return out, nil

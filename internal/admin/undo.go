@@ -21,7 +21,7 @@ func (a *Admin) Undo(ctx context.Context, who access.Actor, undo string, act Act
 		return Result{}, err
 	}
 	// Taking back needs the right to do: an auditor who once was more cannot undo.
-	out, err := a.act(ctx, who, verb, "undo "+undo, act, func(tx *store.Tx) (outcome, error) {
+	out, err := a.act(ctx, who, verb, "undo "+undo, act, nil, func(tx *store.Tx) (outcome, error) {
 		done, _, err := findOutcome(tx, who, undo)
 		if err != nil {
 			return outcome{}, err
@@ -35,7 +35,7 @@ func (a *Admin) Undo(ctx context.Context, who access.Actor, undo string, act Act
 }
 
 func (a *Admin) undoChange(tx *store.Tx, who access.Actor, done outcome, act Act) (outcome, error) {
-	as, err := a.find(tx, done.ID, done.Result.Version)
+	as, err := a.find(tx, who, done.ID, done.Result.Version)
 	if err != nil {
 		return outcome{}, err
 	}

@@ -215,6 +215,7 @@ func (f *follower) position() access.Position {
 }
 
 type mapped struct {
+	approvals   map[string]*access.PreApproval
 	position    access.Position
 	records     map[access.AssociationID]*access.Record
 	pairs       map[access.Pair]*access.Record
@@ -227,10 +228,12 @@ type mapped struct {
 func (m *mapped) clone() *mapped {
 	if m == nil {
 		return &mapped{records: map[access.AssociationID]*access.Record{}, devices: map[access.DeviceID]*access.Device{},
-			eas: map[string]*access.EASDevice{}, accounts: map[string]*access.AccountState{}, pairs: map[access.Pair]*access.Record{}}
+			eas: map[string]*access.EASDevice{}, accounts: map[string]*access.AccountState{}, pairs: map[access.Pair]*access.Record{},
+			approvals: map[string]*access.PreApproval{}}
 	}
 	return &mapped{position: m.position, preferences: m.preferences, records: maps.Clone(m.records), devices: maps.Clone(m.devices),
-		eas: maps.Clone(m.eas), accounts: maps.Clone(m.accounts), pairs: maps.Clone(m.pairs)}
+		eas: maps.Clone(m.eas), accounts: maps.Clone(m.accounts), pairs: maps.Clone(m.pairs),
+		approvals: maps.Clone(m.approvals)}
 }
 
 func (m *mapped) take(b access.Batch) {
@@ -257,6 +260,8 @@ func (m *mapped) apply(e access.Entry) {
 		set(m.eas, e.Key, e.EASDevice)
 	case access.EntryAccount:
 		set(m.accounts, e.Key, e.Account)
+	case access.EntryPreApproval:
+		set(m.approvals, e.Key, e.PreApproval)
 	case access.EntryPreferences:
 		m.preferences = e.Preferences
 	}
@@ -275,6 +280,14 @@ func (m *mapped) EASDevice(id string) *access.EASDevice    { return m.eas[id] }
 func (m *mapped) Device(id access.DeviceID) *access.Device { return m.devices[id] }
 func (m *mapped) Account(r, a string) *access.AccountState { return m.accounts[r+"/"+a] }
 func (m *mapped) Position() access.Position                { return m.position }
+func (m *mapped) PreApproval(p access.Pair) *access.PreApproval {
+	for _, a := range m.approvals {
+		if a.Pair == p {
+			return a
+		}
+	}
+	return nil
+}
 func (m *mapped) EachRecord(f func(*access.Record) bool) {
 	for _, r := range m.records {
 		if !f(r) {

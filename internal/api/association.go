@@ -16,7 +16,7 @@ type Association struct {
 	ID             access.AssociationID `json:"id"`
 	Domain         access.Domain        `json:"domain" enum:"standalone,integrated"`
 	Realm          string               `json:"realm" doc:"Realm of the mail server that knows the account"`
-	Account        string               `json:"account" doc:"Canonical account"`
+	Account        string               `json:"account" doc:"Canonical account: folded, the same for all its spellings; for comparing"`
 	User           string               `json:"user" doc:"Account as the mail server last accepted it"`
 	DeviceID       string               `json:"device_id" doc:"Canonical ActiveSync device id"`
 	RawDeviceID    string               `json:"raw_device_id,omitempty" doc:"Device id as the phone spells it"`

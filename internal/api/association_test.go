@@ -231,6 +231,12 @@ func TestTheSameKeyActsOnce(t *testing.T) {
 	}
 	w.call("POST", w.path(other, "/block"), body, "Idempotency-Key", "k1").want(422)
 	w.call("POST", w.path(id, "/allow"), nil, "Idempotency-Key", "k1").want(422)
+	for _, other := range []map[string]string{{"reason": "stolen"}, {}, {"reason": "lost", "until": "2027-01-01T00:00:00Z"}} {
+		p := w.call("POST", w.path(id, "/block"), other, "Idempotency-Key", "k1", "If-Match", `"1"`).want(422).problem()
+		if !strings.Contains(p.Detail, "idempotency key") || !strings.Contains(p.Detail, "something else") {
+			t.Errorf("%v: %+v", other, p)
+		}
+	}
 
 	removed := read[api.Result](w.call("DELETE", w.path(id, ""), nil, "Idempotency-Key", "k2").want(200))
 	gone := read[api.Result](w.call("DELETE", w.path(id, ""), nil, "Idempotency-Key", "k2").want(200))

@@ -15,7 +15,7 @@ import (
 // Conditions are the headers that a request which changes something may carry.
 type Conditions struct {
 	IfMatch string `header:"If-Match" maxLength:"100" doc:"ETag of what was looked at. When somebody has changed it since, nothing happens and the answer is 412. * or nothing: whatever is there now."`
-	Key     string `header:"Idempotency-Key" maxLength:"100" pattern:"^[!-~]+$" doc:"The same key of the same token gives the first answer again and does nothing a second time."`
+	Key     string `header:"Idempotency-Key" maxLength:"100" pattern:"^[!-~]+$" doc:"The same key of the same token gives the first answer again and does nothing a second time. With another request it is refused (422)."`
 }
 
 // expectation is the version that If-Match names.

@@ -49,7 +49,7 @@ func jobOf(j *admin.Job) Job {
 // bulkInput names its records by id or by a query, which has to say what it shows: an empty object does
 // not mean everybody.
 type bulkInput struct {
-	Key  string `header:"Idempotency-Key" maxLength:"100" pattern:"^[!-~]+$" doc:"The same key of the same token gives the first job again."`
+	Key  string `header:"Idempotency-Key" maxLength:"100" pattern:"^[!-~]+$" doc:"The same key of the same token gives the first job again. With another request it is refused (422)."`
 	Body struct {
 		Verb    access.Verb            `json:"verb" enum:"allow,block,comment,remove"`
 		IDs     []access.AssociationID `json:"ids,omitempty" maxItems:"1000" doc:"The records by id; or a query"`

@@ -87,8 +87,9 @@ func statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
-// answer writes an error that came up before a handler: nobody is there, no such path, another site.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
+// Answer writes an error that came up before a handler or instead of its answer: nobody is there, no such
+// path, another site, too large a body, a panic.
+func (s *Server) Answer(w http.ResponseWriter, r *http.Request, err error) {
 	p := problemOf(r.Context(), err)
 	w.Header().Set("Content-Type", problemType)
 	if p.Status == http.StatusUnauthorized {

@@ -48,7 +48,7 @@ func New(c Config) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.mux = httpd.NewMux(c.Login.Guard, s.answer)
+	s.mux = httpd.NewMux(c.Login.Guard, s.Answer)
 	s.api = huma.NewAPI(describe(c.Version), &adapter{s.mux})
 	s.mountAssociations()
 	s.mountJobs()
@@ -62,7 +62,7 @@ func New(c Config) (*Server, error) {
 // no token does not even learn which paths there are.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !hasBearer(r) || !login.IsSignedIn(r) {
-		s.answer(w, r, access.Unauthenticated("api", "Send a valid API token: Authorization: Bearer vdt_…"))
+		s.Answer(w, r, access.Unauthenticated("api", "Send a valid API token: Authorization: Bearer vdt_…"))
 		return
 	}
 	s.mux.ServeHTTP(w, r)

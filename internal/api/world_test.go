@@ -65,7 +65,8 @@ func newWorld(t *testing.T) *world {
 	must(err)
 	w.server, err = api.New(api.Config{Admin: w.admin, Login: w.login, Version: "test"})
 	must(err)
-	w.handler = httpd.Events(slog.New(slog.DiscardHandler), httpd.SafeHeaders(httpd.LimitBody(httpd.MaxFormBody, w.login.Middleware(w.server))))
+	w.handler = httpd.Events(slog.New(slog.DiscardHandler), httpd.SafeHeaders(
+		w.login.Middleware(httpd.Recover(w.server.Answer, httpd.LimitBody(httpd.MaxFormBody, w.server.Answer, w.server)))))
 
 	must(w.login.CreateAdministrator(t.Context(), login.House(), "ada", password, access.RoleAdministrator))
 	w.root, err = w.login.CreateTokenFor(t.Context(), login.House(), "ada", login.NewToken{Name: "script", Role: access.RoleAdministrator})
@@ -217,6 +218,7 @@ func (v *view) Record(p access.Pair) *access.Record                { return v.re
 func (v *view) EASDevice(string) *access.EASDevice                 { return nil }
 func (v *view) Device(access.DeviceID) *access.Device              { return nil }
 func (v *view) Account(realm, account string) *access.AccountState { return nil }
+func (v *view) PreApproval(access.Pair) *access.PreApproval        { return nil }
 func (v *view) Preferences() *access.Preferences                   { return &v.preferences }
 func (v *view) Position() access.Position                          { return v.position }
 func (v *view) EachRecord(f func(*access.Record) bool) {

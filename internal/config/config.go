@@ -56,7 +56,7 @@ type Gateway struct {
 	TLSCert        string   `toml:"tls_cert" doc:"Certificate file (PEM, with its chain). Empty: one is made for trials. Read again when it changes."`
 	TLSKey         string   `toml:"tls_key" doc:"Key file that belongs to it."`
 	HTTP2          bool     `toml:"http2" doc:"Offer HTTP/2 to phones. A waiting request costs more memory with it."`
-	AskCertificate bool     `toml:"ask_certificate" doc:"Ask phones for a client certificate, so that those that sign in with one are refused with the reason: no mail server can be reached that way yet."`
+	AskCertificate bool     `toml:"ask_certificate" doc:"Ask phones for a client certificate, so that those that sign in with one are refused with the reason: no mail server can be reached that way yet. Some phones then show their user a chooser."`
 	ProxyProtocol  bool     `toml:"proxy_protocol" doc:"Trusted fronts begin every connection with a PROXY protocol header."`
 	TrustedFronts  []string `toml:"trusted_fronts" doc:"Networks of load balancers in front of the gateway whose X-Forwarded-For or PROXY header is believed."`
 	Console        string   `toml:"console" doc:"Address of the console's link, such as https://console.example.com:8444. Not used by vedette serve."`
@@ -64,16 +64,20 @@ type Gateway struct {
 	LinkCert       string   `toml:"link_cert" doc:"Certificate shown to the console. Empty: one is made; its pin is printed by vedette link pin."`
 	LinkKey        string   `toml:"link_key" doc:"Key file that belongs to it."`
 	SpoolMax       Size     `toml:"spool_max" doc:"Most disk space that reports may take which the console has not fetched yet. When it is full, known pairs go on and unknown pairs are put off."`
+	MaxConns       int      `toml:"max_connections" doc:"How many connections of phones may be open at a time; further ones are closed. A phone that waits for mail holds one, and needs two file descriptors."`
+	MaxConnsEach   int      `toml:"max_connections_per_address" doc:"How many of them one address gets, or one IPv6 network of 64 bits. Not for trusted fronts, exempt networks of the shield and this machine itself. 0: as many as like."`
 	Shield         Shield   `toml:"shield" doc:"Stale-password shield and limits against guessing."`
 }
 
 // Shield is what the gateway does against stale and guessed passwords.
 type Shield struct {
-	Remember       Duration `toml:"remember" doc:"How long a password that the mail server has refused or accepted is remembered (as a keyed hash, in memory)."`
+	Remember       Duration `toml:"remember" doc:"How long the word of the mail server on a password counts: a refused one is refused by the gateway, an accepted one is not asked about again."`
 	WrongPasswords int      `toml:"wrong_passwords" doc:"How many different wrong passwords one account may try from one network within the window."`
+	WrongElsewhere int      `toml:"wrong_passwords_elsewhere" doc:"How many different wrong passwords may be tried for one account from all networks together where it has not signed in before. Where it has, only the limit per network counts: strangers lock nobody out."`
+	WrongAccounts  int      `toml:"accounts_per_network" doc:"How many accounts one network may try wrong passwords for within the window."`
 	Window         Duration `toml:"window" doc:"Length of that window."`
 	NewDevices     int      `toml:"new_devices" doc:"How many devices that nobody knows yet may come with one account within an hour; the next ones are put off. 0: any number."`
-	Exempt         []string `toml:"exempt" doc:"Networks without that limit, because many people share them: mail app providers, mobile carriers."`
+	Exempt         []string `toml:"exempt" doc:"Networks without these limits and without the limit of connections, because many people share them: mail app providers, mobile carriers."`
 }
 
 // Backend is one mail server.
@@ -106,7 +110,10 @@ func Default() Config {
 			Listen:       ":443",
 			StatusListen: "127.0.0.1:9090",
 			SpoolMax:     256 << 20,
-			Shield:       Shield{Remember: Duration(5 * time.Minute), WrongPasswords: 5, Window: Duration(10 * time.Minute), NewDevices: 20},
+			MaxConns:     100_000,
+			MaxConnsEach: 1 << 14,
+			Shield: Shield{Remember: Duration(5 * time.Minute), WrongPasswords: 5, WrongElsewhere: 8, WrongAccounts: 50,
+				Window: Duration(10 * time.Minute), NewDevices: 20},
 		},
 	}
 }

@@ -4,7 +4,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"reflect"
 	"slices"
@@ -32,16 +34,27 @@ const (
 
 // Load reads the file at path (none when it is empty), lets the environment (as os.Environ gives it)
 // override it, fills in defaults and checks the result for a role. A mistake is an *Error that names
-// all that were found; a file that cannot be read is an error of its own.
+// all that were found, or says that the file cannot be read.
 func Load(path string, environ []string, role Role) (*Config, error) {
 	var doc []byte
 	if path != "" {
 		var err error
 		if doc, err = os.ReadFile(path); err != nil {
-			return nil, fmt.Errorf("config: %w", err)
+			return nil, &Error{Problems: []Problem{{File: path, Text: unreadable(err)}}}
 		}
 	}
 	return Parse(path, doc, environ, role)
+}
+
+// unreadable says why a file cannot be read; its name stands before it.
+func unreadable(err error) string {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "there is no such file"
+	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err
+	}
+	return "cannot be read: " + err.Error()
 }
 
 // Parse is Load for a document that has been read already; file is its name in complaints.

@@ -114,12 +114,12 @@ func (c *Config) validateGateway(k *checker, role Role) {
 	}
 	k.between("gateway.shield.remember", g.Shield.Remember, time.Second, 24*time.Hour)
 	k.between("gateway.shield.window", g.Shield.Window, time.Minute, 24*time.Hour)
-	if g.Shield.WrongPasswords < 2 || g.Shield.WrongPasswords > 10000 {
-		k.complain("gateway.shield.wrong_passwords", "must lie between 2 and 10000")
-	}
-	if n := g.Shield.NewDevices; n < 0 || n > 10000 {
-		k.complain("gateway.shield.new_devices", "must lie between 0 (no limit) and 10000")
-	}
+	k.within("gateway.max_connections", g.MaxConns, 10, 10_000_000, "")
+	k.within("gateway.max_connections_per_address", g.MaxConnsEach, 0, 10_000_000, " (no limit)")
+	k.within("gateway.shield.wrong_passwords", g.Shield.WrongPasswords, 2, 10000, "")
+	k.within("gateway.shield.wrong_passwords_elsewhere", g.Shield.WrongElsewhere, 2, 10000, "")
+	k.within("gateway.shield.accounts_per_network", g.Shield.WrongAccounts, 1, 10000, "")
+	k.within("gateway.shield.new_devices", g.Shield.NewDevices, 0, 10000, " (no limit)")
 	k.networks("gateway.shield.exempt", g.Shield.Exempt)
 }
 
@@ -159,7 +159,8 @@ func (c *Config) validateBackends(k *checker) {
 func (c *Config) Warnings() (list []string) {
 	for _, b := range c.Backends {
 		short := slices.ContainsFunc(b.Domains, func(d string) bool { return !strings.Contains(d, ".") })
-		if b.Type != "sogo" && len(b.Domains) > 0 && !short {
+		dropped := slices.Contains([]string{"sogo", "zpush", "grommunio", "horde"}, b.Type) // what stands before a backslash
+		if !dropped && len(b.Domains) > 0 && !short {
 			list = append(list, fmt.Sprintf("backend %s: no short directory name is among its domains; if it takes log-ins such as LAB\\bob, "+
 				"add LAB, or each is a record of its own beside bob", b.Name))
 		}
@@ -256,6 +257,13 @@ func (k *checker) pin(key, value string) {
 	raw, err := hex.DecodeString(digits)
 	if !found || err != nil || len(raw) != 32 {
 		k.complain(key, "write sha256: and 64 hexadecimal digits, as vedette link pin prints them")
+	}
+}
+
+// within complains about a number out of its range; least says what its lower end means.
+func (k *checker) within(key string, n, low, high int, least string) {
+	if n < low || n > high {
+		k.complain(key, "must lie between %d%s and %d", low, least, high)
 	}
 }
 

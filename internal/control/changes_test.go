@@ -25,7 +25,7 @@ func same(t *testing.T, what string, got, want *snapshot.View) {
 	}
 }
 
-// X-01, S-13
+// S-15
 func TestAChangeReachesEveryGatewayAndEachSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLedger()

@@ -24,7 +24,7 @@ type memory struct {
 	offers  map[access.Pair]access.Sighting
 	tallies map[tallyKey]int64
 	flight  *access.Report // sent, outcome unknown: it goes again as it is
-	dropped int64
+	dropped int64          // sightings there was no room for, since the last time anybody was told
 }
 
 type tallyKey struct {
@@ -125,4 +125,24 @@ func (m *memory) done() (more bool) {
 	defer m.mu.Unlock()
 	m.flight = nil
 	return len(m.offers) > 0 || len(m.tallies) > 0
+}
+
+// lost gives how many sightings have found no room since it was last asked.
+func (m *memory) lost() int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := m.dropped
+	m.dropped = 0
+	return n
+}
+
+// left is how many sightings nobody has taken.
+func (m *memory) left() int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := len(m.offers)
+	if m.flight != nil {
+		n += len(m.flight.Sightings)
+	}
+	return int64(n)
 }

@@ -46,7 +46,8 @@ func (s *Spoke) reportLoop(ctx context.Context) {
 	defer cancel()
 	r.next = time.Time{}
 	if err := r.round(last); err != nil {
-		s.cfg.Logger.Warn("times and counts of the last seconds are lost", logkeys.Gateway, string(s.cfg.Gateway), logkeys.Error, err)
+		s.cfg.Logger.Warn("reports that were only in memory are lost", logkeys.Gateway, string(s.cfg.Gateway),
+			logkeys.Count, s.memory.left()+s.memory.lost(), logkeys.Error, err)
 	}
 }
 
@@ -89,6 +90,9 @@ func (r *reporter) memory(ctx context.Context) (more bool, err error) {
 	}
 	if err != nil {
 		s.cfg.Logger.Error("console refused a report of times and counts", logkeys.Gateway, string(s.cfg.Gateway), logkeys.Error, err)
+	}
+	if n := s.memory.lost(); n > 0 {
+		s.cfg.Logger.Warn("reports were lost for want of memory", logkeys.Gateway, string(s.cfg.Gateway), logkeys.Count, n)
 	}
 	return s.memory.done(), nil
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/control"
 )
 
-// S-14
+//
 func TestWhatIsKeptReachesTheConsoleAtOnceAndWhatIsOfferedWithinSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(time.Now)

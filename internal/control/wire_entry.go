@@ -94,7 +94,12 @@ func entryOut(e *access.Entry) *proto.Entry {
 			State: string(e.Device.State), Noncompliant: text(e.Device.Noncompliant)}}
 	case e.Account != nil:
 		out.State = &proto.Entry_Account{Account: &proto.Account{Realm: text(e.Account.Realm),
-			Account: text(e.Account.Account), Disabled: e.Account.Disabled}}
+			Account: text(e.Account.Account), Disabled: e.Account.Disabled,
+			AliasOf: text(e.Account.AliasOf)}}
+	case e.PreApproval != nil:
+		p := e.PreApproval
+		out.State = &proto.Entry_PreApproval{PreApproval: &proto.PreApproval{Realm: text(p.Pair.Realm), Account: text(p.Pair.Account),
+			EasDevice: text(p.Pair.Device), Reason: text(p.Reason), By: text(p.By), At: timeOut(p.At), Until: timeOut(p.Until)}}
 	case e.Preferences != nil:
 		out.State = &proto.Entry_Preferences{Preferences: preferencesOut(e.Preferences)}
 	default:
@@ -122,7 +127,13 @@ func entryIn(e *proto.Entry, w words) (in access.Entry, ok bool) {
 			Noncompliant: w.once(s.Device.GetNoncompliant())}
 	case *proto.Entry_Account:
 		in.Kind, in.Account = access.EntryAccount, &access.AccountState{Realm: w.once(s.Account.GetRealm()),
-			Account: s.Account.GetAccount(), Disabled: s.Account.GetDisabled()}
+			Account: s.Account.GetAccount(), Disabled: s.Account.GetDisabled(),
+			AliasOf: s.Account.GetAliasOf()}
+	case *proto.Entry_PreApproval:
+		p := s.PreApproval
+		in.Kind, in.PreApproval = access.EntryPreApproval, &access.PreApproval{ID: in.Key,
+			Pair:   access.Pair{Realm: w.once(p.GetRealm()), Account: p.GetAccount(), Device: p.GetEasDevice()},
+			Reason: w.once(p.GetReason()), By: w.once(p.GetBy()), At: timeIn(p.GetAt()), Until: timeIn(p.GetUntil())}
 	case *proto.Entry_Preferences:
 		in.Kind, in.Preferences = access.EntryPreferences, preferencesIn(s.Preferences)
 	default:

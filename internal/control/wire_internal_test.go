@@ -69,12 +69,14 @@ func travel[M gproto.Message](t *testing.T, m, empty M) M {
 func TestEveryFieldOfEveryEntrySurvivesTheWire(t *testing.T) {
 	r, e, d, a, p := filled[access.Record](1), filled[access.EASDevice](30), filled[access.Device](40),
 		filled[access.AccountState](50), filled[access.Preferences](60)
+	ok := filled[access.PreApproval](80)
 	b := access.Batch{Position: *filled[access.Position](70), Full: true, More: true, Entries: []access.Entry{
 		{Kind: access.EntryRecord, Key: string(r.ID), Record: r},
 		{Kind: access.EntryEASDevice, Key: e.ID, EASDevice: e},
 		{Kind: access.EntryDevice, Key: string(d.ID), Device: d},
 		{Kind: access.EntryAccount, Key: a.Realm + "/" + a.Account, Account: a},
 		{Kind: access.EntryPreferences, Preferences: p},
+		{Kind: access.EntryPreApproval, Key: ok.ID, PreApproval: ok},
 		{Kind: access.EntryRecord, Key: "gone", Deleted: true},
 	}}
 	now := time.Unix(5, 6).UTC()

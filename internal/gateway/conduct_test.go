@@ -6,12 +6,8 @@ package gateway_test
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"io"
 	"log/slog"
-	"net/http"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -19,60 +15,7 @@ import (
 	"time"
 
 	"github.com/vedette-mail/vedette/eas/eastest"
-	"github.com/vedette-mail/vedette/internal/access"
-	"github.com/vedette-mail/vedette/internal/httpd"
 )
-
-func TestAPhoneWithACertificateIsToldWhyItIsRefused(t *testing.T) {
-	dir := t.TempDir()
-	cert, err := httpd.TrialCertificate(dir, "gw", []string{"127.0.0.1"}, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := httpd.TrialCertificate(dir, "phone", nil, time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	own, err := tls.LoadX509KeyPair(filepath.Join(dir, "phone.crt"), filepath.Join(dir, "phone.key"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg := httpd.ServerTLS(cert, false)
-	httpd.AskCertificate(cfg)
-	w := newWorld(t, func(s *setting) { s.listen.TLS = cfg })
-	pem, err := os.ReadFile(filepath.Join(dir, "gw.crt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.roots = pool(pem)
-	tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: w.roots, Certificates: []tls.Certificate{own}}}
-	defer tr.CloseIdleConnections()
-	ask := func(auth string) *http.Response {
-		req, _ := http.NewRequest("POST", w.url()+"?Cmd=FolderSync&User=bob&DeviceId=A&DeviceType=b", strings.NewReader(folderSync))
-		req.Header.Set("MS-ASProtocolVersion", "14.1")
-		if auth != "" {
-			req.Header.Set("Authorization", auth)
-		}
-		resp, err := (&http.Client{Transport: tr}).Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		io.Copy(io.Discard, resp.Body)
-		resp.Body.Close()
-		return resp
-	}
-	if resp := ask(""); resp.StatusCode != 403 || resp.Header.Get("X-Ms-Asthrottle") == "" {
-		t.Errorf("%d %v", resp.StatusCode, resp.Header)
-	}
-	w.sink.wait(t, "the reason", func(_, _ []access.Sighting, tallies []access.Tally) bool {
-		return len(tallies) == 1 && tallies[0].Rule == "client-certificate"
-	})
-	if resp := ask(basic("bob")); resp.StatusCode != 200 {
-		t.Errorf("a certificate beside a password: %d", resp.StatusCode)
-	}
-	if n := w.posts(); n != 1 {
-		t.Errorf("%d requests reached the mail server", n)
-	}
-}
 
 // syncBuffer is a log that several write to.
 type syncBuffer struct {

@@ -6,6 +6,7 @@ package gateway
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/netip"
 	"net/url"
 	"time"
@@ -72,30 +73,38 @@ type Config struct {
 	// NewDevices is how many devices nobody knows yet may come with one account within an hour; the next
 	// ones are put off. Zero: as many as like.
 	NewDevices int
-	// MaxConns is how many connections are served at a time, parked requests not counted; default 65536.
-	// MaxConnsPerAddress is how many of them one address gets; default 8192. Negative: no limit.
+	// MaxConns is how many connections of phones may be open at a time, those with a waiting request and
+	// those at rest among them; default 100000. MaxConnsPerAddress is how many of them one address (IPv6:
+	// one /64) gets; default 16384, and negative: no limit.
 	MaxConns, MaxConnsPerAddress int
-	// UploadWindow is the time within which a body that streams has to bring 1 KB per second, or is cut;
-	// default 10 min.
-	UploadWindow time.Duration
-	IdleTimeout  time.Duration // of a phone's connection between requests; default 5 min
-	Shield       ShieldConfig
-	// Garbage is how many bytes of garbage the process may let grow before it collects; default 128 MiB.
-	// Negative: the collector is left as it is.
-	Garbage int64
+	IdleTimeout                  time.Duration // of a phone's connection between requests; default 5 min
+	Shield                       ShieldConfig
 	// ProbeEvery is the interval of health probes of the backends; default 30 s, negative: none.
 	ProbeEvery time.Duration
+
+	uploadWindow time.Duration                               // uploadWindow, but for tests
+	reach        func(ctx context.Context) (net.Conn, error) // in place of the network, for tests: nothing is parked then
+	garbage      int64                                       // bytes of garbage until it is collected; negative: the collector is left as it is
 }
 
 // ShieldConfig are the limits of Y-11.
 type ShieldConfig struct {
-	Keep             time.Duration // how long an answer about a credential is believed; default 5 min
-	Window           time.Duration // of the counts below; default 10 min
-	PerNetwork       int           // distinct wrong passwords for one account from one network; default 5
-	PerAccount       int           // … from all networks that the account is not at home in; default 8
-	Entries          int           // bound of what is remembered; default 131072
-	Exempt           []netip.Prefix
-	DistinctAccounts int // accounts one network may guess at; default 50
+	Keep             time.Duration  // how long an answer about a credential is believed; default 5 min
+	Window           time.Duration  // of the counts below; default 10 min
+	PerNetwork       int            // distinct wrong passwords for one account from one network; default 5
+	PerAccount       int            // … from all networks that the account is not at home in; default 8
+	Entries          int            // bound of what is remembered; default 131072
+	DistinctAccounts int            // accounts one network may guess at; default 50
+	Exempt           []netip.Prefix // networks that many people share: without limits
+}
+
+func (c *ShieldConfig) exempt(a netip.Addr) bool {
+	for _, p := range c.Exempt {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
 }
 
 // Times of the gateway.
@@ -105,7 +114,12 @@ const (
 	answerPause = 5 * time.Minute // the mail server is silent in the middle of an answer
 	phonePause  = 2 * time.Minute // the phone takes nothing in the middle of an answer
 	retryAfter  = 30 * time.Second
+	// uploadWindow is the time within which a body that streams has to bring leastPace, or is cut.
+	uploadWindow = 10 * time.Minute
 )
+
+// garbage is how much garbage the process lets grow before it collects.
+const garbage = 128 << 20
 
 func (c *Config) defaults() {
 	if c.Now == nil {
@@ -115,12 +129,12 @@ func (c *Config) defaults() {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	set(&c.ParkAfter, 2*time.Second)
-	set(&c.MaxConns, 1<<16)
-	set(&c.MaxConnsPerAddress, 1<<13)
-	set(&c.UploadWindow, 10*time.Minute)
+	set(&c.MaxConns, 100_000)
+	set(&c.MaxConnsPerAddress, 1<<14)
+	set(&c.uploadWindow, uploadWindow)
 	set(&c.IdleTimeout, 5*time.Minute)
 	set(&c.ProbeEvery, 30*time.Second)
-	set(&c.Garbage, 128<<20)
+	set(&c.garbage, garbage)
 	set(&c.Shield.Keep, 5*time.Minute)
 	set(&c.Shield.Window, 10*time.Minute)
 	set(&c.Shield.PerNetwork, 5)

@@ -64,7 +64,7 @@ func readCredential(values []string) (c credential, material []byte, problem str
 			return c, nil, ""
 		}
 		c.user = b.User
-		c.account, c.named = eas.ParseAccount(b.User)
+		c.account, c.named = readAccount(b.User)
 		return c, b.Raw, ""
 	case strings.EqualFold(word, "Bearer"):
 		c.scheme = schemeBearer
@@ -73,7 +73,7 @@ func readCredential(values []string) (c credential, material []byte, problem str
 			return c, nil, ""
 		}
 		c.user = claimedUser(rest)
-		c.account, c.named = eas.ParseAccount(c.user)
+		c.account, c.named = readAccount(c.user)
 		return c, []byte(rest), ""
 	case boundScheme(word):
 		c.scheme = schemeBound

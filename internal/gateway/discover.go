@@ -139,7 +139,7 @@ func (g *Gateway) discoverJSON(q *ask) {
 		return
 	}
 	address, ok := g.address(q)
-	account, named := eas.ParseAccount(query.Address)
+	account, named := readAccount(query.Address)
 	if s, _ := g.routes.find(account); !ok || !named || s == nil {
 		fault := autodiscover.UserNotFound()
 		g.document(q, fault.HTTP, kind, fault.Document())

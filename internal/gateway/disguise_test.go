@@ -84,31 +84,6 @@ func TestADisguisedBodyDoesNotPass(t *testing.T) {
 	}
 }
 
-// R-13
-func TestSpellingsThatOnlySOGoTakesAreNoWayAroundABlock(t *testing.T) {
-	all := []string{`elsewhere\bob`, "bob%40lab.example", `x\bob%40lab.example`, `\bob`, `elsewhere\BOB@lab.example`}
-	for kind, one := range map[string]int{"sogo": len(all), "exchange": 2} { // the last two mean bob everywhere
-		t.Run(kind, func(t *testing.T) {
-			w, server := behindOf(t, kind)
-			w.apply(record("bob", "PHONEBOB", block("lost")))
-			server.SetHook(func(r *eastest.Record) *eastest.Fault {
-				if r.Method == http.MethodOptions {
-					return &eastest.Fault{HTTP: http.StatusOK} // as the server that takes all spellings does
-				}
-				return nil
-			})
-			for i, login := range all {
-				p := w.phone("bob")
-				p.User = login
-				_, err := p.FolderSync(timeout(t), "0")
-				if refused, want := easStatus(err) == 129, i >= len(all)-one; refused != want {
-					t.Errorf("%s is refused as bob: %v, want %v (%v)", login, refused, want, err)
-				}
-			}
-		})
-	}
-}
-
 // TestSOGoGetsALengthForASmallChunkedBody: it answers chunked requests with 500.
 func TestSOGoGetsALengthForASmallChunkedBody(t *testing.T) {
 	for kind, want := range map[string]int64{"sogo": int64(len(folderSync)), "other": -1} {

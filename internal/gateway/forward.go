@@ -216,7 +216,7 @@ func (g *Gateway) upload(q *ask, c *serverConn, phone *http.ResponseController) 
 	}
 	buf := copyBuffers.Get().(*[]byte)
 	defer copyBuffers.Put(buf)
-	pace := pace{window: g.cfg.UploadWindow, since: time.Now()}
+	pace := pace{window: g.cfg.uploadWindow, since: time.Now()}
 	for {
 		now := time.Now()
 		if pace.slow(now) {
@@ -338,7 +338,12 @@ func (g *Gateway) judgeAgain(w *waiter) (ending, bool) {
 	now := g.now()
 	f := w.facts // several may judge at once
 	g.consoleFacts(&f, now)
-	d := access.Decide(g.cfg.Snapshot.Load(), &f, now)
+	view := g.cfg.Snapshot.Load()
+	if access.Canonical(view, f.Pair) != f.Pair {
+		// Its account has turned out to be another name of one: the phone asks again, as that one.
+		return ending{drain: true}, true
+	}
+	d := access.Decide(view, &f, now)
 	if d.Enforced() == access.VerdictPass {
 		return ending{decision: d}, false
 	}
@@ -367,6 +372,7 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 	}
 	h := q.w.Header()
 	answerHeader(h, resp.Header, q.challenge(resp))
+	g.shield.bindCookies(q.cred, h)
 	if _, ok := h["Content-Type"]; !ok {
 		h["Content-Type"] = nil // or net/http would guess one
 	}

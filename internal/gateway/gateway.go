@@ -16,6 +16,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/httpd"
 	"github.com/vedette-mail/vedette/internal/httpd/h1"
+	"github.com/vedette-mail/vedette/internal/logkeys"
 	"github.com/vedette-mail/vedette/internal/snapshot"
 )
 
@@ -70,10 +71,19 @@ func New(cfg Config) (*Gateway, error) {
 	if g.shield, err = newShield(cfg.Shield); err != nil {
 		return nil, err
 	}
-	if canPark {
+	if cfg.reach != nil {
+		for _, s := range g.routes.servers {
+			s.reach = cfg.reach
+		}
+	} else if canPark {
 		if g.poll, err = newPoller(); err != nil {
 			return nil, err
 		}
+	}
+	g.conns.cfg = &g.cfg
+	if n := afford(cfg.MaxConns, descriptors()); n != cfg.MaxConns {
+		g.cfg.MaxConns = n
+		g.log.Warn("fewer connections than configured, for want of file descriptors", logkeys.Count, n)
 	}
 	g.reports = newReports(g)
 	g.metrics = newMetrics(g)
@@ -104,7 +114,7 @@ func New(cfg Config) (*Gateway, error) {
 func (g *Gateway) engine() *h1.Server {
 	cfg := h1.Config{
 		Handler: http.HandlerFunc(g.serve), HeaderTimeout: headerTimeout, IdleTimeout: g.cfg.IdleTimeout, MaxHead: maxHead,
-		Logger: g.log, State: g.state, Base: withPhone,
+		Logger: g.log, Base: withPhone,
 	}
 	if g.cfg.HTTP2 {
 		cfg.Other = g.http2.give
@@ -132,7 +142,6 @@ func (g *Gateway) engine2() *http.Server {
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, phoneKey{}, c)
 		},
-		ConnState:                    g.state,
 		DisableGeneralOptionsHandler: true,
 	}
 }
@@ -181,6 +190,7 @@ func (h *handovers) Addr() net.Addr { return &net.TCPAddr{} }
 
 // Serve serves phones on l until Shutdown, and then returns nil.
 func (g *Gateway) Serve(l *httpd.Listener) error {
+	l.Guard(&g.conns)
 	err := g.phones.Serve(l)
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
@@ -293,7 +303,7 @@ func (g *Gateway) judgeWaiting(pairs []access.Pair) {
 func (g *Gateway) tick(ctx context.Context) {
 	t := time.NewTicker(5 * time.Second)
 	defer t.Stop()
-	mem := memory{headroom: g.cfg.Garbage}
+	mem := memory{headroom: g.cfg.garbage}
 	mem.steer()
 	for {
 		select {

@@ -35,31 +35,6 @@ func passes(key string) bool {
 	return strings.HasPrefix(key, "Ms-As") && strings.IndexByte(key, '_') < 0
 }
 
-// appendCookies writes the cookies of a header line but for those by which Exchange's front end lets
-// itself be told where to send a request.
-func appendCookies(b []byte, line string) []byte {
-	if !leads(line) {
-		return appendField(b, "Cookie", line)
-	}
-	var kept []string
-	for _, c := range strings.FieldsFunc(line, func(r rune) bool { return r == ';' || r == ',' }) {
-		name, _, _ := strings.Cut(textproto.TrimString(c), "=")
-		if !leads(name) {
-			kept = append(kept, textproto.TrimString(c))
-		}
-	}
-	if len(kept) == 0 {
-		return b
-	}
-	return appendField(b, "Cookie", strings.Join(kept, "; "))
-}
-
-// leads reports whether s may name such a cookie.
-func leads(s string) bool {
-	s = strings.ToLower(s)
-	return strings.Contains(s, "x-beresource") || strings.Contains(s, "x-anonresource") || strings.Contains(s, "x-backendoverride")
-}
-
 // named reports whether a Connection header names key, which makes key hop-by-hop.
 func named(connection []string, key string) bool {
 	for _, list := range connection {
@@ -99,10 +74,6 @@ func (q *ask) appendHead(b []byte, s *server, length int64) []byte {
 			continue
 		}
 		for _, v := range values {
-			if key == "Cookie" {
-				b = appendCookies(b, v)
-				continue
-			}
 			b = appendField(b, key, v)
 		}
 	}

@@ -72,6 +72,8 @@ const (
 	descRecords
 	descUp
 	descCertificate
+	descConnections
+	descTurnedAway
 )
 
 func newMetrics(g *Gateway) *metrics {
@@ -97,6 +99,8 @@ func newMetrics(g *Gateway) *metrics {
 		descRecords:     d("snapshot_records", "Records the gateway holds."),
 		descUp:          d("backend_up", "1 when the mail server answers.", "backend"),
 		descCertificate: d("certificate_expires_seconds", "Unix time at which the certificate shown to phones ends."),
+		descConnections: d("connections", "Connections of phones that are open, those that wait and rest among them."),
+		descTurnedAway:  d("connections_turned_away_total", "Connections closed before a request: too-many, too-many-of-one-address, no-proxy-header.", "reason"),
 	}}
 }
 
@@ -144,6 +148,11 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 		}
 	}
 	count(descElsewhere, m.elsewhere.Load())
+	open, away := g.conns.counts()
+	gauge(descConnections, float64(open))
+	for kind, n := range away {
+		send(descTurnedAway, prometheus.CounterValue, float64(n), turnedReason(kind))
+	}
 	gauge(descParked, float64(g.parkedCount.Load()))
 	gauge(descWaiting, float64(g.waiting.len()))
 	buckets, sum := make(map[float64]uint64), uint64(0)

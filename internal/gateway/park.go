@@ -277,6 +277,7 @@ func (p *parked) pass(resp *http.Response) {
 	p.trail.status, p.trail.eas = resp.StatusCode, c.easStatus(resp)
 	h := make(http.Header, len(resp.Header))
 	answerHeader(h, resp.Header, p.trail.challenge(resp))
+	g.shield.bindCookies(p.trail.cred, h)
 	msg := getBuffer()
 	defer putBuffer(msg)
 	*msg = appendAnswerHead((*msg)[:0], resp.StatusCode, h, resp.ContentLength, g.date(), p.last)

@@ -55,16 +55,25 @@ func (r *redirect) tell(s *access.Sighting) {
 }
 
 // redirectTo reads where a redirect leads, and remembers it for the pair when that is one of our servers.
+// A server of another realm is none of the pair's: it may have an account of the same name that is somebody
+// else's, and the password would be told to a server it was never meant for.
 func (g *Gateway) redirectTo(t *trail, resp *http.Response) *redirect {
 	location := resp.Header.Get(eas.HeaderLocation)
 	r := &redirect{server: g.routes.at(location), location: shown(location), clears: g.clears(t.pair)}
-	if r.server == nil {
+	switch {
+	case r.server == nil:
 		t.problem = "it sends the phone to a server that is not configured here"
 		g.log.Warn("mail server redirects to a server that is not configured",
 			logkeys.Backend, t.server.Name, logkeys.Addr, display(r.location, 255), logkeys.Account, t.pair.Account)
 		return r
+	case r.server.Realm != t.server.Realm:
+		r.server = nil
+		t.problem = "it sends the phone to a server of another realm"
+		g.log.Warn("mail server redirects to a server of another realm",
+			logkeys.Backend, t.server.Name, logkeys.Addr, display(r.location, 255), logkeys.Account, t.pair.Account)
+		return r
 	}
-	if r.server.Realm == t.server.Realm && !t.pair.IsZero() {
+	if !t.pair.IsZero() {
 		g.moved.remember(clonePair(t.pair), r)
 	}
 	return r

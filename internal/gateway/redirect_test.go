@@ -131,6 +131,28 @@ func TestARedirectThatIsRefusedIsReportedToo(t *testing.T) {
 	}
 }
 
+// two companies behind one gateway. A server of the one cannot make the gateway show the password of
+// its user to a server of the other, where an account of that name may be somebody else's.
+func TestARedirectDoesNotLeadIntoAnotherRealm(t *testing.T) {
+	m := newMovedMail(t)
+	w := newWorld(t, func(s *setting) {
+		s.gateway.Backends = []gateway.Backend{
+			{Name: "mail", Realm: "lab", Default: true, URL: m.firstURL},
+			{Name: "second", Realm: "other", Domains: []string{"never.example"}, URL: m.secondURL},
+		}
+	})
+	p := w.phone("bob")
+	for round := range int64(2) {
+		if _, err := p.FolderSync(timeout(t), "0"); statusOf(err) != 503 {
+			t.Errorf("the phone was told %v", err)
+		}
+		m.reached(t, "the password of a user of the first realm", round+1, 0)
+	}
+	w.sink.wait(t, "where it would have led", func(kept, _ []access.Sighting, _ []access.Tally) bool {
+		return len(kept) == 1 && kept[0].Accepted && kept[0].Redirect == m.secondURL && kept[0].Backend == "mail"
+	})
+}
+
 //
 func TestARedirectOfARequestThatHasWaitedIsReported(t *testing.T) {
 	m := newMovedMail(t)

@@ -5,6 +5,7 @@ package gateway
 
 import (
 	"context"
+	"crypto/x509"
 	"hash/maphash"
 	"net/http"
 	"sync"
@@ -273,6 +274,15 @@ func (r *reports) otherUser(q *ask) {
 	}
 }
 
+// certificate logs who it is that signs in with a certificate, as the certificate itself says: whoever runs
+// the gateway has to find the phones that are set up so.
+func (r *reports) certificate(q *ask, cert *x509.Certificate) {
+	if r.events.allow(r.g.now()) {
+		r.g.log.Info("phone signs in with a client certificate, which no mail server can be told", logkeys.Subject, display(cert.Subject.String(), 255),
+			logkeys.UserAgent, display(q.r.UserAgent(), 255), logkeys.Addr, q.client.String())
+	}
+}
+
 // eventLimit lets ten events a second through.
 type eventLimit struct {
 	mu     sync.Mutex
@@ -346,7 +356,7 @@ func (r *reports) keep(ctx context.Context, list []access.Sighting) {
 			r.full.Store(false)
 			return
 		}
-		if !r.full.Swap(true) {
+		if ctx.Err() == nil && !r.full.Swap(true) { // at the end it is not the sink's fault
 			r.g.log.Error("sightings cannot be kept, unknown pairs are put off", logkeys.Error, err)
 		}
 		if !pause(ctx, time.Second) {

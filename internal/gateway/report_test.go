@@ -6,7 +6,6 @@ package gateway_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -211,45 +210,6 @@ func TestADifferentUserParameterIsRefusedOnlyWhenAskedFor(t *testing.T) {
 				t.Errorf("refuse %v, User=%s: %v", refuse, user, err)
 			}
 		}
-	}
-}
-
-// Y-14: each malformed request has a clear outcome, and none reaches the mail server.
-func TestMalformedRequestsAreRefusedClearly(t *testing.T) {
-	for name, c := range map[string]struct{ query, version, want string }{
-		"no query":             {"", "14.1", "400|200"},
-		"no command":           {"User=bob&DeviceId=A&DeviceType=b", "14.1", "501"},
-		"unknown command":      {"Cmd=DropTable&User=bob&DeviceId=A&DeviceType=b", "14.1", "501"},
-		"no device":            {"Cmd=FolderSync&User=bob&DeviceType=b", "14.1", "200"},
-		"no device, old":       {"Cmd=FolderSync&User=bob&DeviceType=b", "12.1", "400"},
-		"two devices":          {"Cmd=FolderSync&User=bob&DeviceId=A&DeviceId=B&DeviceType=b", "12.1", "400"},
-		"two commands":         {"Cmd=Ping&Cmd=FolderSync&User=bob&DeviceId=A&DeviceType=b", "12.1", "400"},
-		"device far too long":  {"Cmd=FolderSync&User=bob&DeviceId=" + strings.Repeat("A", 300) + "&DeviceType=b", "12.1", "400"},
-		"broken escape":        {"Cmd=FolderSync&User=bob&DeviceId=%zz&DeviceType=b", "12.1", "400"},
-		"truncated base64":     {"jAAJBAp2MTQw", "", "400|200"},
-		"not base64":           {"Cmd%3DSync", "12.1", "400"},
-		"very long":            {"Cmd=FolderSync&User=" + strings.Repeat("u", 20000) + "&DeviceId=A&DeviceType=b", "12.1", "400"},
-		"a thousand of them":   {"Cmd=FolderSync&DeviceId=A&DeviceType=b" + strings.Repeat("&a=b", 1000), "12.1", "400"},
-		"options as a command": {"Cmd=Options&User=bob&DeviceId=A&DeviceType=b", "14.1", "501"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, func(s *setting) { s.plain = true })
-			target := eas.Path
-			if c.query != "" {
-				target += "?" + c.query
-			}
-			resp, body := w.say(w.dial(), fmt.Sprintf("POST %s HTTP/1.1\r\nHost: m\r\nAuthorization: %s\r\nMS-ASProtocolVersion: %s\r\nContent-Length: %d\r\n\r\n%s",
-				target, basic("bob"), c.version, len(folderSync), folderSync))
-			if !strings.Contains(c.want, fmt.Sprint(resp.StatusCode)) {
-				t.Errorf("status %d, want %s", resp.StatusCode, c.want)
-			}
-			if resp.StatusCode == 200 && !strings.Contains(string(body), "10") {
-				t.Errorf("a 200 without a status of refusal: %x", body)
-			}
-			if w.posts() != 0 {
-				t.Error("reached the mail server")
-			}
-		})
 	}
 }
 

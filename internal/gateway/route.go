@@ -5,9 +5,9 @@ package gateway
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/vedette-mail/vedette/eas"
+	"github.com/vedette-mail/vedette/internal/access"
 )
 
 // routes says which mail server has which account, and what the account is called in every spelling
@@ -43,7 +43,7 @@ func newRoutes(list []Backend) (routes, error) {
 			r.domains[d] = s
 		}
 		for _, u := range b.Users {
-			a, ok := eas.ParseAccount(u)
+			a, ok := readAccount(u)
 			if !ok {
 				return r, fmt.Errorf("backend %q: %q is not an account", b.Name, u)
 			}
@@ -67,8 +67,6 @@ func newRoutes(list []Backend) (routes, error) {
 	}
 	return r, nil
 }
-
-func foldDomain(d string) string { return strings.TrimSuffix(eas.FoldName(strings.TrimSpace(d)), ".") }
 
 // find gives the mail server of an account and the account's canonical name there; nil when no server
 // is configured for it. A user named in the configuration goes first, then the domain, then the default.
@@ -105,19 +103,29 @@ func (r *routes) called(s *server, a eas.Account) string {
 }
 
 // whose is find for a user as the phone spells it, with the spellings that only one kind of mail server
-// takes: SOGo drops whatever stands before a backslash, and reads %40 as @.
+// takes.
 func (r *routes) whose(user string, a eas.Account) (*server, string) {
 	s, account := r.find(a)
-	if s == nil || s.Type != "sogo" {
+	if s == nil {
 		return s, account
 	}
-	if _, rest, cut := strings.Cut(user, "\\"); cut {
-		user = rest
-	}
-	if own, ok := eas.ParseAccount(strings.ReplaceAll(user, "%40", "@")); ok {
-		account = r.called(s, own)
+	if read := s.reads(user); read != user {
+		if own, ok := readAccount(read); ok {
+			account = r.called(s, own)
+		}
 	}
 	return s, account
+}
+
+// whose finds the mail server and the account a user name stands for. A name that the console knows as
+// another name of an account is that account.
+func (g *Gateway) whose(user string, a eas.Account) (*server, string) {
+	s, account := g.routes.whose(user, a)
+	if s == nil {
+		return nil, account
+	}
+	pair := access.Canonical(g.cfg.Snapshot.Load(), access.Pair{Realm: s.Realm, Account: account})
+	return s, pair.Account
 }
 
 // first is the server asked when no account is known yet.

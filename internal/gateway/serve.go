@@ -4,6 +4,7 @@
 package gateway
 
 import (
+	"crypto/x509"
 	"errors"
 	"net/http"
 	"strings"
@@ -40,8 +41,9 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer g.finish(q)
-	g.readQuery(q)                // 2 what: the request line
-	g.identify(q)                 // 3 who: account, mail server, shield
+	g.readQuery(q) // 2 what: the request line
+	g.identify(q)  // 3 who: account, mail server, shield
+	g.shield.ownCookies(q.cred, r.Header)
 	if g.judge(q) && !g.obey(q) { // 4 may it: one look at one snapshot
 		return
 	}
@@ -172,9 +174,12 @@ func (g *Gateway) identify(q *ask) {
 		q.facts.Malformed, q.badStatus = problem, eas.StatusInvalidContent
 		return
 	}
-	if c.scheme == schemeNone && hasCertificate(q.r) {
-		q.facts.ClientCertificate = true
-		return
+	if c.scheme == schemeNone {
+		if cert := certificateOf(q.r); cert != nil {
+			q.facts.ClientCertificate = true
+			g.reports.certificate(q, cert)
+			return
+		}
 	}
 	if !c.named {
 		if !c.empty {
@@ -182,7 +187,7 @@ func (g *Gateway) identify(q *ask) {
 		}
 		return
 	}
-	s, account := g.routes.whose(c.user, c.account)
+	s, account := g.whose(c.user, c.account)
 	if s == nil {
 		// Nobody here has such an account, and nobody is told which ones there are.
 		q.facts.Shield = access.ShieldNoAccount
@@ -204,12 +209,18 @@ func (g *Gateway) identify(q *ask) {
 	q.form.Server = s.health.software()
 }
 
-// hasCertificate reports a client certificate on the phone's own connection.
-func hasCertificate(r *http.Request) bool {
+// certificateOf is the client certificate on the phone's own connection, nil when there is none. Nobody has
+// checked it.
+func certificateOf(r *http.Request) *x509.Certificate {
+	state := r.TLS
 	if t := httpd.TLS(phoneConn(r.Context())); t != nil {
-		return len(t.ConnectionState().PeerCertificates) > 0
+		s := t.ConnectionState()
+		state = &s
 	}
-	return r.TLS != nil && len(r.TLS.PeerCertificates) > 0
+	if state == nil || len(state.PeerCertificates) == 0 {
+		return nil
+	}
+	return state.PeerCertificates[0]
 }
 
 // otherUser reports whether the User parameter names another account than the credentials. A bare
@@ -221,11 +232,11 @@ func (q *ask) otherUser(g *Gateway, account string) bool {
 	if q.query.User == q.cred.user {
 		return false
 	}
-	a, ok := eas.ParseAccount(q.query.User)
+	a, ok := readAccount(q.query.User)
 	if !ok {
 		return true
 	}
-	s, named := g.routes.find(a)
+	s, named := g.whose(q.query.User, a)
 	if a.Domain == "" && a.Name == q.cred.account.Name {
 		return false
 	}

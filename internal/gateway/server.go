@@ -37,11 +37,11 @@ const (
 // what is known of its health.
 type server struct {
 	Backend
-	addr   string // host:port
-	path   string // as sent in requests
-	host   string // Host header when the backend has its own, or ""
-	tls    *tls.Config
-	dialer net.Dialer
+	addr  string // host:port
+	path  string // as sent in requests
+	host  string // Host header when the backend has its own, or ""
+	tls   *tls.Config
+	reach func(ctx context.Context) (net.Conn, error) // opens a connection below TLS
 
 	mu     sync.Mutex
 	idle   []*serverConn // the youngest last
@@ -60,9 +60,6 @@ func newServer(b Backend) (*server, error) {
 	if s.path == "" || s.path == "/" {
 		s.path = "/Microsoft-Server-ActiveSync"
 	}
-	s.dialer = net.Dialer{Timeout: dialTimeout, KeepAliveConfig: net.KeepAliveConfig{
-		Enable: true, Idle: 60 * time.Second, Interval: 15 * time.Second, Count: 4,
-	}}
 	port := u.Port()
 	if u.Scheme == "https" {
 		if port == "" {
@@ -75,6 +72,10 @@ func newServer(b Backend) (*server, error) {
 		port = "80"
 	}
 	s.addr = net.JoinHostPort(u.Hostname(), port)
+	dialer := net.Dialer{Timeout: dialTimeout, KeepAliveConfig: net.KeepAliveConfig{
+		Enable: true, Idle: 60 * time.Second, Interval: 15 * time.Second, Count: 4,
+	}}
+	s.reach = func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", s.addr) }
 	return s, nil
 }
 
@@ -102,11 +103,11 @@ func backendTLS(b Backend, host string) (*tls.Config, error) {
 
 // serverConn is one connection to a mail server.
 type serverConn struct {
-	net.Conn // TLS or TCP
-	tcp      *net.TCPConn
-	raw      syscall.RawConn
-	br       *bufio.Reader // only while an answer is read
-	left     int64         // bytes the head of an answer may still have
+	net.Conn                 // TLS or TCP
+	tcp      net.Conn        // below TLS
+	raw      syscall.RawConn // its socket; nil when it has none
+	br       *bufio.Reader   // only while an answer is read
+	left     int64           // bytes the head of an answer may still have
 	reused   bool
 	since    time.Time // idle since
 	sendBy   time.Time // deadline for writing, where maySend has set it
@@ -154,7 +155,7 @@ func (s *server) take(ctx context.Context, now time.Time) (*serverConn, error) {
 		s.idle = s.idle[:n-1]
 		s.mu.Unlock()
 		// One that was used a moment ago is not looked at: only requests that may be repeated get here.
-		if idle := now.Sub(c.since); idle < justUsed || idle < idleServerAge && alive(c.raw) {
+		if idle := now.Sub(c.since); idle < justUsed || idle < idleServerAge && c.raw != nil && alive(c.raw) {
 			c.reused = true
 			return c, nil
 		}
@@ -209,15 +210,17 @@ func (s *server) close() {
 }
 
 func (s *server) dial(ctx context.Context) (*serverConn, error) {
-	c, err := s.dialer.DialContext(ctx, "tcp", s.addr)
+	c, err := s.reach(ctx)
 	if err != nil {
 		return nil, err
 	}
-	tcp := c.(*net.TCPConn)
-	raw, err := tcp.SyscallConn()
-	if err != nil {
-		c.Close()
-		return nil, err
+	tcp := c
+	var raw syscall.RawConn
+	if socket, ok := c.(syscall.Conn); ok {
+		if raw, err = socket.SyscallConn(); err != nil {
+			c.Close()
+			return nil, err
+		}
 	}
 	if s.tls != nil {
 		t := tls.Client(c, s.tls)

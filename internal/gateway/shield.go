@@ -112,15 +112,6 @@ func (s *shield) at(c *credential, n netip.Prefix) hash {
 	return s.digest(c.holder[:], b)
 }
 
-func (s *shield) exempt(a netip.Addr) bool {
-	for _, p := range s.cfg.Exempt {
-		if p.Contains(a) {
-			return true
-		}
-	}
-	return false
-}
-
 // admit says what speaks against trying the credential at the mail server. A credential nobody has
 // tried is counted against its account now, before the answer is known, so that many tried at once are
 // counted too. Against its network it counts only once it was refused: behind one address may stand a
@@ -138,7 +129,7 @@ func (s *shield) admit(c *credential, from netip.Addr, now time.Time) access.Shi
 	switch {
 	case stale:
 		return access.ShieldStale
-	case s.exempt(from):
+	case s.cfg.exempt(from):
 		return access.ShieldSilent
 	}
 	net := network(from)

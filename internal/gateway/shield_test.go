@@ -273,6 +273,7 @@ func TestAServerThatAnswersOptionsToAnybodyIsAskedWithFolderSync(t *testing.T) {
 	}
 }
 
+//
 func TestCallersWithoutUsableCredentialsAreAskedForThem(t *testing.T) {
 	w := newWorld(t, func(s *setting) { s.plain = true })
 	for name, header := range map[string]string{

@@ -82,7 +82,7 @@ func TestABodyThatComesDropByDropIsCut(t *testing.T) {
 	ended := make(chan error, 1)
 	w := newWorld(t, func(s *setting) {
 		s.plain = true
-		s.gateway.UploadWindow = 300 * time.Millisecond
+		s.gateway.SetUploadWindow(300 * time.Millisecond)
 		s.backend = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost {
 				_, err := io.Copy(io.Discard, r.Body)

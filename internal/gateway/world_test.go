@@ -20,6 +20,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/vedette-mail/vedette/eas"
 	"github.com/vedette-mail/vedette/eas/easclient"
 	"github.com/vedette-mail/vedette/eas/eastest"
@@ -119,6 +121,7 @@ type world struct {
 	addr    string
 	roots   *x509.CertPool
 	tls     bool
+	metrics *prometheus.Registry // unless the test has its own
 	number  int64
 	mu      sync.Mutex
 	stopped bool
@@ -131,6 +134,8 @@ type setting struct {
 	mail    eastest.Config
 	backend http.Handler
 	listen  httpd.ListenerConfig
+	at      string       // where the gateway listens
+	inner   net.Listener // or on what
 	plain   bool
 	prefs   access.Preferences
 }
@@ -141,9 +146,10 @@ func newWorld(t *testing.T, options ...option) *world { t.Helper(); return newWo
 func newWorldB(t testing.TB, options ...option) *world {
 	t.Helper()
 	s := &setting{prefs: access.DefaultPreferences()}
+	s.at = "127.0.0.1:0"
 	s.gateway.ParkAfter = 50 * time.Millisecond
 	s.gateway.ProbeEvery = -1
-	s.gateway.Garbage = -1
+	s.gateway.LeaveCollector()
 	s.mail.AnyVersion = true
 	s.mail.LogBodies = true
 	s.mail.MinHeartbeat = 1
@@ -167,6 +173,10 @@ func newWorldB(t testing.TB, options ...option) *world {
 	}
 	w.holder = snapshot.NewHolder(nil, time.Now())
 	w.apply(access.Entry{Kind: access.EntryPreferences, Preferences: &s.prefs})
+	if s.gateway.Registry == nil {
+		w.metrics = prometheus.NewRegistry()
+		s.gateway.Registry = w.metrics
+	}
 	s.gateway.Snapshot, s.gateway.Sink, s.gateway.Name = w.holder, w.sink, "gw1"
 	gw, err := gateway.New(s.gateway)
 	if err != nil {
@@ -175,7 +185,7 @@ func newWorldB(t testing.TB, options ...option) *world {
 	w.gw = gw
 	if w.tls && s.listen.TLS == nil {
 		dir := t.TempDir()
-		cert, err := httpd.TrialCertificate(dir, "gw", []string{"127.0.0.1"}, time.Now())
+		cert, err := httpd.TrialCertificate(dir, "gw", []string{"127.0.0.1", "::1"}, time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,8 +197,10 @@ func newWorldB(t testing.TB, options ...option) *world {
 		w.roots.AppendCertsFromPEM(pem)
 		s.listen.TLS = httpd.ServerTLS(cert, s.gateway.HTTP2)
 	}
-	l, err := httpd.Listen(t.Context(), "127.0.0.1:0", s.listen)
-	if err != nil {
+	var l *httpd.Listener
+	if s.inner != nil {
+		l = httpd.NewListener(s.inner, s.listen)
+	} else if l, err = httpd.Listen(t.Context(), s.at, s.listen); err != nil {
 		t.Fatal(err)
 	}
 	w.addr = l.Addr().String()

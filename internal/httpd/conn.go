@@ -11,8 +11,8 @@ import (
 // Conn is a connection as a strict Listener hands it out. It follows the framing of HTTP/1 in the bytes
 // that net/http reads, and spoils every request whose end could be read in two ways, so that net/http
 // refuses it with 400: Content-Length together with Transfer-Encoding, either of them twice,
-// Transfer-Encoding in HTTP/1.0, folded header lines, lines of the head that end without a carriage
-// return. net/http by itself takes some of these and hides that it did. RFC 9112 2.2, 5.2, 6.1, 6.3
+// Transfer-Encoding in HTTP/1.0, folded header lines, lines of the head and empty lines before it that end
+// without a carriage return. net/http by itself takes some of these and hides that it did. RFC 9112 2.2, 5.2, 6.1, 6.3
 type Conn struct {
 	net.Conn
 	prefix []byte
@@ -149,15 +149,25 @@ func (f *framing) step(c byte) bool {
 }
 
 func (f *framing) requestLine(c byte) bool {
+	if !f.started {
+		// Empty lines before a request: net/http passes over some after a POST, as old clients send them.
+		switch {
+		case c == '\n':
+			whole := f.cr
+			f.cr = false
+			return whole
+		case f.cr:
+			return false
+		case c == '\r':
+			f.cr = true
+			return true
+		}
+	}
 	if c != '\n' {
 		// The last nine bytes are kept: the version, and perhaps a carriage return.
 		f.started = true
 		copy(f.name[:8], f.name[1:9])
 		f.name[8] = c
-		return true
-	}
-	if !f.started {
-		f.state = frameLost
 		return true
 	}
 	if f.name[8] != '\r' {
@@ -187,8 +197,7 @@ func (f *framing) inName(c byte) bool {
 		f.headEnds()
 		return true
 	case c == '\n':
-		f.state = frameLost // no colon: net/http refuses it
-		return true
+		return false // no colon
 	case c != ':':
 		f.note(c)
 		return true

@@ -6,6 +6,7 @@ package httpd
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -69,8 +70,8 @@ func noteRoute(ctx context.Context, pattern string) {
 
 // Events gives every request an id and writes one log line about it when it is over: method, route,
 // status, bytes, duration, address and what was noted on the way. The path and the query are not in it,
-// since both may hold what belongs to somebody; the route is the pattern that answered. A panic is
-// answered with 500, logged with its stack, and the connection goes on.
+// since both may hold what belongs to somebody; the route is the pattern that answered. A panic that Recover
+// has not met is answered with 500, logged with its stack, and the connection goes on.
 func Events(log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		e := &event{id: rand.Text()[:16]}
@@ -82,12 +83,33 @@ func Events(log *slog.Logger, next http.Handler) http.Handler {
 			if v := recover(); v != nil && v != http.ErrAbortHandler {
 				e.panicked(r.Context(), v)
 				if rec.status == 0 {
-					http.Error(rec, "Something went wrong. Request "+e.id+".", http.StatusInternalServerError)
+					Plain(rec, r, http.StatusInternalServerError, "Something went wrong.")
 				}
 			} else if v != nil {
 				defer panic(v)
 			}
 			e.write(log, r, rec, time.Since(began))
+		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+// Recover turns a panic into an answer like that of every other error, where nothing has been answered
+// yet, and has it logged with its stack. It has to stand where answer can work.
+func Recover(answer ErrorAnswer, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rec := &recorder{ResponseWriter: w}
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			e, ok := r.Context().Value(eventKey{}).(*event)
+			if v == http.ErrAbortHandler || !ok || rec.status != 0 {
+				panic(v) // for Events, or for the server
+			}
+			e.panicked(r.Context(), v)
+			answer(rec, r, errors.New("httpd: a handler panicked"))
 		}()
 		next.ServeHTTP(rec, r)
 	})

@@ -6,6 +6,8 @@ package httpd_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -68,6 +70,40 @@ func TestAPanicBecomesA500ThatNamesTheRequest(t *testing.T) {
 	}
 }
 
+func TestAPanicIsAnsweredAsEveryOtherError(t *testing.T) {
+	said := func(w http.ResponseWriter, r *http.Request, err error) {
+		w.WriteHeader(http.StatusInternalServerError)
+		fmt.Fprint(w, "the page of errors names "+httpd.RequestID(r.Context()))
+	}
+	for name, tt := range map[string]struct {
+		h    http.HandlerFunc
+		ans  httpd.ErrorAnswer
+		path string
+		want string
+	}{
+		"nothing answered yet": {func(http.ResponseWriter, *http.Request) { panic("inside") }, said, "/", "the page of errors names "},
+		"the page panics too": {func(http.ResponseWriter, *http.Request) { panic("inside") },
+			func(http.ResponseWriter, *http.Request, error) { panic("inside again") }, "/", "Something went wrong. Request "},
+		"the API's problem panics too": {func(http.ResponseWriter, *http.Request) { panic("inside") },
+			func(http.ResponseWriter, *http.Request, error) { panic("inside again") }, "/api/v1/x",
+			`{"status":500,"title":"Internal Server Error","detail":"Something went wrong.","request_id":"`},
+		"in the middle of an answer": {func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, "half of")
+			panic("inside")
+		}, said, "/", "half of"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, line, _ := serveLogged(t, httptest.NewRequest("GET", tt.path, nil), httpd.Recover(tt.ans, tt.h))
+			if !strings.HasPrefix(w.Body.String(), tt.want) || strings.Contains(w.Body.String(), "inside") {
+				t.Errorf("%q, want %q", w.Body, tt.want)
+			}
+			if line["level"] != "ERROR" || !strings.Contains(line["stack"].(string), "event_test.go") {
+				t.Errorf("line = %v", line)
+			}
+		})
+	}
+}
+
 func TestAStrangeMethodIsNotRepeatedInTheLog(t *testing.T) {
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Method = "\x1b[31mEVIL"
@@ -100,7 +136,14 @@ func TestAnswersCarrySafeHeaders(t *testing.T) {
 }
 
 func TestLongBodiesAreRefused(t *testing.T) {
-	h := httpd.LimitBody(10, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	answer := func(w http.ResponseWriter, _ *http.Request, err error) {
+		of, ok := errors.AsType[*httpd.StatusError](err)
+		if !ok {
+			t.Fatalf("%v", err)
+		}
+		w.WriteHeader(of.Status)
+	}
+	h := httpd.LimitBody(10, answer, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil {
 			http.Error(w, "too long", http.StatusRequestEntityTooLarge)
 		}

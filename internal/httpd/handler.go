@@ -4,7 +4,9 @@
 package httpd
 
 import (
+	"encoding/json"
 	"net/http"
+	"strings"
 )
 
 // Handler answers a request, or returns an error that one function of its room turns into an answer.
@@ -23,3 +25,28 @@ type StatusError struct {
 }
 
 func (e *StatusError) Error() string { return e.Text }
+
+// Plain is the answer where no room can give a better one: a line of text, or a problem (RFC 9457) below
+// /api/. It names the request.
+func Plain(w http.ResponseWriter, r *http.Request, status int, text string) {
+	id := RequestID(r.Context())
+	if !strings.HasPrefix(r.URL.Path, "/api/") {
+		if id != "" {
+			text += " Request " + id + "."
+		}
+		http.Error(w, text, status)
+		return
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	err := json.NewEncoder(w).Encode(struct {
+		Status    int    `json:"status"`
+		Title     string `json:"title"`
+		Detail    string `json:"detail"`
+		RequestID string `json:"request_id,omitempty"`
+	}{status, http.StatusText(status), text, id})
+	if err != nil {
+		NoteError(r.Context(), err)
+	}
+}

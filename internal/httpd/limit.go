@@ -12,13 +12,13 @@ import (
 // MaxFormBody is the largest body a form or an API call of the console may have, in bytes.
 const MaxFormBody = 1 << 20
 
-// LimitBody refuses bodies longer than n bytes: those that say so at once with 413, the others when
-// they are read.
-func LimitBody(n int64, next http.Handler) http.Handler {
+// LimitBody refuses bodies longer than n bytes: those that say so at once, answered as a StatusError of
+// 413, the others when they are read. It has to stand where answer can work.
+func LimitBody(n int64, answer ErrorAnswer, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength > n {
 			w.Header().Set("Connection", "close")
-			http.Error(w, "The request is too large.", http.StatusRequestEntityTooLarge)
+			answer(w, r, &StatusError{Status: http.StatusRequestEntityTooLarge, Text: "The request is too large."})
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, n)

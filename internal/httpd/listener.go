@@ -7,9 +7,11 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -41,6 +43,7 @@ type Listener struct {
 	begin sync.Once
 	once  sync.Once
 	tight bool
+	door  Porter
 	err   error
 	group sync.WaitGroup
 }
@@ -70,6 +73,19 @@ func NewListener(inner net.Listener, cfg ListenerConfig) *Listener {
 
 // Strict makes every connection refuse what Conn refuses. It must be called before the first Accept.
 func (l *Listener) Strict() { l.tight = true }
+
+// Porter decides about new connections. It is asked by several goroutines at a time.
+type Porter interface {
+	// Enter is asked about every new connection, before TLS is spoken on it: client is who it comes from,
+	// or who a front says it comes from. With a nil leave the connection is closed at once; any other
+	// counts, whoever has it, until it is closed, and then leave is called.
+	Enter(client net.Addr) (leave func())
+	// Mute hears of a front whose PROXY header was wrong or did not come. Its connection has been closed.
+	Mute(front net.Addr, err error)
+}
+
+// Guard puts a porter at the door. It must be called before the first Accept.
+func (l *Listener) Guard(p Porter) { l.door = p }
 
 // Accept returns the next connection, new or returned.
 func (l *Listener) Accept() (net.Conn, error) {
@@ -159,6 +175,9 @@ func (l *Listener) introduce(c net.Conn) {
 	remote, err := readProxyHeader(c)
 	if err != nil {
 		c.Close()
+		if l.door != nil && err != io.EOF && l.ctx.Err() == nil { // one that says nothing only looks whether we are there
+			l.door.Mute(c.RemoteAddr(), err)
+		}
 		return
 	}
 	c.SetReadDeadline(time.Time{})
@@ -169,6 +188,14 @@ func (l *Listener) introduce(c net.Conn) {
 }
 
 func (l *Listener) hand(c net.Conn) {
+	if l.door != nil {
+		leave := l.door.Enter(c.RemoteAddr())
+		if leave == nil {
+			c.Close()
+			return
+		}
+		c = &countedConn{Conn: c, leave: leave}
+	}
 	if l.cfg.TLS == nil {
 		l.handOut(l.watched(c))
 		return
@@ -210,6 +237,30 @@ func (l *Listener) handOut(c net.Conn) {
 	}
 }
 
+// countedConn is a connection that was let in, and says when it is closed. It does not show what is below
+// it, which could be closed without its noticing.
+type countedConn struct {
+	net.Conn
+	leave func()
+	left  atomic.Bool
+}
+
+func (c *countedConn) Close() error {
+	err := c.Conn.Close()
+	if c.left.CompareAndSwap(false, true) {
+		c.leave()
+	}
+	return err
+}
+
+// CloseWrite sends FIN, where there is a socket below.
+func (c *countedConn) CloseWrite() error {
+	if t := TCP(c.Conn); t != nil {
+		return t.CloseWrite()
+	}
+	return nil
+}
+
 // frontedConn is a connection whose other end is a front; remote is the client the front named.
 type frontedConn struct {
 	net.Conn
@@ -227,6 +278,8 @@ func TLS(c net.Conn) *tls.Conn {
 		switch x := c.(type) {
 		case *tls.Conn:
 			return x
+		case *countedConn:
+			c = x.Conn
 		case interface{ NetConn() net.Conn }:
 			c = x.NetConn()
 		default:
@@ -235,12 +288,15 @@ func TLS(c net.Conn) *tls.Conn {
 	}
 }
 
-// TCP gives the TCP connection below c, through TLS and PROXY protocol, or nil when there is none.
+// TCP gives the TCP connection below c, through TLS and PROXY protocol, or nil when there is none. It is for
+// asking the socket; what closes a connection has to close c.
 func TCP(c net.Conn) *net.TCPConn {
 	for {
 		switch x := c.(type) {
 		case *net.TCPConn:
 			return x
+		case *countedConn:
+			c = x.Conn
 		case interface{ NetConn() net.Conn }:
 			c = x.NetConn()
 		default:

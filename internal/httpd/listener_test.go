@@ -155,6 +155,9 @@ func TestAmbiguousRequestsAreRefusedAlsoAfterHonestOnes(t *testing.T) {
 		"coding in HTTP/1.0":   "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 		"length with a list":   "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5, 5\r\n\r\nabcde",
 		"empty length":         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length:\r\n\r\nabcde",
+		"a line feed before":   "\nPOST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		"a return before":      "\rPOST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		"an empty line before": "\r\nPOST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 		"carriage return lone": "POST / HTTP/1.1\r\nHost: x\r\n\rContent-Length: 5\r\n\r\nabcde",
 	} {
 		for _, before := range []string{"", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"} {

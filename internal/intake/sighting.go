@@ -4,14 +4,20 @@
 package intake
 
 import (
+	"reflect"
 	"time"
+	"unicode/utf8"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/linking"
 )
 
 // take keeps what was seen of one pair.
 func (w *work) take(group []*access.Sighting) error {
-	pair := group[0].Pair
+	pair, err := w.canonical(group[0].Pair)
+	if err != nil {
+		return err
+	}
 	for try := 0; ; try++ {
 		a, err := w.tx.FindPair(access.Standalone, pair)
 		switch {
@@ -44,8 +50,24 @@ func (w *work) record(pair access.Pair, group []*access.Sighting) (done bool, er
 	for _, s := range group {
 		w.apply(a, s)
 	}
-	done, err = w.tx.EnsureAssociation(a)
-	return done, err
+	if done, err = w.tx.EnsureAssociation(a); err != nil || !done {
+		return done, err
+	}
+	return true, linking.Record(w.tx, a)
+}
+
+// canonical gives the pair under the account's own name: a gateway that has not heard yet that two names
+// are one account tells of the other one.
+func (w *work) canonical(pair access.Pair) (access.Pair, error) {
+	if !utf8.ValidString(pair.Realm+pair.Account) || !plain(pair.Realm+pair.Account) {
+		return pair, nil // no account is called so
+	}
+	to, err := w.tx.ResolveAccount(pair.Realm, pair.Account)
+	if err != nil {
+		return pair, err
+	}
+	pair.Account = to
+	return pair, nil
 }
 
 func (w *work) refresh(a *access.Association, group []*access.Sighting) error {
@@ -56,7 +78,17 @@ func (w *work) refresh(a *access.Association, group []*access.Sighting) error {
 	if sameFacts(before, *a) {
 		return w.tx.SaveTimes(a)
 	}
-	return w.tx.SaveFacts(a)
+	if err := w.tx.SaveFacts(a); err != nil || !evidence(before, *a) {
+		return err
+	}
+	return linking.Record(w.tx, a)
+}
+
+// evidence says that something has changed of what the matcher goes by. Facts change only by
+// accepted requests, so nobody else can move a link.
+func evidence(a, b access.Association) bool {
+	return a.Model != b.Model || a.OS != b.OS || a.OSVersion != b.OSVersion || a.Number != b.Number || a.IMEI != b.IMEI ||
+		a.FriendlyName != b.FriendlyName || a.DeviceType != b.DeviceType || a.UserAgent != b.UserAgent
 }
 
 // sameFacts says that only the times have moved, which is all that most reports say.
@@ -65,7 +97,7 @@ func sameFacts(a, b access.Association) bool {
 		x.LastSync, x.LastSuccess, x.FactsAt, x.LastHTTP, x.LastEAS = time.Time{}, time.Time{}, time.Time{}, 0, 0
 		x.Reported = access.Reported{}
 	}
-	return a == b
+	return reflect.DeepEqual(a, b)
 }
 
 // apply brings one sighting into a record.

@@ -41,7 +41,7 @@ func (c cookies) manager(keep *sessionStore, idle, absolute time.Duration) *scs.
 		SameSite: http.SameSiteLaxMode, Persist: false}
 	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
 		httpd.Note(r.Context(), slog.Any(logkeys.Error, err))
-		http.Error(w, "The session cannot be read at the moment. Request "+httpd.RequestID(r.Context())+".", http.StatusServiceUnavailable)
+		httpd.Plain(w, r, http.StatusServiceUnavailable, "The session cannot be read at the moment.")
 	}
 	return m
 }

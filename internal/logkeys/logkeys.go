@@ -24,6 +24,7 @@ const (
 	Method     = "method"      // HTTP method
 	Number     = "number"      // change number
 	Operation  = "op"          // operation of an access.Error
+	Reason     = "reason"      // why, in one word
 	Realm      = "realm"       // account realm of a backend
 	Record     = "record"      // association id
 	RequestID  = "request_id"  // ties an error page to its log line

@@ -92,6 +92,16 @@ func (a *applier) entry(e *access.Entry) {
 		if !e.Deleted {
 			v.accounts, _ = v.accounts.put(a.edit, e.Account)
 		}
+	case access.EntryPreApproval:
+		if had {
+			a.dropApproval(old.PreApproval)
+		}
+		if !e.Deleted {
+			a.touch(e.PreApproval.Pair)
+			v.approvals, _ = v.approvals.put(a.edit, e.PreApproval)
+			v.approved, _ = v.approved.put(a.edit, e.PreApproval)
+		}
+		return
 	case access.EntryPreferences:
 		v.prefs = e.Preferences
 		if e.Deleted {
@@ -114,10 +124,21 @@ func whole(e *access.Entry) bool {
 		return e.Device != nil && string(e.Device.ID) == e.Key
 	case access.EntryAccount:
 		return e.Account != nil && e.Account.Realm+"/"+e.Account.Account == e.Key
+	case access.EntryPreApproval:
+		return e.PreApproval != nil && e.PreApproval.ID == e.Key
 	case access.EntryPreferences:
 		return e.Preferences != nil && e.Key == ""
 	}
 	return false
+}
+
+func (a *applier) dropApproval(p *access.PreApproval) {
+	v := &a.view
+	a.touch(p.Pair)
+	v.approvals, _ = v.approvals.del(a.edit, p.ID)
+	if v.approved.get(p.Pair) == p { // else the next one of the pair has taken its place
+		v.approved, _ = v.approved.del(a.edit, p.Pair)
+	}
 }
 
 func (a *applier) putRecord(r *access.Record) {

@@ -5,7 +5,6 @@ package snapshot_test
 
 import (
 	"fmt"
-	"runtime"
 	"testing"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -37,34 +36,6 @@ func TestLookUpsAndAVerdictThatPassesAllocateNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(100, f); n != 0 {
 			t.Errorf("%s: %v allocations", name, n)
 		}
-	}
-}
-
-// changeCost is what one change of one record costs among n.
-func changeCost(n int) (allocs, bytes float64) {
-	v := filled(n)
-	i := 0
-	e := record("r1", 1)
-	e.Record.Override.Kind = access.OverrideBlock
-	change := func() { v.Apply(at(int64(i), e)); i++ }
-	allocs = testing.AllocsPerRun(200, change)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	for range 200 {
-		change()
-	}
-	runtime.ReadMemStats(&after)
-	return allocs, float64(after.TotalAlloc-before.TotalAlloc) / 200
-}
-
-func TestOneChangeCostsNoMoreThanTheLogarithmOfTheRecords(t *testing.T) {
-	a10, b10 := changeCost(10_000)
-	a100, b100 := changeCost(100_000)
-	t.Logf("10k records: %.0f allocations, %.0f bytes; 100k records: %.0f, %.0f", a10, b10, a100, b100)
-	// Ten times as many records may add one level (log32 10 = 0.66) to each of the two indexes, and a
-	// level is a node and a slice for each of the put and the removal.
-	if a100 > a10+10 || b100 > b10*1.8 {
-		t.Errorf("one change costs %.0f allocations and %.0f bytes at 10k records, %.0f and %.0f at 100k", a10, b10, a100, b100)
 	}
 }
 

@@ -24,6 +24,7 @@ const (
 	kindDevice
 	kindAccount
 	kindPreferences
+	kindPreApproval
 )
 
 var errEncoding = errors.New("damaged entry")
@@ -106,6 +107,18 @@ func appendEntry(b []byte, e *access.Entry) []byte {
 		w.str(1, e.Account.Realm)
 		w.str(2, e.Account.Account)
 		w.yes(3, e.Account.Disabled)
+		w.str(4, e.Account.AliasOf)
+	case access.EntryPreApproval:
+		w.b = append(w.b, kindPreApproval)
+		w.raw(e.Key)
+		p := e.PreApproval
+		w.str(1, p.Pair.Realm)
+		w.str(2, p.Pair.Account)
+		w.str(3, p.Pair.Device)
+		w.str(4, p.Reason)
+		w.str(5, p.By)
+		w.at(6, p.At)
+		w.at(8, p.Until)
 	case access.EntryPreferences:
 		w.b = append(w.b, kindPreferences)
 		w.raw(e.Key)
@@ -189,6 +202,9 @@ func decodeEntry(b []byte, words map[string]string) (access.Entry, error) {
 	case kindAccount:
 		e.Kind, e.Account = access.EntryAccount, &access.AccountState{}
 		set = accountField(e.Account, words)
+	case kindPreApproval:
+		e.Kind, e.PreApproval = access.EntryPreApproval, &access.PreApproval{ID: e.Key}
+		set = approvalField(e.PreApproval, words)
 	case kindPreferences:
 		e.Kind, e.Preferences = access.EntryPreferences, &access.Preferences{}
 		set = preferencesField(e.Preferences)
@@ -274,6 +290,33 @@ func accountField(a *access.AccountState, words map[string]string) func(field) {
 			a.Account = string(f.text)
 		case 3:
 			a.Disabled = f.num != 0
+		case 4:
+			a.AliasOf = string(f.text)
+		}
+	}
+}
+
+func approvalField(p *access.PreApproval, words map[string]string) func(field) {
+	return func(f field) {
+		switch f.tag {
+		case 1:
+			p.Pair.Realm = once(words, f.text)
+		case 2:
+			p.Pair.Account = string(f.text)
+		case 3:
+			p.Pair.Device = string(f.text)
+		case 4:
+			p.Reason = once(words, f.text)
+		case 5:
+			p.By = once(words, f.text)
+		case 6:
+			p.At = second(f.num)
+		case 7:
+			p.At = below(p.At, f.num)
+		case 8:
+			p.Until = second(f.num)
+		case 9:
+			p.Until = below(p.Until, f.num)
 		}
 	}
 }

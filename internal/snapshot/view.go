@@ -23,7 +23,10 @@ type View struct {
 	eas      trie[string, access.EASDevice]
 	devices  trie[access.DeviceID, access.Device]
 	accounts trie[accountKey, access.AccountState]
-	sums     *Sums
+	// A pair has one pre-approval; by id they are found for changes, by pair for verdicts.
+	approvals trie[string, access.PreApproval]
+	approved  trie[access.Pair, access.PreApproval]
+	sums      *Sums
 }
 
 type accountKey struct{ realm, account string }
@@ -35,13 +38,15 @@ var defaults = access.DefaultPreferences()
 func Empty() *View {
 	id := func(r *access.Record) access.AssociationID { return r.ID }
 	return &View{
-		pairs:    trie[access.Pair, access.Record]{key: func(r *access.Record) access.Pair { return r.Pair }},
-		records:  trie[access.AssociationID, access.Record]{key: id},
-		hidden:   trie[access.AssociationID, access.Record]{key: id},
-		eas:      trie[string, access.EASDevice]{key: func(d *access.EASDevice) string { return d.ID }},
-		devices:  trie[access.DeviceID, access.Device]{key: func(d *access.Device) access.DeviceID { return d.ID }},
-		accounts: trie[accountKey, access.AccountState]{key: keyOfAccount},
-		sums:     new(Sums),
+		pairs:     trie[access.Pair, access.Record]{key: func(r *access.Record) access.Pair { return r.Pair }},
+		records:   trie[access.AssociationID, access.Record]{key: id},
+		hidden:    trie[access.AssociationID, access.Record]{key: id},
+		eas:       trie[string, access.EASDevice]{key: func(d *access.EASDevice) string { return d.ID }},
+		devices:   trie[access.DeviceID, access.Device]{key: func(d *access.Device) access.DeviceID { return d.ID }},
+		accounts:  trie[accountKey, access.AccountState]{key: keyOfAccount},
+		approvals: trie[string, access.PreApproval]{key: func(p *access.PreApproval) string { return p.ID }},
+		approved:  trie[access.Pair, access.PreApproval]{key: func(p *access.PreApproval) access.Pair { return p.Pair }},
+		sums:      new(Sums),
 	}
 }
 
@@ -67,6 +72,9 @@ func (v *View) Account(realm, account string) *access.AccountState {
 	return v.accounts.get(accountKey{realm, account})
 }
 
+// PreApproval gives what lets a pair through before its first contact, or nil.
+func (v *View) PreApproval(p access.Pair) *access.PreApproval { return v.approved.get(p) }
+
 // Preferences gives the settings verdicts depend on; the defaults until the console has sent them.
 func (v *View) Preferences() *access.Preferences {
 	if v.prefs == nil {
@@ -80,7 +88,7 @@ func (v *View) Records() int { return v.records.count }
 
 // Len is the number of entries of all kinds.
 func (v *View) Len() int {
-	n := v.records.count + v.eas.count + v.devices.count + v.accounts.count
+	n := v.records.count + v.eas.count + v.devices.count + v.accounts.count + v.approvals.count
 	if v.prefs != nil {
 		n++
 	}
@@ -99,6 +107,7 @@ func (v *View) EachEntry(f func(access.Entry) bool) {
 	_ = v.devices.each(func(d *access.Device) bool { return f(deviceEntry(d)) }) &&
 		v.eas.each(func(d *access.EASDevice) bool { return f(easEntry(d)) }) &&
 		v.accounts.each(func(a *access.AccountState) bool { return f(accountEntry(a)) }) &&
+		v.approvals.each(func(p *access.PreApproval) bool { return f(approvalEntry(p)) }) &&
 		v.hidden.each(func(r *access.Record) bool { return f(recordEntry(r)) }) &&
 		v.records.each(func(r *access.Record) bool {
 			return v.hidden.count > 0 && v.hidden.get(r.ID) != nil || f(recordEntry(r))
@@ -123,6 +132,10 @@ func (v *View) Entry(kind access.EntryKind, key string) (e access.Entry, ok bool
 	case access.EntryAccount:
 		if a := v.findAccount(key); a != nil {
 			return accountEntry(a), true
+		}
+	case access.EntryPreApproval:
+		if p := v.approvals.get(key); p != nil {
+			return approvalEntry(p), true
 		}
 	case access.EntryPreferences:
 		if v.prefs != nil {
@@ -155,6 +168,10 @@ func easEntry(d *access.EASDevice) access.Entry {
 
 func deviceEntry(d *access.Device) access.Entry {
 	return access.Entry{Kind: access.EntryDevice, Key: string(d.ID), Device: d}
+}
+
+func approvalEntry(p *access.PreApproval) access.Entry {
+	return access.Entry{Kind: access.EntryPreApproval, Key: p.ID, PreApproval: p}
 }
 
 func accountEntry(a *access.AccountState) access.Entry {

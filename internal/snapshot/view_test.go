@@ -5,6 +5,7 @@ package snapshot_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -196,7 +197,8 @@ func drawEntry(t *rapid.T) access.Entry {
 	key := fmt.Sprint(rapid.IntRange(0, 39).Draw(t, "key"))
 	deleted := rapid.IntRange(0, 3).Draw(t, "deleted") == 0
 	kind := rapid.SampledFrom([]access.EntryKind{access.EntryRecord, access.EntryRecord, access.EntryRecord,
-		access.EntryDevice, access.EntryEASDevice, access.EntryAccount, access.EntryPreferences}).Draw(t, "kind")
+		access.EntryDevice, access.EntryEASDevice, access.EntryAccount, access.EntryPreferences,
+		access.EntryPreApproval}).Draw(t, "kind")
 	switch kind {
 	case access.EntryAccount:
 		key = "lab/" + key
@@ -212,7 +214,13 @@ func drawEntry(t *rapid.T) access.Entry {
 	case access.EntryEASDevice:
 		return access.Entry{Kind: kind, Key: key, EASDevice: &access.EASDevice{ID: key, Devices: []access.DeviceID{access.DeviceID(fmt.Sprint(n))}}}
 	case access.EntryAccount:
-		return access.Entry{Kind: kind, Key: key, Account: &access.AccountState{Realm: "lab", Account: key[4:], Disabled: n%2 == 0}}
+		return access.Entry{Kind: kind, Key: key, Account: &access.AccountState{Realm: "lab", Account: key[4:], Disabled: n%2 == 0,
+			AliasOf: strings.Repeat("x", n%3)}}
+	case access.EntryPreApproval: // a pair has one at a time
+		pair := record("", n).Record.Pair
+		pair.Device = key
+		return access.Entry{Kind: kind, Key: key, PreApproval: &access.PreApproval{ID: key, Pair: pair, Reason: "ok", By: "root",
+			At: time.Unix(int64(n), 5).UTC(), Until: time.Unix(int64(n)*7, 0).UTC()}}
 	case access.EntryPreferences:
 		return access.Entry{Kind: kind, Preferences: &access.Preferences{MaxVerdictAge: time.Duration(n)}}
 	}

@@ -5,40 +5,159 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"strings"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
 )
 
-func (r runner) account(ctx context.Context, realm, account string) (*access.AccountState, error) {
-	a := &access.AccountState{Realm: realm, Account: account}
-	err := r.row(ctx, `SELECT disabled FROM account WHERE realm = $1 AND account = $2`, realm, account).
-		Scan(target(&a.Disabled))
-	if err != nil {
+// accountRow is what is kept about an account: what gateways are told, whose it is, who has made it an
+// alias. Accounts about which there is nothing to say have no row.
+type accountRow struct {
+	access.AccountState
+	person access.UserID
+	by     string
+	at     time.Time
+}
+
+func accountColumns(a *accountRow) []column {
+	return []column{{"disabled", &a.Disabled}, {"alias_of", &a.AliasOf}, {"person", text(&a.person)}, {"alias_by", &a.by}, {"alias_at", &a.at}}
+}
+
+// speaks says that gateways have to know of the account.
+func (a *accountRow) speaks() bool { return a.Disabled || a.AliasOf != "" }
+
+func (r runner) accountRow(ctx context.Context, lock bool, realm, account string) (*accountRow, error) {
+	a := &accountRow{AccountState: access.AccountState{Realm: realm, Account: account}}
+	cols := accountColumns(a)
+	q := `SELECT ` + names(cols) + ` FROM account WHERE realm = $1 AND account = $2`
+	if lock {
+		q += r.e.locking()
+	}
+	if err := r.row(ctx, q, realm, account).Scan(targets(cols)...); err != nil {
 		return nil, err
 	}
 	return a, nil
 }
 
-// FindAccount gives what is known about an account beside its records.
+// account gives what gateways are told about an account, which of most is nothing.
+func (r runner) account(ctx context.Context, realm, account string) (*access.AccountState, error) {
+	a, err := r.accountRow(ctx, false, realm, account)
+	if err != nil {
+		return nil, err
+	}
+	if !a.speaks() {
+		return nil, sql.ErrNoRows
+	}
+	return &a.AccountState, nil
+}
+
+// FindAccount gives what verdicts depend on about an account beside its records; NotFound when that is
+// nothing.
 func (s *Store) FindAccount(ctx context.Context, realm, account string) (*access.AccountState, error) {
 	a, err := s.reader().account(ctx, realm, account)
 	return a, said("store: find account", err)
 }
 
-// SaveAccount says whether an account is disabled.
+// SaveAccount says whether an account is disabled. Accounts of users follow their user instead.
 func (t *Tx) SaveAccount(a access.AccountState) error {
-	if clean(a.Account, capKey) != a.Account || clean(a.Realm, capKey) != a.Realm || a.Account == "" {
+	return t.changeAccount(a.Realm, a.Account, func(row *accountRow) error {
+		row.Disabled = a.Disabled
+		return nil
+	})
+}
+
+// validAccount says whether a name can be kept as a key.
+func validAccount(realm, account string) error {
+	if clean(account, capKey) != account || clean(realm, capKey) != realm || account == "" || strings.Contains(realm, "/") {
 		return access.Invalid("store: save account", "The account's name cannot be kept.")
 	}
-	if _, err := t.q.exec(t.ctx, `INSERT INTO account (realm, account, disabled, updated) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (realm, account) DO UPDATE SET disabled = $3, updated = $4`,
-		a.Realm, a.Account, flag(a.Disabled), millis(t.now)); err != nil {
-		return said("store: save account", err)
+	return nil
+}
+
+// changeAccount reads what is kept about an account, lets fn change it, and writes it with what follows
+// from it.
+func (t *Tx) changeAccount(realm, account string, fn func(*accountRow) error) error {
+	const op = "store: save account"
+	if err := validAccount(realm, account); err != nil {
+		return err
 	}
-	t.touch(access.EntryAccount, a.Realm+"/"+a.Account)
-	t.view.forget()
-	return t.rejudge(`WHERE account = $1 AND realm = $2`, a.Account, a.Realm)
+	row, err := t.q.accountRow(t.ctx, true, realm, account)
+	if errors.Is(err, sql.ErrNoRows) {
+		row, err = &accountRow{AccountState: access.AccountState{Realm: realm, Account: account}}, nil
+	}
+	if err != nil {
+		return said(op, err)
+	}
+	old := *row
+	if err := fn(row); err != nil {
+		return err
+	}
+	if old == *row {
+		return nil
+	}
+	if row.person == "" && !row.speaks() {
+		_, err = t.q.exec(t.ctx, `DELETE FROM account WHERE realm = $1 AND account = $2`, realm, account)
+	} else {
+		speaks, now := row.speaks(), t.now
+		cols := append([]column{{"realm", &realm}, {"account", &account}}, accountColumns(row)...)
+		cols = append(cols, column{"speaks", &speaks}, column{"updated", &now})
+		_, err = t.q.exec(t.ctx, `INSERT INTO account (`+names(cols)+`) VALUES (`+places(1, len(cols))+`)
+			ON CONFLICT (realm, account) DO UPDATE SET `+sets(3, cols[2:]), args(cols)...)
+	}
+	if err != nil {
+		return said(op, err)
+	}
+	if old.AccountState != row.AccountState {
+		t.touch(access.EntryAccount, realm+"/"+account)
+		t.view.forget()
+		if err := t.rejudge(`WHERE account = $1 AND realm = $2`, account, realm); err != nil {
+			return err
+		}
+	}
+	if old.person != row.person {
+		return t.ownRecords(realm, account, row.person)
+	}
+	return nil
+}
+
+// ownRecords notes on the records of an account whose they are.
+func (t *Tx) ownRecords(realm, account string, person access.UserID) error {
+	const op = "store: save account"
+	if _, err := t.q.exec(t.ctx, `UPDATE association SET person = $1 WHERE account = $2 AND realm = $3`,
+		string(person), account, realm); err != nil {
+		return said(op, err)
+	}
+	var ids []string
+	if err := t.q.each(t.ctx, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	}, `SELECT eas_device FROM association WHERE account = $1 AND realm = $2 AND device = ''`, account, realm); err != nil {
+		return said(op, err)
+	}
+	for _, id := range ids {
+		if err := t.ownWaiting(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ownRecord notes on a new record whose it is.
+func (t *Tx) ownRecord(a *access.Association) error {
+	row, err := t.q.accountRow(t.ctx, false, a.Pair.Realm, a.Pair.Account)
+	if errors.Is(err, sql.ErrNoRows) {
+		a.Person = ""
+		return nil
+	}
+	if err == nil {
+		a.Person = row.person
+	}
+	return said("store: create association", err)
 }
 
 // accountKey takes the key of a change apart. A realm holds no slash: it is a name from a file.

@@ -18,7 +18,9 @@ type associationRow struct {
 	seq     int64
 	class   int64
 	sweepAt int64
-	keys    struct{ device, user, number, model, os, mailbox, search string }
+	live    int64 // 1: a block is in force, 2: an allow
+	ends    int64 // when it ends
+	keys    struct{ device, user, number, model, os, mailbox, search, imei, tail, suggested string }
 }
 
 // recordColumns are the part gateways hold; the rest of an association's columns follow in groups by
@@ -43,7 +45,14 @@ func factColumns(r *associationRow) []column {
 		{"told", asJSON{&a.Told}}, {"guessed", asJSON{&a.Guessed}},
 		{"key_device", &r.keys.device}, {"key_user", &r.keys.user}, {"key_number", &r.keys.number},
 		{"key_model", &r.keys.model}, {"key_os", &r.keys.os}, {"key_mailbox", &r.keys.mailbox},
-		{"search", &r.keys.search}}
+		{"search", &r.keys.search}, {"imei_key", &r.keys.imei}, {"number_tail", &r.keys.tail}}
+}
+
+// linkColumns say how the record came to its registered device, or what speaks for one.
+func linkColumns(r *associationRow) []column {
+	a := &r.Association
+	return []column{{"link", asJSON{&a.Link}}, {"suggestion", asJSON{&a.Suggestion}}, {"suggested", &r.keys.suggested},
+		{"replaces", text(&a.Replaces)}}
 }
 
 // timeColumns are what every attempt moves. FirstSync is not among them: it is written once (S-09).
@@ -56,14 +65,16 @@ func timeColumns(a *access.Association) []column {
 func wordColumns(r *associationRow) []column {
 	a := &r.Association
 	return []column{{"comment", &a.Comment}, {"sync_status", text(&a.SyncStatus)}, {"version", &a.Version},
-		{"class", &r.class}, {"sweep_at", &r.sweepAt}}
+		{"class", &r.class}, {"sweep_at", &r.sweepAt}, {"live", &r.live}, {"override_ends", &r.ends}}
 }
 
 func allColumns(r *associationRow) []column {
 	cols := append(recordColumns(&r.Association), factColumns(r)...)
 	cols = append(cols, timeColumns(&r.Association)...)
 	cols = append(cols, wordColumns(r)...)
-	return append(cols, column{"first_sync", &r.FirstSync}, column{"change", &r.Change})
+	cols = append(cols, linkColumns(r)...)
+	return append(cols, column{"person", text(&r.Person)}, column{"merged_from", asJSON{&r.MergedFrom}},
+		column{"first_sync", &r.FirstSync}, column{"change", &r.Change})
 }
 
 func readColumns(r *associationRow) []column { return append(allColumns(r), column{"seq", &r.seq}) }
@@ -78,10 +89,16 @@ func (r *associationRow) derive() {
 	r.keys.os = sortKey(strings.TrimSpace(a.OS + " " + a.OSVersion))
 	r.keys.mailbox = sortKey(a.Mailbox)
 	r.keys.search = searchText(a.User, a.Pair.Account, a.RawDevice, a.Pair.Device, a.Model, a.Number, digits(a.Number))
-	r.class = classOf(a.Linked(), a.SyncStatus)
-	r.sweepAt = 0
+	r.keys.imei, r.keys.tail = recordIMEI(a), numberTail(a.Number)
+	if a.Linked() {
+		a.Suggestion = access.Suggestion{}
+	}
+	r.keys.suggested = string(a.Suggestion.Device)
+	r.class = r.classOf(a.SyncStatus)
+	r.sweepAt, r.live, r.ends = 0, 0, 0
 	if a.Override.Kind != access.NoOverride {
 		r.sweepAt = millis(a.Override.Until)
+		r.live, r.ends = liveOf(a.Override.Kind), endOf(a.Override.Until)
 	}
 }
 
@@ -92,8 +109,12 @@ func firstOf(a, b string) string {
 	return b
 }
 
-func classOf(linked bool, s access.SyncStatus) int64 {
-	return 2*flag(linked) + flag(s == access.Blocked)
+func (r *associationRow) classOf(s access.SyncStatus) int64 {
+	c := 2*flag(r.Linked()) + flag(s == access.Blocked)
+	if !r.Linked() && r.Suggestion.Device != "" {
+		c += 4
+	}
+	return c
 }
 
 // trim brings every text to what the database keeps. Times lose what lies below a millisecond, so that
@@ -111,10 +132,11 @@ func trim(a *access.Association) {
 		&a.Told.Operator, &a.Told.UserAgent, &a.Reported.Verdict, &a.Reported.Rule, &a.Reported.Detail} {
 		*p = clean(*p, capText)
 	}
+	trimLink(a)
 	a.Gateway = access.GatewayID(clean(string(a.Gateway), capShort))
 	a.Comment, a.Override.Reason = clean(a.Comment, capReason), clean(a.Override.Reason, capReason)
 	for _, p := range []*time.Time{&a.Override.At, &a.Override.Until, &a.FactsAt, &a.FirstSync, &a.LastSync,
-		&a.LastSuccess, &a.Reported.At} {
+		&a.LastSuccess, &a.Reported.At, &a.Link.At} {
 		*p = moment(millis(*p))
 	}
 }

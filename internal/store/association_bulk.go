@@ -26,7 +26,13 @@ func (t *Tx) CreateAssociations(list []*access.Association) error {
 		if err != nil {
 			return err
 		}
+		if err := t.ownAll(part); err != nil {
+			return err
+		}
 		if err := t.createPart(part); err != nil {
+			return err
+		}
+		if err := t.awaitAll(part); err != nil {
 			return err
 		}
 		for _, id := range again {

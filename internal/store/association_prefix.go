@@ -10,17 +10,9 @@ import (
 	"strings"
 )
 
-// stages is how many fields a short term is looked for at the beginning of.
-const stages = 4
-
-// prefixKeys are those fields, in the order of OrderMatch.
-func prefixKeys() [stages]string {
-	return [stages]string{"key_user", "key_device", "key_model", "key_number"}
-}
-
 // stageOf gives the first field that begins with the term, -1 for none.
-func (l *lister) stageOf(keys [stages]string) int {
-	return slices.IndexFunc(keys[:], func(k string) bool { return strings.HasPrefix(k, l.term) })
+func (l *lister) stageOf(keys []string) int {
+	return slices.IndexFunc(keys, func(k string) bool { return strings.HasPrefix(k, l.term) })
 }
 
 // after is the first key that no longer begins with the term.
@@ -30,7 +22,7 @@ func (l *lister) after() string { return l.term + "\U0010FFFF" }
 func (l *lister) findBeginning(ctx context.Context, r runner) (f finds, err error) {
 	seen := map[int64]bool{}
 	room := sortable + 1
-	for _, key := range prefixKeys() {
+	for _, key := range l.t.stages {
 		for _, class := range l.classes {
 			if room == 0 {
 				break
@@ -43,7 +35,7 @@ func (l *lister) findBeginning(ctx context.Context, r runner) (f finds, err erro
 					f.items = append(f.items, it)
 				}
 				return err
-			}, `SELECT `+l.columns()+` FROM association WHERE class = $1 AND `+key+` >= $2 AND `+key+` < $3
+			}, `SELECT `+l.columns()+` FROM `+l.t.name+` WHERE class = $1 AND `+key+` >= $2 AND `+key+` < $3
 				ORDER BY `+key+`, seq LIMIT $4`, class, l.term, l.after(), int64(room))
 			if err != nil {
 				return f, err
@@ -67,7 +59,7 @@ func (l *lister) matches(ctx context.Context, r runner) ([]item, Page, error) {
 		w.enter(0)
 	}
 	budget := l.budget()
-	for !w.full && w.looked < budget && w.at.stage >= 0 && w.at.stage < stages {
+	for !w.full && w.looked < budget && w.at.stage >= 0 && w.at.stage < len(w.t.stages) {
 		n, err := w.stretch(ctx, r)
 		if err != nil {
 			return nil, Page{}, err
@@ -76,7 +68,7 @@ func (l *lister) matches(ctx context.Context, r runner) ([]item, Page, error) {
 			w.enter(w.at.stage + w.step)
 		}
 	}
-	spent := !w.full && w.at.stage >= 0 && w.at.stage < stages
+	spent := !w.full && w.at.stage >= 0 && w.at.stage < len(w.t.stages)
 	items, p := l.page(w.items, w.full || spent, w.at, modeMatch)
 	p.SearchOrder, p.Partial = OrderMatch, spent
 	return items, p, nil
@@ -101,7 +93,7 @@ func (w *matchWalk) enter(stage int) {
 
 // stretch looks at the next rows of the present stage and says how many there were.
 func (w *matchWalk) stretch(ctx context.Context, r runner) (int, error) {
-	key := prefixKeys()[w.at.stage]
+	key := w.t.stages[w.at.stage]
 	// One bound is where we stand, the other where the term ends: two on one side would leave it to
 	// the planner which of them it walks from.
 	where, dir, edge := "class = $1 AND ("+key+", seq) > ($2, $3) AND "+key+" < $4", "", w.after()
@@ -110,17 +102,17 @@ func (w *matchWalk) stretch(ctx context.Context, r runner) (int, error) {
 	}
 	type found struct {
 		item
-		keys [stages]string
+		keys []string
 	}
 	var list []found
 	for _, class := range w.classes {
 		err := r.each(ctx, func(rows *sql.Rows) error {
-			f := found{item: item{stage: w.at.stage, class: class}}
-			err := rows.Scan(&f.seq, &f.keys[0], &f.keys[1], &f.keys[2], &f.keys[3])
+			f := found{item: item{stage: w.at.stage, class: class}, keys: make([]string, len(w.t.stages))}
+			err := rows.Scan(append([]any{&f.seq}, pointers(f.keys)...)...)
 			f.text = f.keys[w.at.stage]
 			list = append(list, f)
 			return err
-		}, `SELECT seq, key_user, key_device, key_model, key_number FROM association WHERE `+where+
+		}, `SELECT seq, `+strings.Join(w.t.stages, ", ")+` FROM `+w.t.name+` WHERE `+where+
 			` ORDER BY `+key+dir+`, seq`+dir+` LIMIT $5`, class, w.at.text, w.at.seq, edge, int64(w.q.Limit+1))
 		if err != nil {
 			return 0, err
@@ -140,4 +132,12 @@ func (w *matchWalk) stretch(ctx context.Context, r runner) (int, error) {
 		w.at = f.item
 	}
 	return len(list), nil
+}
+
+func pointers(list []string) []any {
+	out := make([]any, len(list))
+	for i := range list {
+		out[i] = &list[i]
+	}
+	return out
 }

@@ -6,8 +6,8 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,7 +15,7 @@ import (
 
 // sortable is how many finds can be sorted as asked. Beyond it a search has a fixed order in which the
 // next page can be found without looking at all of them.
-const sortable = 480
+const sortable = 200
 
 // window is how many of the newest rows are looked at to see whether a term is common.
 const window = 100
@@ -23,8 +23,9 @@ const window = 100
 // perRow is how many rows may be looked at for each row of a page of 50 or more.
 const perRow = 20
 
-// budget is how many rows this page may still look at, when those it will show are set aside.
-func (l *lister) budget() int { return max((perRow-1)*l.q.Limit-l.looked, l.q.Limit+1) }
+// budget is how many rows this page may still look at, when those it will show are set aside, and some
+// that have all trigrams of the term but not the term.
+func (l *lister) budget() int { return max((perRow-4)*l.q.Limit-l.looked, l.q.Limit+1) }
 
 // The modes of a search, kept in its cursors: a page goes on in the mode its first page began in.
 const (
@@ -39,21 +40,12 @@ func (l *lister) search(ctx context.Context, r runner, s *Store, total int64) ([
 	if l.at != nil {
 		mode = l.at.Mode
 	}
-	short := utf8.RuneCountInString(l.term) < 3
+	short := l.short()
 	if mode != modeAll && l.at != nil {
 		l.least = max(l.at.Least, 0)
-		return l.fixed(ctx, r, short, mode)
+		return l.fixed(ctx, r, short, finds{mode: mode})
 	}
-	var found finds
-	var err error
-	switch {
-	case total <= sortable:
-		found, err = l.findAmongFew(ctx, r, short)
-	case short:
-		found, err = l.findBeginning(ctx, r)
-	default:
-		found, err = l.findInside(ctx, r, s)
-	}
+	found, err := l.find(ctx, r, s, total)
 	if err != nil {
 		return nil, Page{}, err
 	}
@@ -62,18 +54,39 @@ func (l *lister) search(ctx context.Context, r runner, s *Store, total int64) ([
 		return items, p, nil
 	}
 	l.at, l.least = nil, int64(len(found.items))
-	return l.fixed(ctx, r, short, found.mode)
+	return l.fixed(ctx, r, short, found)
 }
 
-// fixed pages through more finds than can be sorted, in an order of the store's choosing.
-func (l *lister) fixed(ctx context.Context, r runner, short bool, mode string) (items []item, p Page, err error) {
+// short terms are looked for at the beginning of fields, others anywhere in them.
+func (l *lister) short() bool { return utf8.RuneCountInString(l.term) < 3 }
+
+// find looks for the term, up to one more than can be sorted. total is how many rows Show leaves.
+func (l *lister) find(ctx context.Context, r runner, s *Store, total int64) (finds, error) {
+	switch {
+	case total <= sortable:
+		return l.findAmongFew(ctx, r, l.short())
+	case l.short():
+		return l.findBeginning(ctx, r)
+	}
+	return l.findInside(ctx, r, s)
+}
+
+// fixed pages through more finds than can be sorted, in an order of the store's choosing. What has been
+// found on the way here need not be found again.
+func (l *lister) fixed(ctx context.Context, r runner, short bool, found finds) (items []item, p Page, err error) {
 	switch {
 	case short:
 		items, p, err = l.matches(ctx, r)
-	case mode == modeGather && r.e == enginePostgres:
-		items, p, err = l.gathered(ctx, r)
+	case found.mode == modeGather && r.e == enginePostgres:
+		w := found.gather
+		if w == nil {
+			w, err = l.newGather(ctx, r)
+		}
+		if err == nil {
+			items, p, err = l.gathered(ctx, w)
+		}
 	default:
-		items, p, err = l.newest(ctx, r)
+		items, p, err = l.newest(ctx, r, found)
 	}
 	p.Total, p.TotalIsMore = max(l.least, int64(len(items))), true
 	return items, p, err
@@ -100,9 +113,11 @@ func (l *lister) sorted(items []item) ([]item, Page) {
 // finds is what a search has come up with, as far as Show wants it. more: there is more than can be
 // sorted.
 type finds struct {
-	items []item
-	more  bool
-	mode  string // how to page through more
+	items  []item
+	more   bool
+	mode   string  // how to page through more
+	last   int64   // newest first: everything from this row on has been looked at
+	gather *gather // the search that goes on (modeGather)
 }
 
 // columns are what scan reads.
@@ -118,14 +133,14 @@ func (l *lister) findAmongFew(ctx context.Context, r runner, short bool) (f find
 	for _, class := range l.classes {
 		err = r.each(ctx, func(rows *sql.Rows) error {
 			var text string
-			var keys [4]string
-			it, err := l.scan(rows, class, &text, &keys[0], &keys[1], &keys[2], &keys[3])
+			keys := make([]string, len(l.t.stages))
+			it, err := l.scan(rows, class, append([]any{&text}, pointers(keys)...)...)
 			if !short && strings.Contains(text, l.term) || short && l.stageOf(keys) >= 0 {
 				f.items = append(f.items, it)
 			}
 			return err
-		}, `SELECT `+l.columns()+`, search, key_user, key_device, key_model, key_number
-			FROM association WHERE (class, seq) > ($1, 0) AND class <= $1 ORDER BY class, seq LIMIT $2`, class, int64(sortable))
+		}, `SELECT `+l.columns()+`, search, `+strings.Join(l.t.stages, ", ")+`
+			FROM `+l.t.name+` WHERE (class, seq) > ($1, 0) AND class <= $1 ORDER BY class, seq LIMIT $2`, class, int64(sortable))
 		if err != nil {
 			return f, err
 		}
@@ -133,14 +148,14 @@ func (l *lister) findAmongFew(ctx context.Context, r runner, short bool) (f find
 	return f, nil
 }
 
-// findInside finds the term anywhere in the searched fields.
+// findInside finds the term anywhere in the searched fields, newest records first, up to one more than
+// can be sorted.
 func (l *lister) findInside(ctx context.Context, r runner, s *Store) (f finds, err error) {
 	if s.engine == engineSQLite {
-		return l.probe(ctx, r, `SELECT `+l.columns()+`, class FROM association_text f CROSS JOIN association a ON a.seq = f.rowid
-			WHERE f.association_text MATCH $1 ORDER BY f.rowid DESC LIMIT $2`, phrase(l.term))
+		return l.probe(ctx, r)
 	}
-	// PostgreSQL's trigram index gathers all finds before it gives the first. So it is only asked about
-	// a term that is rare among the newest rows, and that has letters for it to hold on to.
+	// Gathering brings all of a stretch, so it is only done with a term that is rare among the newest
+	// rows, and that has letters for the trigrams to hold on to.
 	hits, err := l.newestHits(ctx, r)
 	if err != nil || hits.more {
 		return hits, err
@@ -149,35 +164,77 @@ func (l *lister) findInside(ctx context.Context, r runner, s *Store) (f finds, e
 		hits.more = true
 		return hits, nil
 	}
-	if err := r.gatherFinds(ctx); err != nil {
+	w, err := l.newGather(ctx, r)
+	if err != nil {
 		return finds{}, err
 	}
-	found, err := l.probe(ctx, r, `SELECT `+l.columns()+`, class FROM association WHERE search LIKE $1 LIMIT $2`, like(l.term))
-	found.mode = modeGather
-	return found, errors.Join(err, r.walkIndexes(ctx))
+	spent := func() bool { return w.all > sortable }
+	if err := w.until(ctx, spent); err != nil {
+		return finds{}, err
+	}
+	return finds{items: w.finds, more: !w.over() || w.all > sortable, mode: modeGather, gather: w}, nil
 }
 
-// probe gathers finds up to one more than can be sorted.
-func (l *lister) probe(ctx context.Context, r runner, q, term string) (f finds, err error) {
+// probe asks SQLite's trigram index, which gives what it finds in order and one by one.
+func (l *lister) probe(ctx context.Context, r runner) (f finds, err error) {
 	all := 0
 	err = r.each(ctx, func(rows *sql.Rows) error {
-		all++
-		return l.keep(&f, rows)
-	}, q, term, int64(sortable+1))
+		var seq int64
+		var wanted bool
+		err := rows.Scan(&seq, &wanted)
+		all, f.last = all+1, seq
+		if wanted {
+			f.items = append(f.items, item{seq: seq})
+		}
+		return err
+	}, `SELECT f.rowid, `+l.wanted()+` FROM `+l.t.name+`_text f
+		WHERE f.`+l.t.name+`_text MATCH $1 ORDER BY f.rowid DESC LIMIT $2`, phrase(l.term), int64(sortable+1))
 	l.looked += all
 	f.more = all > sortable
+	if err != nil || f.more {
+		return f, err
+	}
+	f.items, err = l.withKeys(ctx, r, f.items)
 	return f, err
 }
 
-// keep scans a row that ends with its class, and keeps it when Show wants it.
-func (l *lister) keep(f *finds, rows *sql.Rows) error {
-	var class int64
-	it, err := l.scan(rows, 0, &class)
-	it.class, it.first = class, l.q.Sort.first(class)
-	if slices.Contains(l.classes, class) {
-		f.items = append(f.items, it)
+// wanted is an expression that says whether Show wants the row of a find. It is answered from the
+// narrowest index there is: rows are wide, and most finds are not shown.
+func (l *lister) wanted() string {
+	if l.q.Show == "" || l.q.Show == ShowAll {
+		return "1"
 	}
-	return err
+	list := make([]string, len(l.classes))
+	for i, class := range l.classes {
+		list[i] = strconv.FormatInt(class, 10)
+	}
+	return `EXISTS (SELECT 1 FROM ` + l.t.name + ` a INDEXED BY ` + l.t.name + `_by_seq
+		WHERE a.class IN (` + strings.Join(list, ", ") + `) AND a.seq = f.rowid)`
+}
+
+// withKeys reads what finds are sorted by.
+func (l *lister) withKeys(ctx context.Context, r runner, found []item) (items []item, err error) {
+	if len(found) == 0 {
+		return nil, nil
+	}
+	seqs := make([]any, len(found))
+	for i, it := range found {
+		seqs[i] = it.seq
+	}
+	err = r.each(ctx, func(rows *sql.Rows) error {
+		it, err := l.scanFind(rows)
+		items = append(items, it)
+		return err
+	}, `SELECT `+l.columns()+`, class FROM `+l.t.name+` WHERE seq IN (`+places(1, len(seqs))+`)`, seqs...)
+	return items, err
+}
+
+// scanFind reads columns and class, and whatever more there is.
+func (l *lister) scanFind(rows *sql.Rows, more ...any) (item, error) {
+	var class int64
+	it, err := l.scan(rows, 0, append([]any{&class}, more...)...)
+	it.class, it.first = class, l.q.Sort.first(class)
+	return it, err
 }
 
 // newestHits looks for the term in the newest rows. It says more when one in twenty holds it.
@@ -194,14 +251,15 @@ func (l *lister) newestHits(ctx context.Context, r runner) (f finds, err error) 
 			}
 		}
 		return err
-	}, `SELECT class, search FROM association ORDER BY seq DESC LIMIT $1`, int64(window))
+	}, `SELECT class, search FROM `+l.t.name+` ORDER BY seq DESC LIMIT $1`, int64(window))
 	l.looked += window
 	f.more = all >= window/20
 	return f, err
 }
 
-// newest pages through the finds of a common term, newest records first.
-func (l *lister) newest(ctx context.Context, r runner) ([]item, Page, error) {
+// newest pages through the finds of a common term, newest records first. found holds the first of them,
+// if they are at hand.
+func (l *lister) newest(ctx context.Context, r runner, found finds) ([]item, Page, error) {
 	back := l.back()
 	beyond, dir, edge := "<", "DESC", int64(1)<<62
 	if back {
@@ -213,34 +271,46 @@ func (l *lister) newest(ctx context.Context, r runner) ([]item, Page, error) {
 	var items []item
 	var last item
 	looked, full, budget := 0, false, l.budget()
-	look := func(seq, class int64, hit bool) bool {
+	if found.last > 0 {
+		edge, last = found.last, item{seq: found.last}
+		for _, it := range found.items[:min(len(found.items), l.q.Limit)] {
+			items = append(items, item{seq: it.seq})
+		}
+		if full = len(found.items) > l.q.Limit; full {
+			last = items[l.q.Limit-1]
+		}
+	}
+	look := func(seq int64, hit bool) bool {
 		looked++
-		if hit && slices.Contains(l.classes, class) {
+		if hit {
 			if len(items) == l.q.Limit {
 				full = true
 				return false
 			}
-			items = append(items, item{seq: seq, class: class})
+			items = append(items, item{seq: seq})
 		}
 		last = item{seq: seq}
 		return true
 	}
 	var err error
-	if r.e == engineSQLite {
+	switch {
+	case full:
+	case r.e == engineSQLite:
 		err = r.until(ctx, func(rows *sql.Rows) (bool, error) {
-			var seq, class int64
-			err := rows.Scan(&seq, &class)
-			return look(seq, class, true), err
-		}, `SELECT f.rowid, a.class FROM association_text f CROSS JOIN association a ON a.seq = f.rowid
-			WHERE f.association_text MATCH $1 AND f.rowid `+beyond+` $2 ORDER BY f.rowid `+dir+` LIMIT $3`,
+			var seq int64
+			var wanted bool
+			err := rows.Scan(&seq, &wanted)
+			return look(seq, wanted), err
+		}, `SELECT f.rowid, `+l.wanted()+` FROM `+l.t.name+`_text f
+			WHERE f.`+l.t.name+`_text MATCH $1 AND f.rowid `+beyond+` $2 ORDER BY f.rowid `+dir+` LIMIT $3`,
 			phrase(l.term), edge, int64(budget))
-	} else {
+	default:
 		err = r.until(ctx, func(rows *sql.Rows) (bool, error) {
 			var seq, class int64
 			var text string
 			err := rows.Scan(&seq, &class, &text)
-			return look(seq, class, strings.Contains(text, l.term)), err
-		}, `SELECT seq, class, search FROM association WHERE seq `+beyond+` $1 ORDER BY seq `+dir+` LIMIT $2`,
+			return look(seq, slices.Contains(l.classes, class) && strings.Contains(text, l.term)), err
+		}, `SELECT seq, class, search FROM `+l.t.name+` WHERE seq `+beyond+` $1 ORDER BY seq `+dir+` LIMIT $2`,
 			edge, int64(budget))
 	}
 	if err != nil {

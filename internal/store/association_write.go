@@ -46,6 +46,9 @@ func (t *Tx) createAssociation(a *access.Association) (bool, error) {
 	if err := t.addEASDevice(n.Pair.Device); err != nil {
 		return false, said("store: create association", err)
 	}
+	if err := t.ownRecord(n); err != nil {
+		return false, err
+	}
 	n.SyncStatus = t.SyncStatus(&n.Record)
 	row.derive()
 	cols := allColumns(row)
@@ -60,11 +63,11 @@ func (t *Tx) createAssociation(a *access.Association) (bool, error) {
 	if n.Linked() {
 		return true, t.relink(n.Pair.Device)
 	}
-	return true, nil
+	return true, t.await(n)
 }
 
-// SaveAssociation writes what a person may change: the registered device it is linked to, the override
-// and the comment. a.Version must be the version that was read, else somebody else was faster and it
+// SaveAssociation writes what a person may change: the registered device it is linked to and how that
+// came, the override and the comment. a.Version must be the version that was read, else somebody else was faster and it
 // is a Conflict; it grows by one. Where RedirectClears has grown, the redirect goes. SyncStatus follows from what is written. Gateways hear of it when
 // anything they need has changed.
 func (t *Tx) SaveAssociation(a *access.Association) error {
@@ -77,7 +80,7 @@ func (t *Tx) SaveAssociation(a *access.Association) error {
 	}
 	row := *old
 	n := &row.Association
-	n.Device, n.Override, n.Comment = a.Device, a.Override, a.Comment
+	n.Device, n.Override, n.Comment, n.Link = a.Device, a.Override, a.Comment, a.Link
 	if n.RedirectClears != a.RedirectClears {
 		n.RedirectClears, n.Redirect = a.RedirectClears, ""
 	}
@@ -92,6 +95,7 @@ func (t *Tx) SaveAssociation(a *access.Association) error {
 	n.SyncStatus = t.SyncStatus(&n.Record)
 	row.derive()
 	cols := append(recordColumns(n)[5:], wordColumns(&row)...)
+	cols = append(cols, linkColumns(&row)...)
 	cols = append(cols, column{"redirect_url", &n.Redirect})
 	if _, err := t.q.exec(t.ctx, `UPDATE association SET `+sets(2, cols)+` WHERE id = $1`,
 		append([]any{string(n.ID)}, args(cols)...)...); err != nil {
@@ -116,9 +120,11 @@ func (t *Tx) SaveFacts(a *access.Association) error {
 	row := &associationRow{Association: *a}
 	row.derive()
 	cols := append(factColumns(row), timeColumns(&row.Association)...)
-	_, err := t.q.exec(t.ctx, `UPDATE association SET `+sets(2, cols)+` WHERE id = $1`,
-		append([]any{string(a.ID)}, args(cols)...)...)
-	return said("store: save facts", err)
+	if _, err := t.q.exec(t.ctx, `UPDATE association SET `+sets(2, cols)+` WHERE id = $1`,
+		append([]any{string(a.ID)}, args(cols)...)...); err != nil {
+		return said("store: save facts", err)
+	}
+	return t.followFacts(a)
 }
 
 // SaveTimes writes only what every attempt moves, which is most of what gateways report.
@@ -144,7 +150,7 @@ func (t *Tx) DeleteAssociation(id access.AssociationID) error {
 	if old.Linked() {
 		return t.relink(old.Pair.Device)
 	}
-	return nil
+	return t.awaitID(old.Pair.Device)
 }
 
 // RestoreAssociation brings back a record that was removed, under its old id and with its old times.
@@ -159,7 +165,7 @@ func (t *Tx) RestoreAssociation(a *access.Association) error {
 // resort writes a new sync status for rows that were read in this transaction. Gateways do not need to
 // hear of it: they decide themselves.
 func (t *Tx) resort(r *associationRow, status access.SyncStatus) error {
-	class := classOf(r.Linked(), status)
+	class := r.classOf(status)
 	n, err := t.q.exec(t.ctx, `UPDATE association SET sync_status = $1, class = $2 WHERE id = $3 AND class = $4`,
 		string(status), class, string(r.ID), r.class)
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 
 // dataTables are all tables that a backup brings back. A test compares them with the schema.
 func dataTables() []string {
-	return []string{"change_counter", "change", "class_count", "association", "eas_device", "device", "account", "preferences",
-		"gateway", "gateway_spool", "tally", "audit", "administrator", "api_token", "outcome", "job", "job_row", "outbox"}
+	return []string{"change_counter", "change", "class_count", "association", "eas_device", "device", "device_count", "account",
+		"person", "person_count", "person_group", "group_count", "preapproval", "setting", "preferences", "gateway", "gateway_spool", "tally", "audit", "administrator", "api_token", "outcome", "job", "job_row", "outbox"}
 }
 
 // numberedTables have a column that the database counts up.
 func numberedTables() map[string]string {
-	return map[string]string{"association": "seq", "audit": "id", "outbox": "id"}
+	return map[string]string{"association": "seq", "device": "seq", "person": "seq", "audit": "id", "outbox": "id"}
 }
 
 // replaceAll empties tables and fills them from another database of the same shape.

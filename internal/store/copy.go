@@ -28,7 +28,8 @@ const copyMark = "copy"
 
 // copyStages are in the order in which things point to each other.
 func copyStages() []access.EntryKind {
-	return []access.EntryKind{access.EntryPreferences, access.EntryDevice, access.EntryEASDevice, access.EntryAccount, access.EntryRecord}
+	return []access.EntryKind{access.EntryPreferences, access.EntryDevice, access.EntryEASDevice, access.EntryAccount, access.EntryPreApproval,
+		access.EntryRecord}
 }
 
 func (c copyCursor) position() access.Position {
@@ -88,7 +89,7 @@ func (r runner) copyStage(ctx context.Context, c *copyCursor, b *access.Batch, k
 			n, c.after = n+1, string(d.ID)
 			add(access.Entry{Kind: kind, Key: c.after, Device: d})
 			return err
-		}, `SELECT `+names(deviceColumns(&access.Device{}))+` FROM device WHERE id > $1 ORDER BY id LIMIT $2`, c.after, int64(room))
+		}, `SELECT `+names(deviceColumns(&access.Device{}))+` FROM device WHERE state <> 'waiting' AND id > $1 ORDER BY id LIMIT $2`, c.after, int64(room))
 		return n, err
 	case access.EntryEASDevice:
 		err := r.each(ctx, func(rows *sql.Rows) error {
@@ -103,12 +104,18 @@ func (r runner) copyStage(ctx context.Context, c *copyCursor, b *access.Batch, k
 		realm, account := accountKey(c.after)
 		err := r.each(ctx, func(rows *sql.Rows) error {
 			a := &access.AccountState{}
-			err := rows.Scan(&a.Realm, &a.Account, target(&a.Disabled))
+			err := rows.Scan(&a.Realm, &a.Account, target(&a.Disabled), &a.AliasOf)
 			n, c.after = n+1, a.Realm+"/"+a.Account
 			add(access.Entry{Kind: kind, Key: c.after, Account: a})
 			return err
-		}, `SELECT realm, account, disabled FROM account WHERE (realm, account) > ($1, $2) ORDER BY realm, account LIMIT $3`,
+		}, `SELECT realm, account, disabled, alias_of FROM account WHERE speaks = 1 AND (realm, account) > ($1, $2) ORDER BY realm, account LIMIT $3`,
 			realm, account, int64(room))
+		return n, err
+	case access.EntryPreApproval:
+		err := r.eachPreApproval(ctx, func(p *access.PreApproval) {
+			n, c.after = n+1, p.ID
+			add(access.Entry{Kind: kind, Key: p.ID, PreApproval: p})
+		}, `WHERE id > $1 ORDER BY id LIMIT $2`, c.after, int64(room))
 		return n, err
 	}
 	seq, err := strconv.ParseInt("0"+c.after, 10, 64)

@@ -11,7 +11,8 @@ import (
 // Counts is how many records there are, kept up to date with every change, so that nobody has to count.
 type Counts struct {
 	Total, Linked, Unlinked, Allowed, Blocked int64
-	classes                                   [4]int64
+	Suggested                                 int64 // unlinked, with a device that comes into question
+	classes                                   [6]int64
 }
 
 // CountAssociations gives the counts.
@@ -26,15 +27,20 @@ func (r runner) counts(ctx context.Context) (c Counts, err error) {
 		if err := rows.Scan(&class, &n); err != nil {
 			return err
 		}
-		c.classes[class&3] = n
+		if class >= 0 && class < int64(len(c.classes)) {
+			c.classes[class] = n
+		}
 		return nil
 	}, `SELECT class, n FROM class_count`)
 	for class, n := range c.classes {
 		c.Total += n
-		if class >= 2 {
+		if class&2 != 0 {
 			c.Linked += n
 		} else {
 			c.Unlinked += n
+		}
+		if class >= 4 {
+			c.Suggested += n
 		}
 		if class&1 == 1 {
 			c.Blocked += n

@@ -9,6 +9,7 @@ import (
 	"hash/fnv"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/vedette-mail/vedette/internal/access"
 )
@@ -31,9 +32,10 @@ func (c *cursor) item() item {
 	return item{stage: c.Stage, first: c.First, text: c.Text, num: c.Num, seq: c.Seq}
 }
 
-// lister answers one Query.
+// lister answers one Query about one table.
 type lister struct {
 	q       Query
+	t       listTable
 	classes []int64
 	key     string
 	numeric bool
@@ -44,16 +46,16 @@ type lister struct {
 	looked  int   // how many rows have been looked at
 }
 
-func newLister(q Query) (*lister, error) {
-	l := &lister{q: q}
+func newLister(t listTable, q Query) (*lister, error) {
+	l := &lister{q: q, t: t}
 	var ok bool
-	if l.classes, ok = q.Show.classes(); !ok {
+	if l.classes, ok = t.classes(q.Show); !ok {
 		return nil, access.Invalid("store: list", "There is no such filter.")
 	}
 	if l.q.Sort == "" {
-		l.q.Sort, l.q.Desc = SortLastSync, true
+		l.q.Sort, l.q.Desc = t.sorts[0], t.desc
 	}
-	if l.key, l.numeric, ok = l.q.Sort.key(); !ok {
+	if l.key, l.numeric, ok = l.q.Sort.key(); !ok || !slices.Contains(t.sorts, l.q.Sort) {
 		return nil, access.Invalid("store: list", "There is no such column to sort by.")
 	}
 	if l.q.Limit <= 0 {
@@ -63,6 +65,10 @@ func newLister(q Query) (*lister, error) {
 	l.term = sortKey(clean(q.Search, capSortKey))
 	h := fnv.New64a()
 	h.Write([]byte(string(l.q.Show) + "\x00" + string(l.q.Sort) + "\x00" + strconv.FormatBool(l.q.Desc) + "\x00" + l.term))
+	h.Write([]byte("\x00" + t.name + "." + t.class))
+	if q.Scope != nil {
+		h.Write([]byte("\x00" + strings.Join(q.Scope.Groups, "\x00")))
+	}
 	l.name = strconv.FormatUint(h.Sum64(), 36)
 	if q.Cursor == "" {
 		return l, nil
@@ -97,7 +103,7 @@ func (l *lister) beside(mode string) item {
 	i := l.at.item()
 	desc := l.q.Desc
 	if mode != modeAll {
-		desc = mode != modeMatch
+		desc = mode != modeMatch && mode != modePeople
 	}
 	if desc == l.back() {
 		i.seq++

@@ -126,7 +126,9 @@ func said(op string, err error) error {
 		return &access.Error{Kind: access.KindNotFound, Op: op, Text: "It is not there, or no longer.", Err: err}
 	case duplicate(err):
 		return &access.Error{Kind: access.KindConflict, Op: op, Text: "It exists already.", Err: err}
-	case transient(err), errors.As(err, &network), errors.Is(err, sql.ErrConnDone):
+	case noRoom(err):
+		return access.Unavailable(op, "The database cannot write: its disk is full or broken. Nothing was changed. Try again when that is mended.", err)
+	case transient(err), hungUp(err), errors.As(err, &network), errors.Is(err, sql.ErrConnDone):
 		return access.Unavailable(op, "The database does not answer at the moment. Try again.", err)
 	}
 	return &access.Error{Kind: access.KindInternal, Op: op, Text: "The database refused.", Err: err}
@@ -152,4 +154,20 @@ func transient(err error) bool {
 	}
 	var lite *sqlite.Error
 	return errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
+// noRoom says that the disk takes no more, or does not work.
+func noRoom(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "53100" || pg.Code == "58030" // disk_full, io_error
+	}
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && (lite.Code()&0xff == sqlite3.SQLITE_FULL || lite.Code()&0xff == sqlite3.SQLITE_IOERR)
+}
+
+// hungUp says that PostgreSQL has ended the connection or takes none: it stops, starts, or has too many.
+func hungUp(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "57P0") || strings.HasPrefix(pg.Code, "08") || pg.Code == "53300")
 }

@@ -40,6 +40,9 @@ func (t *Tx) relink(id string) error {
 	}
 	t.touch(access.EntryEASDevice, id)
 	t.view.forget()
+	if err := t.awaitID(id); err != nil {
+		return err
+	}
 	return t.rejudge(`WHERE eas_device = $1`, id)
 }
 

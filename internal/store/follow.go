@@ -137,7 +137,8 @@ func (r runner) present(ctx context.Context, keys []touch) ([]access.Entry, erro
 }
 
 func kindOrder(k access.EntryKind) int {
-	for i, o := range [...]access.EntryKind{access.EntryPreferences, access.EntryDevice, access.EntryEASDevice, access.EntryAccount} {
+	for i, o := range [...]access.EntryKind{access.EntryPreferences, access.EntryDevice, access.EntryEASDevice, access.EntryAccount,
+		access.EntryPreApproval} {
 		if o == k {
 			return i
 		}
@@ -190,6 +191,8 @@ func (r runner) entry(ctx context.Context, k touch) (access.Entry, error) {
 	case access.EntryAccount:
 		realm, account := accountKey(k.key)
 		e.Account, err = r.account(ctx, realm, account)
+	case access.EntryPreApproval:
+		e.PreApproval, err = r.preApproval(ctx, `id = $1`, k.key)
 	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return access.Entry{Kind: k.kind, Key: k.key, Deleted: true}, nil

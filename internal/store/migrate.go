@@ -81,7 +81,10 @@ func (s *Store) prepareTrigrams(ctx context.Context) error {
 	}
 	for _, q := range []string{
 		`CREATE EXTENSION IF NOT EXISTS pg_trgm`,
-		`CREATE INDEX IF NOT EXISTS association_text ON association USING gin (search gin_trgm_ops)`,
+		`CREATE INDEX IF NOT EXISTS association_text_by_place ON association USING gin ((` + placesOf + `), search gin_trgm_ops)`,
+		`CREATE INDEX IF NOT EXISTS device_text_by_place ON device USING gin ((` + placesOf + `), search gin_trgm_ops)`,
+		`CREATE INDEX IF NOT EXISTS person_text_by_place ON person USING gin ((` + placesOf + `), search gin_trgm_ops)`,
+		`DROP INDEX IF EXISTS association_text`, // what earlier versions had
 	} {
 		if _, err := s.write.ExecContext(ctx, q); err != nil {
 			s.trigram = false

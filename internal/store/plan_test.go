@@ -21,6 +21,10 @@ import (
 // examined is how many rows of association a page may look at for each row it can show.
 const examined = 20
 
+// gathered is how many entries of an index a query may gather on PostgreSQL before it looks at the first
+// row.
+const gathered = 100 * 50
+
 // searches are empty, rare, common, of middling frequency, finding nothing, and short ones.
 func searches() []string {
 	return []string{"", "Rarephone", "lab.example", "ana1", "zzzzzz", "b", "+4", "@.-", "q", "team-"}
@@ -84,12 +88,22 @@ func (w *planWatch) page(s *store.Store, q store.Query) {
 	}
 }
 
-func TestNoPageScansOrSortsOnSQLite(t *testing.T) {
-	s := openSQLite(t, time.Now)
-	if err := storetest.Fill(t.Context(), s, 6_000, 1); err != nil {
+func TestNoPageScansOrSortsOnSQLite(t *testing.T) { noPageScansOrSorts(t, sqlite(), 6_000) }
+
+func noPageScansOrSorts(t *testing.T, e storetest.Engine, records int) {
+	t.Helper()
+	s := e.Open(t, time.Now)
+	if err := storetest.Fill(t.Context(), s, records, 1); err != nil {
 		t.Fatal(err)
 	}
 	w := &planWatch{t: t, look: sqlitePlan}
+	if s.Engine() == "postgres" {
+		w.look = postgresPlan
+		write, _ := s.Handles()
+		if _, err := write.ExecContext(t.Context(), "ANALYZE"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	w.watch(s)
 	w.pages(s)
 }
@@ -125,19 +139,7 @@ func sqlitePlan(ctx context.Context, tx *sql.Tx, query string, args []any) (comp
 	return complaints, n
 }
 
-func TestNoPageScansOrSortsOnPostgres(t *testing.T) {
-	s := openPostgres(t, time.Now)
-	if err := storetest.Fill(t.Context(), s, 6_000, 1); err != nil {
-		t.Fatal(err)
-	}
-	write, _ := s.Handles()
-	if _, err := write.ExecContext(t.Context(), "ANALYZE"); err != nil {
-		t.Fatal(err)
-	}
-	w := &planWatch{t: t, look: postgresPlan}
-	w.watch(s)
-	w.pages(s)
-}
+func TestNoPageScansOrSortsOnPostgres(t *testing.T) { noPageScansOrSorts(t, postgres(), 6_000) }
 
 func TestASearchThatIsNeitherRareNorCommonIsBoundedOnPostgres(t *testing.T) {
 	s := openPostgres(t, time.Now)
@@ -190,22 +192,24 @@ func postgresPlan(ctx context.Context, tx *sql.Tx, query string, args []any) ([]
 		return []string{err.Error()}, 0
 	}
 	var complaints []string
-	var rows float64
+	var rows, entries float64
 	var visit func(plan)
 	visit = func(p plan) {
 		if slices.Contains([]string{"Seq Scan", "Sort", "Incremental Sort", "Hash", "Aggregate"}, p.Node) {
 			complaints = append(complaints, p.Node+"\n"+text)
 		}
-		if len(p.Plans) == 0 || p.Node == "Bitmap Heap Scan" {
+		if p.Node == "Bitmap Index Scan" {
+			entries += p.Rows * p.Loops
+		} else if len(p.Plans) == 0 || p.Node == "Bitmap Heap Scan" {
 			rows += (p.Rows + p.Removed + p.Recheck) * p.Loops
-		}
-		if p.Node == "Bitmap Heap Scan" {
-			return // what lies below are places in the index, not rows
 		}
 		for _, c := range p.Plans {
 			visit(c)
 		}
 	}
 	visit(top[0].Plan)
+	if entries > gathered {
+		complaints = append(complaints, fmt.Sprintf("gathers %.0f entries\n%s", entries, text))
+	}
 	return complaints, int(rows)
 }

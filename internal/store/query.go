@@ -15,26 +15,29 @@ type Show string
 
 // The choices of Show. The empty Show is ShowAll.
 const (
-	ShowAll      Show = "all"
-	ShowLinked   Show = "linked"   // F-02
-	ShowUnlinked Show = "unlinked" // F-03
-	ShowAllowed  Show = "allowed"
-	ShowBlocked  Show = "blocked"
+	ShowAll       Show = "all"
+	ShowLinked    Show = "linked"   // F-02
+	ShowUnlinked  Show = "unlinked" // F-03
+	ShowAllowed   Show = "allowed"
+	ShowBlocked   Show = "blocked"
+	ShowSuggested Show = "suggested" // unlinked, with a device that comes into question
 )
 
 // classes gives the classes a Show is made of.
 func (s Show) classes() ([]int64, bool) {
 	switch s {
 	case "", ShowAll:
-		return []int64{0, 1, 2, 3}, true
+		return []int64{0, 1, 2, 3, 4, 5}, true
 	case ShowUnlinked:
-		return []int64{0, 1}, true
+		return []int64{0, 1, 4, 5}, true
+	case ShowSuggested:
+		return []int64{4, 5}, true
 	case ShowLinked:
 		return []int64{2, 3}, true
 	case ShowAllowed:
-		return []int64{0, 2}, true
+		return []int64{0, 2, 4}, true
 	case ShowBlocked:
-		return []int64{1, 3}, true
+		return []int64{1, 3, 5}, true
 	}
 	return nil, false
 }
@@ -59,6 +62,23 @@ const (
 	SortDomain     Column = "domain"
 )
 
+// The columns of the pages of devices, of users and of overrides, beside SortAdded, SortNumber and SortOS.
+const (
+	SortName       Column = "name"  // of devices and users
+	SortOwner      Column = "owner" // from here on of devices
+	SortModel      Column = "model"
+	SortState      Column = "state"
+	SortCompliance Column = "compliance"
+	SortEnrolled   Column = "enrolled"
+	SortCheckIn    Column = "checkin"
+	SortDisplay    Column = "display" // from here on of users
+	SortEmail      Column = "email"
+	SortDisabled   Column = "disabled"
+	SortSource     Column = "source"
+	SortUntil      Column = "until" // from here on of overrides; those without an end come last
+	SortAt         Column = "at"
+)
+
 // Columns lists every column to sort by.
 func Columns() []Column {
 	return []Column{SortAdded, SortDevice, SortUser, SortNumber, SortPhone, SortOS, SortStatus, SortSyncStatus,
@@ -68,8 +88,26 @@ func Columns() []Column {
 // key gives the database column, "" for those that follow from the class alone or are seq itself.
 func (c Column) key() (column string, numeric, ok bool) {
 	switch c {
-	case SortAdded, SortStatus, SortSyncStatus:
+	case SortAdded, SortStatus, SortSyncStatus, SortState, SortCompliance, SortDisabled, SortSource:
 		return "", false, true
+	case SortName:
+		return "key_name", false, true
+	case SortOwner:
+		return "key_owner", false, true
+	case SortModel:
+		return "key_model", false, true
+	case SortEnrolled:
+		return "enrolled", true, true
+	case SortCheckIn:
+		return "last_checkin", true, true
+	case SortDisplay:
+		return "key_display", false, true
+	case SortEmail:
+		return "key_email", false, true
+	case SortUntil:
+		return "override_ends", true, true
+	case SortAt:
+		return "override_at", true, true
 	case SortDevice:
 		return "key_device", false, true
 	case SortUser:
@@ -100,19 +138,28 @@ type Query struct {
 	Desc   bool
 	Cursor string // Next or Prev of a Page of the same query
 	Limit  int    // at most 500; 0: 50
+	// Scope leaves only what belongs to the users in it. Where that is much, it comes in an order of its
+	// own (OrderPeople), and a search may need several pages to find what there is.
+	Scope *access.Scope
 }
 
 // The fixed orders of searches that find more than can be sorted.
 const (
 	OrderNewest = "newest"  // newest records first
 	OrderMatch  = "matches" // users that begin so, then device ids, models, numbers
+	OrderPeople = "people"  // by the name of the user it belongs to, of lists that are limited to a scope
 )
 
-// Page is one page of a list. It stands still: rows that are made or removed meanwhile do not push
-// others over its edges, since a page begins after the last row of the one before and not after a
-// number of rows.
+// Page is one page of associations.
 type Page struct {
 	Rows []access.Association
+	PageMarks
+}
+
+// PageMarks say what a page is a part of. A page stands still: rows that are made or removed meanwhile do not push
+// others over its edges, since a page begins after the last row of the one before and not after a
+// number of rows.
+type PageMarks struct {
 	Next string // "" when there is nothing after it
 	Prev string
 	// Total is how many there are. TotalIsMore: at least so many; counting all would cost too much.
@@ -153,9 +200,17 @@ func sortItems(list []item, desc bool) {
 func (c Column) first(class int64) int {
 	switch c {
 	case SortStatus:
-		return int(class >> 1)
+		return int(class >> 1 & 1)
 	case SortSyncStatus:
 		return int(class & 1)
+	case SortState:
+		return int(class & 7)
+	case SortCompliance:
+		return int(class >> 3)
+	case SortDisabled:
+		return int(class & 1)
+	case SortSource:
+		return int(class >> 1 & 1)
 	}
 	return 0
 }

@@ -67,6 +67,14 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		s.Close()
 		return nil, err
 	}
+	if err := s.upgradePeople(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	if err := s.refold(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -107,13 +115,17 @@ func (s *Store) openFile(path string) (err error) {
 		return fmt.Errorf("store: open: %w", err)
 	}
 	s.write.SetMaxOpenConns(1)
-	if s.read, err = sql.Open("sqlite", fileDSN(path, "_pragma=query_only(1)")); err != nil {
+	// What is read is read in place: the index of a search does not fit a cache of SQLite's own.
+	if s.read, err = sql.Open("sqlite", fileDSN(path, "_pragma=query_only(1)&_pragma=mmap_size("+mapped+")")); err != nil {
 		return fmt.Errorf("store: open: %w", err)
 	}
 	s.read.SetMaxOpenConns(8)
 	s.read.SetMaxIdleConns(8)
 	return nil
 }
+
+// mapped is how much of the file readers may map, in bytes. It costs addresses, not memory.
+const mapped = "8589934592"
 
 // fileDSN spells the path so that no character of it can end it early. A receipt to a gateway lets it
 // forget its spool, so a commit has to survive a power cut: synchronous is FULL.

@@ -4,6 +4,7 @@
 package store_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -17,10 +18,13 @@ func TestSQLite(t *testing.T)   { storetest.Run(t, sqlite()) }
 func TestPostgres(t *testing.T) { storetest.Run(t, postgres()) }
 
 func sqlite() storetest.Engine {
-	return storetest.Engine{DSN: func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "vedette.db") }}
+	return storetest.Engine{DSN: func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "vedette.db") },
+		Migrations: os.DirFS("migrations/sqlite")}
 }
 
-func postgres() storetest.Engine { return storetest.Engine{DSN: parts.Postgres} }
+func postgres() storetest.Engine {
+	return storetest.Engine{DSN: parts.Postgres, Migrations: os.DirFS("migrations/postgres")}
+}
 
 func openSQLite(t testing.TB, now func() time.Time) *store.Store   { return sqlite().Open(t, now) }
 func openPostgres(t testing.TB, now func() time.Time) *store.Store { return postgres().Open(t, now) }

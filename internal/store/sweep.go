@@ -60,7 +60,7 @@ func (s *Store) SweepExpired(ctx context.Context, limit int) (ids []access.Assoc
 			if err := t.resort(r, t.SyncStatus(&r.Record)); err != nil {
 				return said("store: sweep", err)
 			}
-			if _, err := t.q.exec(t.ctx, `UPDATE association SET sweep_at = 0 WHERE id = $1`, string(r.ID)); err != nil {
+			if _, err := t.q.exec(t.ctx, `UPDATE association SET sweep_at = 0, live = 0 WHERE id = $1`, string(r.ID)); err != nil {
 				return said("store: sweep", err)
 			}
 			ids = append(ids, r.ID)

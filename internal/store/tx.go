@@ -23,7 +23,8 @@ type Tx struct {
 	view *txView
 
 	touched  map[touch]struct{}
-	counts   [4]int64
+	counts   [6]int64
+	tallies  map[countRow]int64
 	audits   []access.AuditEntry
 	outcomes []Outcome
 	number   int64
@@ -59,7 +60,11 @@ func (s *Store) once(ctx context.Context, fn func(*Tx) error) (int64, error) {
 		return 0, err
 	}
 	defer sqlTx.Rollback() // after a commit this does nothing
-	t := &Tx{ctx: ctx, q: runner{sqlTx, s.engine}, s: s, now: s.now().UTC(), touched: map[touch]struct{}{}}
+	var x executor = sqlTx
+	if s.spy != nil {
+		x = s.spy(sqlTx)
+	}
+	t := &Tx{ctx: ctx, q: runner{x, s.engine}, s: s, now: s.now().UTC(), touched: map[touch]struct{}{}}
 	t.view = &txView{t: t}
 	if err := errors.Join(fn(t), t.view.err); err != nil {
 		return 0, err
@@ -95,6 +100,9 @@ func (t *Tx) finish() error {
 		if _, err := t.q.exec(t.ctx, `UPDATE class_count SET n = n + $1 WHERE class = $2`, n, int64(class)); err != nil {
 			return err
 		}
+	}
+	if err := t.writeTallies(); err != nil {
+		return err
 	}
 	if len(t.touched) > 0 {
 		if err := t.takeNumber(); err != nil {

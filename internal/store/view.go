@@ -22,6 +22,9 @@ type txView struct {
 	record   *access.Record
 	links    *bool // whether any ActiveSync device id is linked, and any account known: mostly neither
 	known    *bool
+
+	approved  *bool // whether any pair is pre-approved
+	approvals map[access.Pair]*access.PreApproval
 }
 
 func (v *txView) forget() { *v = txView{t: v.t, err: v.err} }
@@ -62,7 +65,7 @@ func (v *txView) Device(id access.DeviceID) *access.Device {
 }
 
 func (v *txView) Account(realm, account string) *access.AccountState {
-	if !v.any(&v.known, `SELECT 1 FROM account ORDER BY realm, account LIMIT 1`) {
+	if !v.any(&v.known, `SELECT 1 FROM account WHERE speaks = 1 ORDER BY realm, account LIMIT 1`) {
 		return nil
 	}
 	return remember(v, &v.accounts, [2]string{realm, account}, func() (*access.AccountState, error) {

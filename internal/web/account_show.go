@@ -44,13 +44,13 @@ func (s *Server) accountShow(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		p.Enrol = &enrolPart{Secret: e.Seed, QR: drawQR(e.QR)}
+		p.Enrol = &enrolPart{Secret: e.Seed, QR: s.drawQR(e.QR)}
 	}
 	return s.showPage(w, r, "account", p)
 }
 
 func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) (*accountPage, error) {
-	frame, err := s.newPage(w, r, "Account", "account")
+	frame, err := s.newPage(w, r, s.say("account.title"), "account")
 	if err != nil {
 		return nil, err
 	}
@@ -59,10 +59,7 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) (*accountPa
 	if p.Account, err = s.login.Account(r.Context()); err != nil {
 		return nil, err
 	}
-	p.TOTP, p.Role = p.Account.OneTimeCode, "Auditor"
-	if p.Account.Role == access.RoleAdministrator {
-		p.Role = "Administrator"
-	}
+	p.TOTP, p.Role = p.Account.OneTimeCode, s.roleWord(p.Account.Role)
 	if p.Sessions, err = s.login.Sessions(r.Context()); err != nil {
 		return nil, err
 	}
@@ -73,9 +70,9 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) (*accountPa
 }
 
 // drawQR makes a picture of a QR code, here and from nowhere else: it holds a secret.
-func drawQR(q login.QR) template.HTML {
+func (s *Server) drawQR(q login.QR) template.HTML {
 	size := strconv.Itoa(q.Size)
-	return template.HTML(`<svg class="qr" role="img" aria-label="QR code for the authenticator" viewBox="0 0 ` + size + ` ` + size +
+	return template.HTML(`<svg class="qr" role="img" aria-label="` + template.HTMLEscapeString(s.say("account.qr")) + `" viewBox="0 0 ` + size + ` ` + size +
 		`" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h` + size + `v` + size + `H0z"/><path fill="#000" d="` +
 		template.HTMLEscapeString(q.Path) + `"/></svg>`)
 }
@@ -91,16 +88,17 @@ func (s *Server) toAccount(w http.ResponseWriter, r *http.Request, path string, 
 	if err != nil {
 		return err
 	}
+	s.live.recheck() // sessions may have ended
 	return s.back(w, r, path, message{Text: done})
 }
 
 // passwordChange answers POST /account/password.
 func (s *Server) passwordChange(w http.ResponseWriter, r *http.Request) error {
-	err := access.Invalid("account", "The two new passwords differ.")
+	err := access.Invalid("account", s.say("account.differ"))
 	if r.PostFormValue("new") == r.PostFormValue("again") {
 		err = s.login.ChangePassword(r.Context(), r.PostFormValue("old"), r.PostFormValue("new"))
 	}
-	return s.toAccount(w, r, "/account", err, "Password changed. Other sessions have ended.")
+	return s.toAccount(w, r, "/account", err, s.say("account.changed"))
 }
 
 // codeBegin answers POST /account/second-factor.
@@ -133,12 +131,12 @@ func (s *Server) codeConfirm(w http.ResponseWriter, r *http.Request) error {
 // codeRemove answers POST /account/second-factor/remove.
 func (s *Server) codeRemove(w http.ResponseWriter, r *http.Request) error {
 	err := s.login.DisableOneTimeCode(r.Context(), r.PostFormValue("password"))
-	return s.toAccount(w, r, "/account", err, "The second factor is off.")
+	return s.toAccount(w, r, "/account", err, s.say("account.code-off"))
 }
 
 // sessionEnd answers POST /account/sessions/end.
 func (s *Server) sessionEnd(w http.ResponseWriter, r *http.Request) error {
-	return s.toAccount(w, r, "/account", s.login.RevokeSession(r.Context(), r.PostFormValue("id")), "The session has ended.")
+	return s.toAccount(w, r, "/account", s.login.RevokeSession(r.Context(), r.PostFormValue("id")), s.say("account.session-ended"))
 }
 
 // tokenCreate answers POST /account/tokens with the page itself: the token is shown this once and kept
@@ -161,7 +159,7 @@ func (s *Server) tokenCreate(w http.ResponseWriter, r *http.Request) error {
 // tokenRevoke answers POST /account/tokens/revoke.
 func (s *Server) tokenRevoke(w http.ResponseWriter, r *http.Request) error {
 	err := s.login.RevokeToken(r.Context(), login.Actor(r), r.PostFormValue("id"))
-	return s.toAccount(w, r, "/account", err, "The token does not work any more.")
+	return s.toAccount(w, r, "/account", err, s.say("account.token-revoked"))
 }
 
 func queryEscape(s string) string { return url.QueryEscape(s) }

@@ -16,17 +16,16 @@ import (
 
 // detailsPart is the ActiveSync Details pane (D-01).
 type detailsPart struct {
-	Row        row
-	Why        access.Why
-	CloseHref  string
-	Acts       []actLink
-	Categories []category
-	Applied    *applied
-	MayAct     bool
-	MayPrefer  bool
+	ID           string
+	User, Device string
+	Blocked      bool
+	Why          access.Why
+	CloseHref    string
+	Acts         []actButton
+	Categories   []category
+	Applied      *applied
+	MayPrefer    bool
 }
-
-type actLink struct{ Href, Label, Icon string }
 
 // category is one that an arrow opens (D-02).
 type category struct {
@@ -36,6 +35,8 @@ type category struct {
 	Pairs []pair
 	Note  string
 	Clear *clearForm
+
+	s *Server
 }
 
 type pair struct {
@@ -43,127 +44,125 @@ type pair struct {
 	HTML template.HTML
 }
 
-func (s *Server) details(r *http.Request, id access.AssociationID, v view) (*detailsPart, error) {
+func (s *Server) details(r *http.Request, id string, v view) (any, error) {
 	who := login.Actor(r)
-	found, err := s.admin.FindAssociation(r.Context(), who, id)
+	found, err := s.admin.FindAssociation(r.Context(), who, access.AssociationID(id))
 	if err != nil {
 		return nil, err
 	}
 	a := &found.Row
 	d := &detailsPart{
-		Row: s.newRow(a, v, v.Query.Cursor), Why: a.Why, CloseHref: v.href("", v.Query.Cursor), Applied: s.applied(a.Change),
-		MayAct: who.May(access.VerbBlock) == nil, MayPrefer: who.May(access.VerbChangePreferences) == nil,
+		ID: id, User: userOf(a), Device: deviceOf(a), Blocked: a.Decision.Blocked(), Why: a.Why, CloseHref: v.href("", v.Cursor),
+		Acts: s.lists.associations.buttons(who, id, v.href(id, v.Cursor)), Applied: s.applied(a.Change),
+		MayPrefer: who.May(access.VerbChangePreferences) == nil,
 	}
-	back := url.QueryEscape(v.href(id, v.Query.Cursor))
-	for _, act := range []actLink{{"allow", "Allow", "circle-check"}, {"block", "Block", "ban"}, {"comment", "Comment", "message"}, {"remove", "Remove", "trash"}} {
-		act.Href = "/activesync/selection/" + act.Href + "?id=" + url.QueryEscape(string(id)) + "&back=" + back
-		d.Acts = append(d.Acts, act)
-	}
-	mailbox := mailboxCategory(a)
+	mailbox := s.mailboxCategory(a)
 	if a.Redirect != "" && who.May(access.VerbClearRedirect) == nil {
-		mailbox.Clear = &clearForm{Token: s.login.FormToken(r), Key: s.newKey(), ID: a.ID, Version: a.Version, Back: v.href(id, v.Query.Cursor)}
+		mailbox.Clear = &clearForm{Token: s.login.FormToken(r), Key: s.newKey(), ID: a.ID, Version: a.Version, Back: v.href(id, v.Cursor)}
 	}
 	d.Categories = []category{
-		s.userCategory(&found, v), phoneCategory(a), s.deviceCategory(&found, v), mailbox, s.verdictCategory(a),
-		s.timesCategory(a), commentCategory(a), s.historyCategory(&found),
+		s.userCategory(&found, v), s.phoneCategory(a), s.deviceCategory(&found, v), mailbox, s.verdictCategory(a),
+		s.timesCategory(a), s.commentCategory(a), s.historyCategory(&found),
 	}
 	return d, nil
 }
 
-// say adds a pair when there is something to say.
+// category begins one; name is a key.
+func (s *Server) category(name, peek string) category {
+	return category{Name: s.say(name), Peek: peek, s: s}
+}
+
+// say adds a pair when there is something to say; name is a key.
 func (c *category) say(name, words string) {
 	if words != "" {
-		c.Pairs = append(c.Pairs, pair{name, text(words, 400)})
+		c.html(name, text(words, 400))
 	}
 }
 
-func (c *category) html(name string, h template.HTML) { c.Pairs = append(c.Pairs, pair{name, h}) }
+func (c *category) html(name string, h template.HTML) {
+	c.Pairs = append(c.Pairs, pair{c.s.say(name), h})
+}
 
 func (s *Server) userCategory(d *admin.Details, v view) category {
 	a := &d.Row
-	c := category{Name: "User", Peek: userOf(a), Open: true}
-	c.say("User", userOf(a))
+	c := s.category("details.user", userOf(a))
+	c.Open = true
+	c.say("details.user", userOf(a))
 	if a.Pair.Account != a.User {
-		c.say("Account", a.Pair.Account)
+		c.say("details.account", a.Pair.Account)
 	}
-	c.say("Realm", a.Pair.Realm)
-	c.say("Mail server", a.Backend)
+	c.say("details.realm", a.Pair.Realm)
+	c.say("details.backend", a.Backend)
 	if len(d.SameAccount) > 0 {
-		c.html("Other devices", links(d.SameAccount, v, deviceOf))
-		c.Note = "What is done to this record leaves this user's other devices alone."
+		c.html("details.other-devices", s.links(d.SameAccount, v, deviceOf))
+		c.Note = s.say("details.user-note")
 	}
 	return c
 }
 
 // links names other records and leads to them.
-func links(rows []admin.Row, v view, name func(*admin.Row) string) template.HTML {
+func (s *Server) links(rows []admin.Row, v view, name func(*admin.Row) string) template.HTML {
 	var b template.HTML
 	for i := range rows {
 		if i == 10 {
-			return b + template.HTML(template.HTMLEscapeString("and "+strconv.Itoa(len(rows)-i)+" more"))
+			return b + s.html("list.and-more", len(rows)-i)
 		}
 		a := &rows[i]
-		b += template.HTML(`<div><a href="`+template.HTMLEscapeString(v.href(a.ID, ""))+`">`) + text(name(a), 60) + `</a> · ` +
-			template.HTML(template.HTMLEscapeString(word(a))) + `</div>`
+		b += template.HTML(`<div><a href="`+template.HTMLEscapeString(v.href(string(a.ID), ""))+`">`) + text(name(a), 60) + `</a> · ` +
+			template.HTML(template.HTMLEscapeString(s.verdictWord(a))) + `</div>`
 	}
 	return b
 }
 
-func word(a *admin.Row) string {
-	if a.Decision.Blocked() {
-		return "Blocked"
-	}
-	return "Allowed"
-}
-
-func phoneCategory(a *admin.Row) category {
-	c := category{Name: "Phone", Peek: a.Model, Open: true}
-	c.say("Number", a.Number)
-	c.say("Model", a.Model)
-	c.say("Friendly name", a.FriendlyName)
-	c.say("IMEI", a.IMEI)
-	c.say("Operator", a.Operator)
+func (s *Server) phoneCategory(a *admin.Row) category {
+	c := s.category("details.phone", a.Model)
+	c.Open = true
+	c.say("details.number", a.Number)
+	c.say("details.model", a.Model)
+	c.say("details.friendly", a.FriendlyName)
+	c.say("details.imei", a.IMEI)
+	c.say("details.operator", a.Operator)
 	if len(c.Pairs) == 0 {
-		c.Note = "The phone has not told its number or model."
+		c.Note = s.say("details.phone-note")
 	}
 	return c
 }
 
 func (s *Server) deviceCategory(d *admin.Details, v view) category {
 	a := &d.Row
-	c := category{Name: "Device Details", Peek: osOf(a)}
-	c.say("DeviceID", deviceOf(a))
+	c := s.category("details.device", osOf(a))
+	c.say("details.device-id", deviceOf(a))
 	if a.Pair.Device != a.RawDevice {
-		c.say("Read as", a.Pair.Device)
+		c.say("details.read-as", a.Pair.Device)
 	}
-	c.html("Status", s.statusChip(a))
-	c.say("Registered device", string(a.Association.Device))
-	c.say("OS", osOf(a))
-	c.say("Device type", a.DeviceType)
-	c.say("Mail app", a.Client)
-	c.say("User agent", a.UserAgent)
-	c.say("Protocol version", a.Protocol)
-	c.say("Language", a.Language)
-	c.say("Address", a.RemoteAddr)
-	c.html("Confirmed", agoHTML(a.FactsAt, s.now()))
+	c.html("details.status", s.statusChip(a))
+	c.say("details.registered", string(a.Association.Device))
+	c.say("details.os", osOf(a))
+	c.say("details.type", a.DeviceType)
+	c.say("details.client", a.Client)
+	c.say("details.agent", a.UserAgent)
+	c.say("details.protocol", a.Protocol)
+	c.say("details.language", a.Language)
+	c.say("details.address", a.RemoteAddr)
+	c.html("details.confirmed", s.ago(a.FactsAt))
 	if len(d.SameDevice) > 0 {
-		c.html("Other accounts", links(d.SameDevice, v, userOf))
-		c.Note = "What is done to this record leaves the device's other accounts alone."
+		c.html("details.other-accounts", s.links(d.SameDevice, v, userOf))
+		c.Note = s.say("details.device-note")
 	}
 	return c
 }
 
-func mailboxCategory(a *admin.Row) category {
-	c := category{Name: "Mailbox Details", Peek: a.Mailbox}
-	c.say("Mailbox ID", a.Mailbox)
+func (s *Server) mailboxCategory(a *admin.Row) category {
+	c := s.category("details.mailbox", a.Mailbox)
+	c.say("details.mailbox-id", a.Mailbox)
 	if a.MailboxDerived {
-		c.Note = "Derived from the account: the phone has not asked for its address yet."
+		c.Note = s.say("details.mailbox-note")
 	}
-	c.say("Redirect URL", a.Redirect) // D-07: only when there is one
-	c.say("ActiveSync policy", "The mail server's own")
-	c.say("Domain", a.Domain.Label())
+	c.say("details.redirect", a.Redirect) // D-07: only when there is one
+	c.say("details.policy", s.say("details.servers-own"))
+	c.say("details.domain", a.Domain.Label())
 	for _, t := range a.Twins {
-		c.html("Also through", template.HTML(`<a href="/activesync/`+template.HTMLEscapeString(url.PathEscape(string(t.ID)))+`">`+
+		c.html("details.also", template.HTML(`<a href="/activesync/`+template.HTMLEscapeString(url.PathEscape(string(t.ID)))+`">`+
 			template.HTMLEscapeString(t.Domain.Label())+`</a>`))
 	}
 	return c
@@ -171,75 +170,79 @@ func mailboxCategory(a *admin.Row) category {
 
 // verdictCategory says what is decided now and on what it rests, and what a gateway did last (Y-01).
 func (s *Server) verdictCategory(a *admin.Row) category {
-	c := category{Name: "Verdict", Peek: a.Why.Rule}
-	c.say("Now", a.Why.Text)
-	c.say("Rule", a.Why.Rule)
-	c.say("Detail", a.Why.Detail)
-	c.say("By", a.Why.By)
+	c := s.category("details.verdict-category", a.Why.Rule)
+	c.say("details.now", a.Why.Text)
+	c.say("details.rule", a.Why.Rule)
+	c.say("details.detail", a.Why.Detail)
+	c.say("details.by-whom", a.Why.By)
 	if !a.Why.Since.IsZero() {
-		c.html("Since", agoHTML(a.Why.Since, s.now()))
+		c.html("details.since", s.ago(a.Why.Since))
 	}
 	if !a.Why.Until.IsZero() {
-		c.html("Until", agoHTML(a.Why.Until, s.now()))
+		c.html("details.until", s.ago(a.Why.Until))
 	}
 	rep := a.Reported
 	if rep.At.IsZero() {
-		c.Note = "No gateway has reported a request of this record yet."
+		c.Note = s.say("details.verdict-note")
 		return c
 	}
-	c.say("A gateway last", reportedWords(rep))
-	c.say("Its rule", rep.Rule)
-	c.say("Its detail", rep.Detail)
-	c.say("Gateway", string(rep.Gateway))
-	c.html("When", agoHTML(rep.At, s.now()))
-	c.say("From snapshot", strconv.FormatInt(rep.Snapshot, 10))
+	c.say("details.gateway-last", s.reportedWords(rep))
+	c.say("details.its-rule", rep.Rule)
+	c.say("details.its-detail", rep.Detail)
+	c.say("details.gateway", string(rep.Gateway))
+	c.html("details.when", s.ago(rep.At))
+	c.say("details.snapshot", strconv.FormatInt(rep.Snapshot, 10))
 	return c
 }
 
-func reportedWords(r access.Reported) string {
-	words := map[string]string{"pass": "let it through", "refuse": "refused it", "challenge": "asked for the password",
-		"reject": "could not read it", "later": "put it off"}[r.Verdict]
-	if words == "" {
-		words = r.Verdict
+// verdictWord is the verdict in one word.
+func (s *Server) verdictWord(a *admin.Row) string {
+	if a.Decision.Blocked() {
+		return s.say("verdict.blocked")
 	}
-	if !r.Enforced && r.Verdict != "pass" {
-		words = "would have " + words + " (shadow mode)"
-		if r.Verdict == "refuse" {
-			words = "would have refused it (shadow mode)"
+	return s.say("verdict.allowed")
+}
+
+// reportedWords says what a gateway did, or in shadow mode would have done.
+func (s *Server) reportedWords(r access.Reported) string {
+	switch r.Verdict {
+	case "pass", "refuse", "challenge", "reject", "later":
+		if !r.Enforced && r.Verdict != "pass" {
+			return s.say("details.would." + r.Verdict)
 		}
+		return s.say("details.did." + r.Verdict)
 	}
-	return words
+	return r.Verdict
 }
 
 func (s *Server) timesCategory(a *admin.Row) category {
-	c := category{Name: "Times", Open: true}
-	c.html("First Sync Time", agoHTML(a.FirstSync, s.now()))
-	c.html("Last Sync Time", agoHTML(a.LastSync, s.now()))
-	c.html("Last success", agoHTML(a.LastSuccess, s.now()))
+	c := s.category("details.times", "")
+	c.Open = true
+	c.html("details.first", s.ago(a.FirstSync))
+	c.html("details.last", s.ago(a.LastSync))
+	c.html("details.success", s.ago(a.LastSuccess))
 	if a.LastHTTP != 0 {
-		c.say("Last answer", answerWords(a.LastHTTP, a.LastEAS))
+		c.say("details.answer", s.answerWords(a.LastHTTP, a.LastEAS))
 	}
-	c.Note = "Last Sync Time is the last attempt, successful or not. The mail server's own last sync time may differ."
+	c.Note = s.say("details.times-note")
 	return c
 }
 
-func commentCategory(a *admin.Row) category {
-	c := category{Name: "Comment", Peek: a.Comment, Open: a.Comment != ""}
-	c.say("Comment", a.Comment)
+func (s *Server) commentCategory(a *admin.Row) category {
+	c := s.category("details.comment", a.Comment)
+	c.Open = a.Comment != ""
+	c.say("details.comment", a.Comment)
 	if a.Comment == "" {
-		c.Note = "No comment."
+		c.Note = s.say("details.comment-note")
 	}
 	return c
 }
 
 func (s *Server) historyCategory(d *admin.Details) category {
-	c := category{Name: "History", Peek: plural(len(d.Timeline), "entry")}
-	if n := len(d.Timeline); n != 1 {
-		c.Peek = count(n) + " entries"
-	}
+	c := s.category("details.history", s.say("details.entries", len(d.Timeline)))
 	for i := range d.Timeline[:min(len(d.Timeline), 20)] {
 		e := &d.Timeline[i]
-		c.Pairs = append(c.Pairs, pair{e.Event, agoHTML(e.At, s.now()) + ` by ` + text(e.Actor, 60) + `<br>` + text(e.Detail, 200)})
+		c.Pairs = append(c.Pairs, pair{e.Event, s.html("details.event", s.ago(e.At), text(e.Actor, 60)) + `<br>` + text(e.Detail, 200)})
 	}
 	return c
 }

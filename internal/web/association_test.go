@@ -462,7 +462,7 @@ func TestTheMessageSaysHowManyGatewaysHaveAppliedAChange(t *testing.T) {
 	// One that is away is waited for: it has not applied anything.
 	v.get(again, "HX-Request", "true").says(".applied", "Applied by 2 of 3 gateways.")
 	late := v.get(strings.Replace(again, "asked=1", "asked=100", 1), "HX-Request", "true").all(".applied")[0]
-	if early := attr(a.all(".message .applied")[0], "hx-trigger"); early != "load delay:500ms" || attr(late, "hx-trigger") != "load delay:15000ms" {
+	if early := attr(a.all(".message .applied")[0], "hx-trigger"); early != "applied from:body, load delay:2000ms" || attr(late, "hx-trigger") != "applied from:body, load delay:15000ms" {
 		t.Errorf("it asks again after %q, and after asking 100 times after %q", early, attr(late, "hx-trigger"))
 	}
 	c.Reconnect()

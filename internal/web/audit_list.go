@@ -4,8 +4,10 @@
 package web
 
 import (
-	"net/http"
+	"context"
+	"html/template"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -13,30 +15,74 @@ import (
 	"github.com/vedette-mail/vedette/internal/login"
 )
 
-// auditPage is Logs > Audit.
-type auditPage struct {
-	page
-	Filter     auditFilter
-	Filtered   bool
-	Paged      bool
-	Events     []choice
-	Entries    []auditRow
-	ExportHref string
-	FirstHref  string
-	NextHref   string
+// audit declares Logs > Audit. Lines never change, and come newest first.
+func (s *Server) audit() *list[access.AuditEntry] {
+	type entry = access.AuditEntry
+	return &list[entry]{
+		Path: "/audit", Section: "audit", Words: "audit", File: "audit", Class: "roomy", Icon: "list-details", Verb: access.VerbViewAudit,
+		Columns: []column[entry]{
+			moment(column[entry]{Key: "at", Class: "nowrap"}, func(e *entry) time.Time { return e.At }),
+			{Key: "actor", Class: "narrow-second", Value: func(e *entry) string { return e.Actor }},
+			{Key: "event", Class: "nowrap", Value: func(e *entry) string { return e.Event }, Cell: (*Server).eventCell},
+			{Key: "subject", Class: "break narrow-first", Link: true, Value: func(e *entry) string { return e.Subject }},
+			{Key: "detail", Class: "break", Value: func(e *entry) string { return e.Detail }, Cell: func(_ *Server, e *entry) template.HTML { return text(e.Detail, 400) }},
+			{Key: "addr", Class: "nowrap", Value: func(e *entry) string { return e.Addr }},
+			{Key: "number", Class: "num", Help: true, Value: changeOf},
+			{Key: "refused", Extra: true, Value: refusedWord},
+			{Key: "object", Extra: true, Value: func(e *entry) string { return e.Object }},
+		},
+		Filters: []filter{
+			{Name: "event", Kind: "select", Raw: true, Options: auditEvents()},
+			{Name: "actor", Kind: "text"},
+			{Name: "from", Kind: "date", Most: 10},
+			{Name: "to", Kind: "date", Most: 10},
+			{Name: "object", Kind: "hidden", Most: 100},
+		},
+		When:  func(e *entry) time.Time { return e.At },
+		Links: []headLink{{"/jobs", "nav.jobs", "stack-2", access.VerbView}},
+		ID:    func(e *entry) string { return itoa(e.ID) },
+		Name:  func(e *entry) (string, string) { return e.Event, e.Subject },
+		Href:  auditHref,
+		Find:  s.findAudit,
+	}
 }
 
-// auditFilter is what the address says, as the form shows it again.
-type auditFilter struct{ Actor, Event, Object, From, To string }
-
-type auditRow struct {
-	access.AuditEntry
-	Href string
+func (s *Server) eventCell(e *access.AuditEntry) template.HTML {
+	if e.Failed {
+		return s.chip("bad", "ban", e.Event, s.say("audit.was-refused"))
+	}
+	return template.HTML(template.HTMLEscapeString(e.Event))
 }
 
-// auditEvents are the words to choose from: the verbs, and what happens around signing in.
+func changeOf(e *access.AuditEntry) string {
+	if e.Number == 0 {
+		return ""
+	}
+	return strconv.FormatInt(e.Number, 10)
+}
+
+func refusedWord(e *access.AuditEntry) string {
+	if e.Failed {
+		return "refused"
+	}
+	return ""
+}
+
+// auditHref leads from a line about a record to the record.
+func auditHref(e *access.AuditEntry) string {
+	switch access.Verb(e.Event) {
+	case access.VerbAllow, access.VerbBlock, access.VerbComment, access.VerbClearRedirect, "undo":
+		if e.Object != "" && !e.Failed {
+			return "/activesync/" + url.PathEscape(e.Object)
+		}
+	}
+	return ""
+}
+
+// auditEvents are the words to choose from, the empty one for all: the verbs, and what happens around
+// signing in.
 func auditEvents() []string {
-	list := []string{}
+	list := []string{""}
 	for _, v := range access.Verbs() {
 		switch v {
 		case access.VerbView, access.VerbViewAudit, access.VerbManageAccess:
@@ -49,72 +95,19 @@ func auditEvents() []string {
 		login.EventEnableCode, login.EventDisableCode, login.EventRevokeSession, login.EventCreateToken, login.EventRevokeToken)
 }
 
-func readAuditQuery(q url.Values) (admin.AuditQuery, auditFilter) {
-	f := auditFilter{clipBytes(q.Get("actor"), 200), clipBytes(q.Get("event"), 60), clipBytes(q.Get("object"), 100), q.Get("from"), q.Get("to")}
-	aq := admin.AuditQuery{Actor: f.Actor, Event: f.Event, Object: f.Object, Limit: 100, Before: atoi(q.Get("before"))}
-	var err error
-	if aq.Since, err = time.Parse(time.DateOnly, f.From); err != nil {
-		f.From = ""
+func (s *Server) findAudit(ctx context.Context, who access.Actor, q query) (found[access.AuditEntry], error) {
+	f := q.Filter
+	aq := admin.AuditQuery{Actor: f["actor"], Event: f["event"], Object: f["object"], Limit: q.Limit, Before: atoi(q.Cursor)}
+	if t, err := time.Parse(time.DateOnly, f["from"]); err == nil {
+		aq.Since = t
 	}
-	if aq.Until, err = time.Parse(time.DateOnly, f.To); err != nil {
-		f.To = ""
-	} else {
-		aq.Until = aq.Until.AddDate(0, 0, 1) // to the end of that day
+	if t, err := time.Parse(time.DateOnly, f["to"]); err == nil {
+		aq.Until = t.AddDate(0, 0, 1) // to the end of that day
 	}
-	return aq, f
-}
-
-func (f auditFilter) values() url.Values {
-	q := url.Values{}
-	for _, n := range []named{{"actor", f.Actor}, {"event", f.Event}, {"object", f.Object}, {"from", f.From}, {"to", f.To}} {
-		if n.Value != "" {
-			q.Set(n.Name, n.Value)
-		}
+	p, err := s.admin.ListAudit(ctx, who, aq)
+	out := found[access.AuditEntry]{Rows: p.Entries, Total: -1, Order: "list.newest-first"}
+	if p.Older != 0 {
+		out.Next = itoa(p.Older)
 	}
-	return q
-}
-
-// auditList answers GET /audit.
-func (s *Server) auditList(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.newPage(w, r, "Audit", "audit")
-	if err != nil {
-		return err
-	}
-	aq, f := readAuditQuery(r.URL.Query())
-	found, err := s.admin.ListAudit(r.Context(), p.Actor, aq)
-	if err != nil {
-		return err
-	}
-	q := f.values()
-	ap := &auditPage{page: p, Filter: f, Filtered: len(q) > 0, Paged: aq.Before != 0, ExportHref: "/audit.csv?" + q.Encode(), FirstHref: "/audit?" + q.Encode()}
-	if found.Older != 0 {
-		q.Set("before", itoa(found.Older))
-		ap.NextHref = "/audit?" + q.Encode()
-	}
-	for _, event := range auditEvents() {
-		ap.Events = append(ap.Events, choice{event, event, event == f.Event})
-	}
-	for _, e := range found.Entries {
-		row := auditRow{AuditEntry: e}
-		switch access.Verb(e.Event) {
-		case access.VerbAllow, access.VerbBlock, access.VerbComment, access.VerbClearRedirect, "undo":
-			if e.Object != "" && !e.Failed {
-				row.Href = "/activesync/" + url.PathEscape(e.Object)
-			}
-		}
-		ap.Entries = append(ap.Entries, row)
-	}
-	return s.showPage(w, r, "audit_list", ap)
-}
-
-// auditExport answers GET /audit.csv.
-func (s *Server) auditExport(w http.ResponseWriter, r *http.Request) error {
-	who := login.Actor(r)
-	if err := who.May(access.VerbViewAudit); err != nil {
-		return err
-	}
-	aq, _ := readAuditQuery(r.URL.Query())
-	aq.Before = 0
-	download(w, "audit-"+s.now().UTC().Format("2006-01-02")+".csv")
-	return cutOff(r, s.admin.ExportAuditCSV(r.Context(), who, aq, w))
+	return out, err
 }

@@ -38,7 +38,7 @@ type need struct{ Kind, Icon, Text, Href, Action string }
 
 // dashboardShow answers GET /.
 func (s *Server) dashboardShow(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.newPage(w, r, "Dashboard", "dashboard")
+	p, err := s.newPage(w, r, s.say("dashboard.title"), "dashboard")
 	if err != nil {
 		return err
 	}
@@ -46,37 +46,37 @@ func (s *Server) dashboardShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	dp := &dashboardPage{page: p, Tiles: tiles(&d)}
-	if err := dp.addRefusals(&d); err != nil {
+	dp := &dashboardPage{page: p, Tiles: s.tiles(&d)}
+	if err := s.addRefusals(dp, &d); err != nil {
 		return err
 	}
 	for _, n := range d.Needs {
-		dp.Needs = append(dp.Needs, newNeed(n))
+		dp.Needs = append(dp.Needs, s.newNeed(n))
 	}
 	for i := range d.Gateways {
-		dp.Gateways = append(dp.Gateways, newGatewayRow(&d.Gateways[i], s.now()))
+		dp.Gateways = append(dp.Gateways, s.newGatewayRow(&d.Gateways[i]))
 	}
 	return s.showPage(w, r, "dashboard", dp)
 }
 
-func tiles(d *admin.Dashboard) []tile {
+func (s *Server) tiles(d *admin.Dashboard) []tile {
 	c := d.Counts
 	note := ""
 	if d.Shadow && c.Blocked > 0 {
-		note = "not enforced: shadow mode"
+		note = s.say("dashboard.not-enforced")
 	}
 	at := func(show admin.Show) string { return "/activesync?show=" + url.QueryEscape(string(show)) }
 	return []tile{
-		{Name: "Records", Figure: count(c.Total), Href: "/activesync", Icon: "device-mobile"},
-		{Name: "Allowed", Figure: count(c.Allowed), Href: at(admin.ShowAllowed), Icon: "circle-check", Kind: "good"},
-		{Name: "Blocked", Figure: count(c.Blocked), Href: at(admin.ShowBlocked), Icon: "ban", Kind: "bad", Note: note},
-		{Name: "Registered(Linked)", Figure: count(c.Linked), Href: at(admin.ShowLinked), Icon: "link"},
-		{Name: "Unregistered (Unlinked)", Figure: count(c.Unlinked), Href: at(admin.ShowUnlinked), Icon: "unlink"},
+		{Name: s.say("dashboard.records"), Figure: count(s, c.Total), Href: "/activesync", Icon: "device-mobile"},
+		{Name: s.say("dashboard.allowed"), Figure: count(s, c.Allowed), Href: at(admin.ShowAllowed), Icon: "circle-check", Kind: "good"},
+		{Name: s.say("dashboard.blocked"), Figure: count(s, c.Blocked), Href: at(admin.ShowBlocked), Icon: "ban", Kind: "bad", Note: note},
+		{Name: s.say("dashboard.linked"), Figure: count(s, c.Linked), Href: at(admin.ShowLinked), Icon: "link"},
+		{Name: s.say("dashboard.unlinked"), Figure: count(s, c.Unlinked), Href: at(admin.ShowUnlinked), Icon: "unlink"},
 	}
 }
 
 // addRefusals fills in the figures of the last day, the same ones for the chart, the bars and the table.
-func (dp *dashboardPage) addRefusals(d *admin.Dashboard) error {
+func (s *Server) addRefusals(dp *dashboardPage, d *admin.Dashboard) error {
 	perHour := make([]int64, len(d.Hours))
 	var total int64
 	for _, f := range d.Refusals {
@@ -85,16 +85,16 @@ func (dp *dashboardPage) addRefusals(d *admin.Dashboard) error {
 		}
 		total += f.Total
 		dp.RefusedMax = max(dp.RefusedMax, f.Total)
-		dp.Refusals = append(dp.Refusals, refusal{f.Text, count(f.Total), f.Total})
+		dp.Refusals = append(dp.Refusals, refusal{f.Text, count(s, f.Total), f.Total})
 		for i, n := range f.Hours[:min(len(f.Hours), len(perHour))] {
 			perHour[i] += n
 		}
 	}
-	dp.RefusedText = plural(total, "request")
+	dp.RefusedText = s.say("dashboard.requests", total)
 	seconds := make([]int64, len(d.Hours))
 	for i, t := range d.Hours {
 		seconds[i] = t.Unix()
-		dp.Hours = append(dp.Hours, hour{t.UTC().Format("Mon 15:04"), count(perHour[i])})
+		dp.Hours = append(dp.Hours, hour{s.words.Hour(t), count(s, perHour[i])})
 	}
 	text, err := json.Marshal(map[string][]int64{"hours": seconds, "refused": perHour})
 	dp.Chart = string(text)
@@ -102,24 +102,22 @@ func (dp *dashboardPage) addRefusals(d *admin.Dashboard) error {
 }
 
 // newNeed knows where each kind of need is looked after.
-func newNeed(n admin.Need) need {
-	out := need{Kind: "warn", Icon: "alert-triangle", Text: clip(visible(n.Text), 300), Href: "/sentry", Action: "See Sentry"}
+func (s *Server) newNeed(n admin.Need) need {
+	out := need{Kind: "warn", Icon: "alert-triangle", Text: clip(visible(n.Text), 300), Href: "/sentry", Action: s.say("dashboard.see-sentry")}
 	if n.Urgent {
 		out.Kind, out.Icon = "bad", "alert-circle"
 	}
 	switch n.Kind {
 	case admin.NeedShadow:
-		out.Icon, out.Href, out.Action = "eye", "/sentry/preferences/preview?shadow=no", "Turn enforcement on…"
+		out.Icon, out.Href, out.Action = "eye", "/sentry/preferences/preview?shadow=no", s.say("shadow.end")
 	case admin.NeedNewcomers:
-		out.Icon, out.Href, out.Action = "user-question", "/activesync?show=blocked", "Show "+plural(n.Count, "record")
+		out.Icon, out.Href, out.Action = "user-question", "/activesync?show=blocked", s.say("dashboard.show-records", n.Count)
 		if n.Count == 0 {
-			out.Action = "Show them"
+			out.Action = s.say("dashboard.show-them")
 		}
 	}
 	return out
 }
-
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 func atoi(s string) int64 {
 	n, err := strconv.ParseInt(s, 10, 64)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/httpd"
@@ -16,13 +17,31 @@ import (
 // errorPage says what went wrong and where to go from here.
 type errorPage struct {
 	page
-	Heading, Text, RequestID, Href, Action string
+	Icon, Heading, Text, RequestID, Href, Action string
+}
+
+// lacksRole reports whether an error says that the role of whoever asks does not cover a verb.
+func lacksRole(err error) bool {
+	var of *access.Error
+	return access.KindOf(err) == access.KindForbidden && errors.As(err, &of) && slices.Contains(access.Verbs(), access.Verb(of.Op))
+}
+
+// roleWord names a role; one the catalogue does not know is shown as it is.
+func (s *Server) roleWord(role access.Role) string {
+	if key := "role." + string(role); s.words.Has(key) {
+		return s.say(key)
+	}
+	return visible(clip(string(role), 40))
 }
 
 // answer turns an error into a page, or into the way to the sign-in page.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
-	e := errorPage{Href: "/", Action: "To the dashboard"}
-	status := e.explain(err)
+	e := errorPage{Icon: "alert-circle", Href: "/", Action: s.say("error.to-dashboard")}
+	status := s.explain(&e, err)
+	if lacksRole(err) {
+		e.Icon, e.Heading = "lock", s.say("error.no-permission")
+		e.Text = s.say("error.no-permission-text", s.roleWord(login.Actor(r).Role))
+	}
 	if status == http.StatusUnauthorized {
 		s.toSignIn(w, r)
 		return
@@ -32,17 +51,24 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
 		e.RequestID = httpd.RequestID(r.Context())
 	}
 	if !login.IsSignedIn(r) {
-		e.Href, e.Action = "/sign-in", "To the sign-in page"
+		e.Href, e.Action = "/sign-in", s.say("error.to-sign-in")
 	}
+	part := "gate"
 	e.page = page{Title: e.Heading, Token: s.login.FormToken(r)}
-	if err := s.show(w, status, "error", "gate", &e); err != nil {
+	if login.IsSignedIn(r) && !isFragment(r) && status != http.StatusInternalServerError && status != http.StatusServiceUnavailable {
+		// Whoever is signed in keeps the navigation. It takes reading from the store, so not when that may be ill.
+		if p, err := s.newPage(w, r, e.Heading, ""); err == nil {
+			e.page, part = p, "layout"
+		}
+	}
+	if err := s.show(w, status, "error", part, &e); err != nil {
 		httpd.NoteError(r.Context(), err)
 		http.Error(w, e.Heading, status)
 	}
 }
 
 // explain fills in the words and gives the status. Of an internal error only a request id is shown.
-func (e *errorPage) explain(err error) int {
+func (s *Server) explain(e *errorPage, err error) int {
 	e.Text = access.TextOf(err)
 	var of *httpd.StatusError
 	if errors.As(err, &of) {
@@ -50,32 +76,32 @@ func (e *errorPage) explain(err error) int {
 		e.Heading = http.StatusText(of.Status)
 		switch of.Status {
 		case http.StatusNotFound:
-			e.Heading = "Nothing here"
+			e.Heading = s.say("error.nothing")
 		case http.StatusForbidden:
-			e.Heading = "Not allowed"
+			e.Heading = s.say("error.not-allowed")
 		}
 		return of.Status
 	}
 	switch access.KindOf(err) {
 	case access.KindInvalid:
-		e.Heading = "That does not work"
+		e.Heading = s.say("error.invalid")
 		return http.StatusBadRequest
 	case access.KindNotFound:
-		e.Heading, e.Href, e.Action = "Nothing here", "/activesync", "To the records"
+		e.Heading, e.Href, e.Action = s.say("error.nothing"), "/activesync", s.say("error.to-records")
 		return http.StatusNotFound
 	case access.KindConflict:
-		e.Heading, e.Href, e.Action = "Somebody was faster", "/activesync", "To the records"
+		e.Heading, e.Href, e.Action = s.say("error.conflict"), "/activesync", s.say("error.to-records")
 		return http.StatusConflict
 	case access.KindForbidden:
-		e.Heading = "Not allowed"
+		e.Heading = s.say("error.not-allowed")
 		return http.StatusForbidden
 	case access.KindUnauthenticated:
 		return http.StatusUnauthorized
 	case access.KindUnavailable:
-		e.Heading = "Not at the moment"
+		e.Heading = s.say("error.unavailable")
 		return http.StatusServiceUnavailable
 	}
-	e.Heading, e.Text = "Something went wrong", "It is not your fault. The log says more about it."
+	e.Heading, e.Text = s.say("error.internal"), s.say("error.internal-text")
 	return http.StatusInternalServerError
 }
 
@@ -83,7 +109,7 @@ func (e *errorPage) explain(err error) int {
 // 401 instead: a sign-in page inside a table would help nobody.
 func (s *Server) toSignIn(w http.ResponseWriter, r *http.Request) {
 	if isFragment(r) || r.Header.Get(login.BackgroundHeader) != "" {
-		http.Error(w, "Sign in first.", http.StatusUnauthorized)
+		http.Error(w, s.say("error.sign-in-first"), http.StatusUnauthorized)
 		return
 	}
 	path := "/sign-in"

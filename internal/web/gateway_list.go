@@ -4,6 +4,9 @@
 package web
 
 import (
+	"cmp"
+	"context"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,12 +17,12 @@ import (
 	"github.com/vedette-mail/vedette/internal/admin"
 )
 
-// sentryPage is Services > Sentry.
+// sentryPage is Services > Sentry: the gateways, and the mail servers as they see them.
 type sentryPage struct {
 	page
-	Gateways []gatewayRow
-	Backends []backendRow
-	Every    string // interval of the full comparison
+	Gateways *listPart
+	Backends *listPart
+	Every    string // interval of the full comparison; empty: there is no gateway
 }
 
 type gatewayRow struct {
@@ -36,8 +39,8 @@ type gatewayRow struct {
 	Behind          string
 	Skew            string
 	SkewBad         bool
-	Parked          string
-	Spool           string
+	Parked          int64
+	Spool           int64 // bytes
 	SpoolFull       bool
 	Certificate     time.Time
 	LinkCertificate time.Time
@@ -48,19 +51,19 @@ type backendRow struct {
 	Gateway string
 }
 
-func newGatewayRow(g *admin.GatewayRow, now time.Time) gatewayRow {
-	st := &g.Status
+func (s *Server) newGatewayRow(g *admin.GatewayRow) gatewayRow {
+	st, now := &g.Status, s.now()
 	row := gatewayRow{
 		Name: string(g.ID), Server: serverName(st.ExternalURL), Next: g.NextReconcile,
 		Due: g.Connected && !g.NextReconcile.After(now), Connected: g.Connected, Version: st.Version, LastReport: g.LastReport, Reconciled: st.Reconciled,
-		Repaired: st.Repaired, Snapshot: st.Position.Number, Skew: skew(g.Skew), SkewBad: g.Skew.Abs() > 5*time.Second,
-		Parked: count(st.Parked), Spool: bytesize(st.SpoolBytes), SpoolFull: st.SpoolFull, Certificate: st.CertExpires, LinkCertificate: st.LinkExpires,
+		Repaired: st.Repaired, Snapshot: st.Position.Number, Skew: s.skew(g.Skew), SkewBad: g.Skew.Abs() > 5*time.Second,
+		Parked: int64(st.Parked), Spool: st.SpoolBytes, SpoolFull: st.SpoolFull, Certificate: st.CertExpires, LinkCertificate: st.LinkExpires,
 	}
 	switch {
 	case g.Behind < 0:
-		row.Behind = "needs a full copy"
+		row.Behind = s.say("sentry.full-copy")
 	case g.Behind > 0:
-		row.Behind = count(g.Behind) + " behind"
+		row.Behind = s.say("sentry.behind", g.Behind)
 	}
 	return row
 }
@@ -85,20 +88,20 @@ func serverNames(list []gatewayRow) []string {
 }
 
 // skew says how far a gateway's clock is off. What the network's own delay explains is no skew.
-func skew(d time.Duration) string {
+func (s *Server) skew(d time.Duration) string {
 	switch {
 	case d.Abs() < 500*time.Millisecond:
-		return "in step"
+		return s.say("sentry.in-step")
 	case d > 0:
-		return d.Round(100*time.Millisecond).String() + " ahead"
+		return s.say("sentry.clock-ahead", d.Round(100*time.Millisecond))
 	}
-	return (-d).Round(100*time.Millisecond).String() + " behind"
+	return s.say("sentry.clock-behind", (-d).Round(100*time.Millisecond))
 }
 
-func bytesize(n int64) string {
+func (s *Server) bytesize(n int64) string {
 	switch {
 	case n <= 0:
-		return "none"
+		return s.say("sentry.none")
 	case n < 1<<10:
 		return strconv.FormatInt(n, 10) + " B"
 	case n < 1<<20:
@@ -107,9 +110,82 @@ func bytesize(n int64) string {
 	return strconv.FormatInt(n>>20, 10) + " MB"
 }
 
+func (s *Server) loadGateways(ctx context.Context, who access.Actor) ([]gatewayRow, error) {
+	list, err := s.admin.ListGateways(ctx, who)
+	rows := make([]gatewayRow, len(list))
+	for i := range list {
+		rows[i] = s.newGatewayRow(&list[i])
+	}
+	return rows, err
+}
+
+// gateways declares the first list of Services > Sentry.
+func (s *Server) gateways() *list[gatewayRow] {
+	type g = gatewayRow
+	type c = column[g]
+	l := &list[g]{
+		Path: "/sentry/gateways", On: "/sentry", Section: "sentry", Words: "gateways", File: "gateways", Class: "wide gateways", Icon: "shield-check",
+		Columns: []c{
+			{Key: "name", Heads: true, Class: "narrow-first", Value: func(r *g) string { return r.Name }, Cell: (*Server).gatewayName},
+			{Key: "server", Value: func(r *g) string { return r.Server }, Cell: (*Server).gatewayServer},
+			{Key: "state", Value: func(r *g) string { return s.connectedWord(r.Connected) }, Cell: func(s *Server, r *g) template.HTML { return s.connected(r.Connected) }},
+			moment(c{Key: "reported", Class: "nowrap", Newest: true}, func(r *g) time.Time { return r.LastReport }),
+			reconciled(c{Key: "reconciled", Class: "nowrap", Newest: true}),
+			{Key: "next", Value: func(r *g) string { return exactTime(r.Next) }, Cell: (*Server).gatewayNext},
+			{Key: "snapshot", Class: "num", Value: func(r *g) string { return itoa(r.Snapshot) }, Cell: (*Server).gatewaySnapshot, Order: func(a, b *g) int { return cmp.Compare(a.Snapshot, b.Snapshot) }},
+			{Key: "clock", Class: "num nowrap", Value: func(r *g) string { return r.Skew }, Cell: (*Server).gatewayClock},
+			number(c{Key: "parked", Newest: true}, func(r *g) int64 { return r.Parked }),
+			{Key: "spool", Class: "num", Newest: true, Help: true, Value: func(r *g) string { return itoa(r.Spool) }, Cell: (*Server).gatewaySpool, Order: func(a, b *g) int { return cmp.Compare(a.Spool, b.Spool) }},
+			expiry(c{Key: "certificate", Class: "nowrap"}, func(r *g) time.Time { return r.Certificate }),
+			expiry(c{Key: "link", Class: "nowrap"}, func(r *g) time.Time { return r.LinkCertificate }),
+		},
+		ID:    func(r *g) string { return r.Name },
+		Name:  func(r *g) (string, string) { return r.Name, "" },
+		State: func(r *g) string { return r.Version + r.Behind },
+	}
+	return few(l, s.loadGateways)
+}
+
+// backends declares the second one.
+func (s *Server) backends() *list[backendRow] {
+	type b = backendRow
+	type c = column[b]
+	long := func(f func(*b) string, n int) func(*Server, *b) template.HTML {
+		return func(_ *Server, r *b) template.HTML { return text(f(r), n) }
+	}
+	address, accounts := func(r *b) string { return r.URL }, func(r *b) string { return r.Accounts }
+	l := &list[b]{
+		Path: "/sentry/servers", On: "/sentry", Prefix: "servers-", Section: "sentry", Words: "backends", File: "mail-servers", Class: "wide backends", Icon: "mail",
+		Columns: []c{
+			{Key: "name", Heads: true, Class: "narrow-first", Value: func(r *b) string { return r.Name }},
+			{Key: "type", Value: func(r *b) string { return r.Type }},
+			{Key: "state", Value: func(r *b) string { return s.upWord(r.Up) + " " + r.Problem }, Cell: (*Server).backendState},
+			{Key: "address", Class: "long", Value: address, Cell: long(address, 200)},
+			{Key: "accounts", Class: "long", Value: accounts, Cell: long(accounts, 200)},
+			{Key: "versions", Class: "nowrap", Value: func(r *b) string { return r.Versions }},
+			{Key: "gateway", Value: func(r *b) string { return r.Gateway }},
+		},
+		ID:   func(r *b) string { return r.Gateway + " " + r.Name },
+		Name: func(r *b) (string, string) { return r.Name, r.Gateway },
+	}
+	return few(l, func(ctx context.Context, who access.Actor) ([]b, error) {
+		var rows []b
+		list, err := s.admin.ListGateways(ctx, who)
+		for i := range list {
+			for _, health := range list[i].Status.Backends {
+				rows = append(rows, b{health, string(list[i].ID)})
+			}
+		}
+		return rows, err
+	})
+}
+
 // gatewayList answers GET /sentry.
 func (s *Server) gatewayList(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.newPage(w, r, "Sentry", "sentry")
+	if s.lists.gateways.choosesColumns(w, r) || s.lists.backends.choosesColumns(w, r) {
+		return nil
+	}
+	p, err := s.newPage(w, r, s.say("sentry.title"), "sentry")
 	if err != nil {
 		return err
 	}
@@ -119,11 +195,13 @@ func (s *Server) gatewayList(w http.ResponseWriter, r *http.Request) error {
 	}
 	sp := &sentryPage{page: p}
 	for i := range list {
-		sp.Gateways = append(sp.Gateways, newGatewayRow(&list[i], s.now()))
 		sp.Every = duration(list[i].ReconcileEvery)
-		for _, b := range list[i].Status.Backends {
-			sp.Backends = append(sp.Backends, backendRow{b, string(list[i].ID)})
-		}
+	}
+	if sp.Gateways, err = s.lists.gateways.part(w, r, ""); err != nil {
+		return err
+	}
+	if sp.Backends, err = s.lists.backends.part(w, r, ""); err != nil {
+		return err
 	}
 	return s.showPage(w, r, "gateway_list", sp)
 }

@@ -6,7 +6,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
@@ -53,11 +52,15 @@ func (s *Server) jobShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.newPage(w, r, jobTitle(&j), "activesync")
+	title := s.jobTitle(&j)
+	if verb := s.jobVerb(&j); verb != "" && j.Total == 0 && !j.Over() {
+		title = verb // how many there are is being found out
+	}
+	p, err := s.newPage(w, r, title, "activesync")
 	if err != nil {
 		return err
 	}
-	jp := &jobPage{page: p, ID: id, State: jobState(&j), Total: j.Total, Count: j.Done, Failed: j.Failed, Reason: j.Reason, Done: j.Over(),
+	jp := &jobPage{page: p, ID: id, State: s.jobState(&j), Total: j.Total, Count: j.Done, Failed: j.Failed, Reason: j.Reason, Done: j.Over(),
 		Key: s.newKey(), Back: localPath(r.URL.Query().Get("back"), "/activesync"), Applied: s.applied(j.Number),
 		Refuses: j.Verb == access.VerbBlock}
 	for _, row := range rows {
@@ -69,37 +72,44 @@ func (s *Server) jobShow(w http.ResponseWriter, r *http.Request) error {
 		total = j.Failed
 	}
 	if rest := total - len(rows); rest > 0 {
-		jp.MoreResults = count(rest)
+		jp.MoreResults = s.say("list.and-more", rest)
 	}
 	return s.showPage(w, r, "job_show", jp)
 }
 
-func jobTitle(j *admin.Job) string {
-	verb := string(j.Verb)
+func (s *Server) jobTitle(j *admin.Job) string {
+	verb := s.jobVerb(j)
 	if verb == "" {
-		return "Job"
+		return s.say("job.title")
 	}
-	return strings.ToUpper(verb[:1]) + verb[1:] + " " + plural(j.Total, "record")
+	return s.say("job.name", j.Total, verb)
 }
 
-func jobState(j *admin.Job) string {
+func (s *Server) jobVerb(j *admin.Job) string {
+	if key := "act." + string(j.Verb); s.words.Has(key) {
+		return s.say(key)
+	}
+	return string(j.Verb)
+}
+
+func (s *Server) jobState(j *admin.Job) string {
 	switch j.State {
 	case admin.JobSelecting:
-		return "Finding the records…"
+		return s.say("job.selecting")
 	case admin.JobRunning:
-		return "Under way…"
+		return s.say("job.running")
 	case admin.JobDone:
 		if j.Failed > 0 {
-			return "Done, but not all of it worked."
+			return s.say("job.done-partly")
 		}
-		return "Done."
+		return s.say("job.is-done")
 	case admin.JobCancelled:
-		return "Stopped. What had been done stays done."
+		return s.say("job.cancelled")
 	}
 	if j.Problem != "" {
-		return "Failed: " + clip(visible(j.Problem), 300)
+		return s.say("job.failed-because", clip(visible(j.Problem), 300))
 	}
-	return "Failed."
+	return s.say("job.has-failed")
 }
 
 // jobCancel answers POST /jobs/{id}/cancel.
@@ -112,5 +122,5 @@ func (s *Server) jobCancel(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
-	return s.back(w, r, path, message{Kind: "warn", Text: "Stopped. What had been done stays done."})
+	return s.back(w, r, path, message{Kind: "warn", Text: s.say("job.cancelled")})
 }

@@ -46,11 +46,11 @@ type applied struct {
 	Delay  time.Duration // until it asks again
 }
 
-// again says how soon a page asks again that has asked so often: fast for the second that a change takes,
-// and ever more slowly while a gateway is away, which may be for weeks.
+// again says how soon a page asks again that has asked so often and has no stream to tell it: ever more
+// slowly while a gateway is away, which may be for weeks.
 func again(asked int) time.Duration {
-	const fast, step, slowest = 5, 500 * time.Millisecond, 15 * time.Second
-	return min(max(step, time.Duration(asked-fast)*step), slowest)
+	const first, step, slowest = 2 * time.Second, 500 * time.Millisecond, 15 * time.Second
+	return min(first+time.Duration(asked)*step, slowest)
 }
 
 func (s *Server) applied(number int64) *applied { return s.appliedAfter(number, 0) }
@@ -63,13 +63,13 @@ func (s *Server) appliedAfter(number int64, asked int) *applied {
 	a := &applied{Number: number, Done: total > 0 && done >= total, Asked: asked + 1, Delay: again(asked)}
 	switch {
 	case total == 0:
-		a.Text = "No gateway is connected; it applies as soon as one is."
+		a.Text = s.say("applied.waits")
 	case a.Done && total == 1:
-		a.Text = "Applied by the gateway."
+		a.Text = s.say("applied.by-one")
 	case a.Done:
-		a.Text = "Applied by all " + strconv.Itoa(total) + " gateways."
+		a.Text = s.say("applied.by-all", total)
 	default:
-		a.Text = "Applied by " + strconv.Itoa(done) + " of " + plural(total, "gateway") + "."
+		a.Text = s.say("applied.by-some", total, done)
 	}
 	return a
 }
@@ -78,7 +78,7 @@ func (s *Server) appliedAfter(number int64, asked int) *applied {
 func (s *Server) changeApplied(w http.ResponseWriter, r *http.Request) error {
 	number, err := strconv.ParseInt(r.PathValue("number"), 10, 64)
 	if err != nil || number <= 0 {
-		return &httpd.StatusError{Status: http.StatusNotFound, Text: "There is no such change."}
+		return &httpd.StatusError{Status: http.StatusNotFound, Text: s.say("applied.no-change")}
 	}
 	asked, err := strconv.Atoi(r.URL.Query().Get("asked"))
 	if err != nil {
@@ -138,7 +138,7 @@ func (s *Server) takeMessage(w http.ResponseWriter, r *http.Request) *message {
 	m.Text = visible(m.Text)
 	m.Applied = s.applied(m.Number)
 	if m.Shadow && login.Actor(r).May(access.VerbChangePreferences) == nil {
-		m.Link = &link{"/sentry/preferences/preview?shadow=no", "Turn enforcement on…"}
+		m.Link = &link{"/sentry/preferences/preview?shadow=no", s.say("shadow.end")}
 	}
 	if m.UndoID != "" {
 		m.Undo = &undo{Undo: m.UndoID, Key: s.newKey(), Back: localPath(m.Back, "/activesync"), Token: s.login.FormToken(r)}

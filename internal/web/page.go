@@ -26,8 +26,12 @@ type page struct {
 	Width   string // "" or "narrow"
 	Actor   access.Actor
 	Token   string // form token
+	Nav     []navGroup
+	Crumb   string // the group of the navigation it belongs to
 	Search  string
-	Message *message
+	// Searched says that the page has a search of its own, so that the bar above needs none.
+	Searched bool
+	Message  *message
 	// Shadow, MayPrefer and MayAct decide what is offered; what is allowed is decided by admin.
 	Shadow    bool
 	MayPrefer bool
@@ -47,17 +51,15 @@ type choice struct {
 // templateSets says which files make each page. The frame is always there.
 func templateSets() map[string][]string {
 	return map[string][]string{
-		"association_list": {"association_list", "association_details"},
-		"association_rows": {"association_list", "association_rows"},
-		"selection_ask":    {"selection_ask"},
+		"list":             {"list"},
+		"association_list": {"list", "association_list", "association_details"},
+		"gateway_list":     {"list", "gateway_list"},
+		"ask":              {"ask"},
 		"applied":          {"applied"},
 		"dashboard":        {"dashboard"},
-		"gateway_list":     {"gateway_list"},
 		"preferences":      {"preferences"},
 		"preview":          {"preferences_preview"},
-		"audit_list":       {"audit_list"},
 		"job_show":         {"job_show"},
-		"job_list":         {"job_list"},
 		"account":          {"account"},
 		"setup":            {"setup"},
 		"sign_in":          {"sign_in"},
@@ -94,6 +96,7 @@ func (s *Server) newPage(w http.ResponseWriter, r *http.Request, title, section 
 		return p, err
 	}
 	p.Shadow = prefs.Shadow
+	p.Nav, p.Crumb = s.nav(who, section)
 	return p, nil
 }
 

@@ -4,8 +4,11 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -23,7 +26,7 @@ type preferencesPage struct {
 
 // preferencesShow answers GET /sentry/preferences.
 func (s *Server) preferencesShow(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.newPage(w, r, "Preferences", "preferences")
+	p, err := s.newPage(w, r, s.say("preferences.title"), "preferences")
 	if err != nil {
 		return err
 	}
@@ -69,7 +72,7 @@ type verdictWords struct {
 // preferencesPreview answers GET /sentry/preferences/preview. What the address does not name stays as it
 // is, so that "turn enforcement on" is a link.
 func (s *Server) preferencesPreview(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.newPage(w, r, "Preview of preferences", "preferences")
+	p, err := s.newPage(w, r, s.say("preview.title"), "preferences")
 	if err != nil {
 		return err
 	}
@@ -77,7 +80,7 @@ func (s *Server) preferencesPreview(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	then, err := readPreferences(r.URL.Query(), now.Preferences)
+	then, err := s.readPreferences(r.URL.Query(), now.Preferences)
 	if err != nil {
 		return s.refused(w, r, "/sentry/preferences", err)
 	}
@@ -85,25 +88,28 @@ func (s *Server) preferencesPreview(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return s.refused(w, r, "/sentry/preferences", err)
 	}
-	pp := &previewPage{page: p, Version: now.Version, Key: s.newKey(), Changes: settingChanges(now.Preferences, then), Carry: carryPreferences(then)}
-	pp.fill(&found, now.Preferences, then)
+	pp := &previewPage{page: p, Version: now.Version, Key: s.newKey(), Changes: s.settingChanges(now.Preferences, then), Carry: carryPreferences(then)}
+	s.fill(pp, &found, now.Preferences, then)
 	return s.showPage(w, r, "preview", pp)
 }
 
-func (pp *previewPage) fill(found *admin.Preview, now, then access.Preferences) {
-	pp.Checked = count(found.Records)
+func (s *Server) fill(pp *previewPage, found *admin.Preview, now, then access.Preferences) {
+	pp.Checked = count(s, found.Records)
 	for _, c := range found.Changes {
 		pp.Rows = append(pp.Rows, previewRow{c.Pair.Account, c.Pair.Device, wordsOf(c.Before), wordsOf(c.After)})
 	}
 	total := found.ToBlocked + found.ToAllowed + found.Reworded
+	slices.SortFunc(pp.Rows, func(a, b previewRow) int {
+		return cmp.Or(strings.Compare(a.User, b.User), strings.Compare(a.Device, b.Device))
+	})
 	if rest := total - len(pp.Rows); rest > 0 {
-		pp.More = count(rest)
+		pp.More = s.say("list.and-more", rest)
 	}
-	pp.Headline = plural(total, "record") + " would change: " + count(found.ToBlocked) + " newly refused, " + count(found.ToAllowed) + " newly let through"
+	pp.Headline = s.say("preview.headline", total, found.ToBlocked, found.ToAllowed)
 	if found.Reworded > 0 {
-		pp.Headline += ", " + count(found.Reworded) + " for another reason"
+		pp.Headline = s.say("preview.headline-reworded", total, found.ToBlocked, found.ToAllowed, found.Reworded)
 	}
-	pp.NoRows = "No record that is known now would change. New ones are judged by the new settings."
+	pp.NoRows = s.say("preview.no-rows")
 	for _, n := range found.Notes {
 		pp.Warning += n + " "
 	}
@@ -124,9 +130,9 @@ func (s *Server) preferencesChange(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	if err := r.ParseForm(); err != nil {
-		return access.Invalid("preferences", "The form could not be read.")
+		return access.Invalid("preferences", s.say("error.form"))
 	}
-	then, err := readPreferences(r.PostForm, now.Preferences)
+	then, err := s.readPreferences(r.PostForm, now.Preferences)
 	if err != nil {
 		return s.refused(w, r, "/sentry/preferences", err)
 	}
@@ -138,7 +144,7 @@ func (s *Server) preferencesChange(w http.ResponseWriter, r *http.Request) error
 	m := message{Text: result.Text, Number: result.Number}
 	if then.Shadow && refusesMore(now.Preferences, then) {
 		m.Kind, m.Shadow = "warn", true
-		m.Text += " Shadow mode is on: this is not enforced."
+		m.Text += " " + s.say("preferences.not-enforced")
 	}
 	return s.back(w, r, "/sentry/preferences", m)
 }
@@ -163,7 +169,7 @@ func enforcingHref(p access.Preferences) string {
 }
 
 // readPreferences reads what a form names and keeps the rest.
-func readPreferences(q url.Values, p access.Preferences) (access.Preferences, error) {
+func (s *Server) readPreferences(q url.Values, p access.Preferences) (access.Preferences, error) {
 	yes := func(name string, into *bool) {
 		if q.Has(name) {
 			*into = q.Get(name) == "yes"
@@ -179,13 +185,13 @@ func readPreferences(q url.Values, p access.Preferences) (access.Preferences, er
 	for _, f := range []struct {
 		name, label string
 		into        *time.Duration
-	}{{"max_verdict_age", "The maximum age of the last verdict", &p.MaxVerdictAge}, {"reconcile_every", "The reconciliation interval", &p.ReconcileEvery}} {
+	}{{"max_verdict_age", "preferences.age", &p.MaxVerdictAge}, {"reconcile_every", "preferences.reconcile", &p.ReconcileEvery}} {
 		if !q.Has(f.name) {
 			continue
 		}
 		d, ok := parseDuration(q.Get(f.name))
 		if !ok {
-			return p, access.Invalid("preferences", f.label+" could not be read: write it like 30 min, 12 h or 7 d.")
+			return p, access.Invalid("preferences", s.say("preferences.unreadable", s.say(f.label)))
 		}
 		*f.into = d
 	}
@@ -205,32 +211,34 @@ func yesNo(b bool) string {
 	return "no"
 }
 
-func settingChanges(a, b access.Preferences) []settingChange {
+func (s *Server) settingChanges(a, b access.Preferences) []settingChange {
 	var list []settingChange
 	say := func(name, before, after string) {
 		if before != after {
-			list = append(list, settingChange{name, before, after})
+			list = append(list, settingChange{s.say(name), before, after})
 		}
 	}
 	pick := func(on bool, yes, no string) string {
 		if on {
-			return yes
+			return s.say(yes)
 		}
-		return no
+		return s.say(no)
 	}
 	age := func(d time.Duration) string {
 		if d == 0 {
-			return "without limit"
+			return s.say("preferences.no-limit")
 		}
 		return duration(d)
 	}
-	say("Mode", pick(a.Shadow, "Observe (shadow mode)", "Enforce"), pick(b.Shadow, "Observe (shadow mode)", "Enforce"))
-	say("Auto Block Unregistered(unlinked) Devices", pick(a.AutoBlock, "Yes", "No"), pick(b.AutoBlock, "Yes", "No"))
-	away := func(x access.Answer) string { return pick(x == access.AnswerPass, "Let through", "Refuse") }
-	say("Unknown pairs while the console is away", away(a.UnknownWhenAway), away(b.UnknownWhenAway))
-	say("Maximum age of the last verdict", age(a.MaxVerdictAge), age(b.MaxVerdictAge))
-	say("Reconciliation interval", duration(a.ReconcileEvery), duration(b.ReconcileEvery))
-	say("A request that names another user", pick(a.RefuseOtherUser, "Refuse it", "Note it"), pick(b.RefuseOtherUser, "Refuse it", "Note it"))
-	say("Manual Allow overrides compliance", pick(a.AllowOverridesCompliance, "Yes", "No"), pick(b.AllowOverridesCompliance, "Yes", "No"))
+	say("preferences.mode", pick(a.Shadow, "preferences.observe", "preferences.enforce"), pick(b.Shadow, "preferences.observe", "preferences.enforce"))
+	say("preferences.auto-block", pick(a.AutoBlock, "preferences.yes", "preferences.no"), pick(b.AutoBlock, "preferences.yes", "preferences.no"))
+	away := func(x access.Answer) string {
+		return pick(x == access.AnswerPass, "preferences.pass", "preferences.refuse")
+	}
+	say("preferences.away", away(a.UnknownWhenAway), away(b.UnknownWhenAway))
+	say("preferences.age", age(a.MaxVerdictAge), age(b.MaxVerdictAge))
+	say("preferences.reconcile", duration(a.ReconcileEvery), duration(b.ReconcileEvery))
+	say("preferences.other-user", pick(a.RefuseOtherUser, "preferences.refuse-it", "preferences.note-it"), pick(b.RefuseOtherUser, "preferences.refuse-it", "preferences.note-it"))
+	say("preferences.compliance", pick(a.AllowOverridesCompliance, "preferences.yes", "preferences.no"), pick(b.AllowOverridesCompliance, "preferences.yes", "preferences.no"))
 	return list
 }

@@ -23,7 +23,7 @@ type clearForm struct {
 // redirectClear answers POST /activesync/clear-redirect.
 func (s *Server) redirectClear(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return access.Invalid(string(access.VerbClearRedirect), "The form could not be read.")
+		return access.Invalid(string(access.VerbClearRedirect), s.say("error.form"))
 	}
 	back := localPath(r.PostFormValue("back"), "/activesync")
 	act := admin.Act{Key: r.PostFormValue("key"), Version: atoi(r.PostFormValue("version"))}

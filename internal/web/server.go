@@ -15,12 +15,14 @@ import (
 	"github.com/vedette-mail/vedette/internal/httpd"
 	"github.com/vedette-mail/vedette/internal/login"
 	"github.com/vedette-mail/vedette/internal/web/assets"
+	"github.com/vedette-mail/vedette/internal/web/words"
 )
 
 // Config is what the room needs to do its work.
 type Config struct {
 	Admin  *admin.Admin
 	Login  *login.Login
+	Live   *Live // nil: pages ask by themselves now and then
 	Now    func() time.Time
 	Logger *slog.Logger
 }
@@ -29,11 +31,33 @@ type Config struct {
 type Server struct {
 	admin     *admin.Admin
 	login     *login.Login
+	live      *Live
 	now       func() time.Time
 	log       *slog.Logger
 	assets    *assets.Set
 	files     http.Handler
+	words     *words.Book
+	lists     lists
 	templates map[string]*template.Template
+}
+
+// lists are the pages that are a list, or hold some.
+type lists struct {
+	associations *list[admin.Row]
+	audit        *list[access.AuditEntry]
+	jobs         *list[admin.Job]
+	gateways     *list[gatewayRow]
+	backends     *list[backendRow]
+}
+
+// bindLists declares every list.
+func (s *Server) bindLists() {
+	s.lists = lists{associations: s.associations(), audit: s.audit(), jobs: s.jobs(), gateways: s.gateways(), backends: s.backends()}
+	s.lists.associations.bind(s)
+	s.lists.audit.bind(s)
+	s.lists.jobs.bind(s)
+	s.lists.gateways.bind(s)
+	s.lists.backends.bind(s)
 }
 
 // New parses the templates and finds the assets.
@@ -41,7 +65,7 @@ func New(c Config) (*Server, error) {
 	if c.Admin == nil || c.Login == nil {
 		return nil, access.Invalid("web", "Admin and login are needed.")
 	}
-	s := &Server{admin: c.Admin, login: c.Login, now: c.Now, log: c.Logger}
+	s := &Server{admin: c.Admin, login: c.Login, live: c.Live, now: c.Now, log: c.Logger}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -55,6 +79,10 @@ func New(c Config) (*Server, error) {
 	if s.files, err = httpd.NewAssets(s.assets.Files); err != nil {
 		return nil, err
 	}
+	if s.words, err = words.Load("en"); err != nil {
+		return nil, err
+	}
+	s.bindLists()
 	return s, s.parseTemplates()
 }
 
@@ -70,25 +98,22 @@ func (s *Server) Mount(mux *httpd.Mux) {
 	})
 	mux.Handle(view, "GET /{$}", s.dashboardShow)
 
-	mux.Handle(view, "GET /activesync", s.associationList)
-	mux.Handle(view, "GET /activesync/{id}", s.associationShow)
-	mux.Handle(view, "GET /activesync/rows", s.associationRows)
-	mux.Handle(verb(access.VerbExport), "GET /activesync/export.csv", s.associationExport)
-	mux.Handle(view, "GET /activesync/selection/{verb}", s.selectionAsk)
-	mux.Handle(view, "POST /activesync/selection/{verb}", s.selectionAct)
+	mount(s, mux, s.lists.associations)
 	mux.Handle(view, "POST /activesync/undo", s.associationUndo)
 	mux.Handle(verb(access.VerbClearRedirect), "POST /activesync/clear-redirect", s.redirectClear)
 	mux.Handle(view, "GET /changes/{number}/applied", s.changeApplied)
-	mux.Handle(view, "GET /jobs", s.jobList)
+	mux.Handle(view, "GET /live", s.liveStream)
+	mount(s, mux, s.lists.jobs)
 	mux.Handle(view, "GET /jobs/{id}", s.jobShow)
 	mux.Handle(view, "POST /jobs/{id}/cancel", s.jobCancel)
 
 	mux.Handle(view, "GET /sentry", s.gatewayList)
+	mount(s, mux, s.lists.gateways)
+	mount(s, mux, s.lists.backends)
 	mux.Handle(view, "GET /sentry/preferences", s.preferencesShow)
 	mux.Handle(prefer, "GET /sentry/preferences/preview", s.preferencesPreview)
 	mux.Handle(prefer, "POST /sentry/preferences", s.preferencesChange)
-	mux.Handle(verb(access.VerbViewAudit), "GET /audit", s.auditList)
-	mux.Handle(verb(access.VerbViewAudit), "GET /audit.csv", s.auditExport)
+	mount(s, mux, s.lists.audit)
 
 	s.mountPersonal(mux)
 }

@@ -4,6 +4,7 @@
 package web
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -47,7 +48,7 @@ func (s *Server) setupShow(w http.ResponseWriter, r *http.Request) error {
 	if err := s.login.CheckSetupLink(r.Context(), token); err != nil {
 		return err
 	}
-	return s.show(w, http.StatusOK, "setup", "gate", &setupPage{page: s.gatePage(w, r, "Set up"), SetupToken: token})
+	return s.show(w, http.StatusOK, "setup", "gate", &setupPage{page: s.gatePage(w, r, s.say("setup.title")), SetupToken: token})
 }
 
 // setupCreate answers POST /setup.
@@ -56,12 +57,12 @@ func (s *Server) setupCreate(w http.ResponseWriter, r *http.Request) error {
 	mode := r.PostFormValue("mode")
 	var err error
 	if r.PostFormValue("password") != r.PostFormValue("again") {
-		err = access.Invalid("set-up", "The two passwords differ.")
+		err = access.Invalid("set-up", s.say("setup.differ"))
 	} else {
 		err = s.login.SetUp(w, r, token, name, r.PostFormValue("password"))
 	}
 	if access.KindOf(err) == access.KindInvalid {
-		p := s.gatePage(w, r, "Set up")
+		p := s.gatePage(w, r, s.say("setup.title"))
 		p.Message = &message{Kind: "bad", Text: access.TextOf(err)}
 		return s.show(w, http.StatusBadRequest, "setup", "gate", &setupPage{page: p, SetupToken: token, Name: name, Mode: mode})
 	}
@@ -69,12 +70,12 @@ func (s *Server) setupCreate(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if mode == "enforce" {
-		return s.back(w, r, "/", message{Text: "Welcome. Verdicts are enforced from the first request on."})
+		return s.back(w, r, "/", message{Text: s.say("setup.welcome-enforced")})
 	}
 	if err := s.observeFirst(r, strings.TrimSpace(name)); err != nil {
-		return s.back(w, r, "/sentry/preferences", message{Kind: "bad", Text: "The administrator was made, but shadow mode could not be turned on. Turn it on here."})
+		return s.back(w, r, "/sentry/preferences", message{Kind: "bad", Text: s.say("setup.no-shadow")})
 	}
-	return s.back(w, r, "/", message{Text: "Welcome. Shadow mode is on: everything is decided and shown, nothing is refused."})
+	return s.back(w, r, "/", message{Text: s.say("setup.welcome-shadow")})
 }
 
 // observeFirst turns shadow mode on in the name of the administrator who has just been made, whom the
@@ -107,9 +108,9 @@ func (s *Server) signInShow(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, next, http.StatusSeeOther)
 		return nil
 	}
-	p := s.gatePage(w, r, "Sign in")
+	p := s.gatePage(w, r, s.say("sign-in.title"))
 	if needed, err := s.login.NeedsSetup(r.Context()); err == nil && needed && p.Message == nil {
-		p.Message = &message{Kind: "info", Text: "There is no administrator yet. Open the set-up link that the console printed when it started; a restart prints a new one."}
+		p.Message = &message{Kind: "info", Text: s.say("sign-in.no-administrator")}
 	}
 	return s.show(w, http.StatusOK, "sign_in", "gate", &signInPage{page: p, Next: next})
 }
@@ -119,7 +120,7 @@ func (s *Server) signInCreate(w http.ResponseWriter, r *http.Request) error {
 	name, next := r.PostFormValue("name"), localPath(r.PostFormValue("next"), "/")
 	step, err := s.login.SignIn(w, r, name, r.PostFormValue("password"))
 	if status, text := signInTrouble(err); status != 0 {
-		p := s.gatePage(w, r, "Sign in")
+		p := s.gatePage(w, r, s.say("sign-in.title"))
 		p.Message = &message{Kind: "bad", Text: text}
 		return s.show(w, status, "sign_in", "gate", &signInPage{page: p, Name: clip(name, 200), Next: next})
 	}
@@ -140,6 +141,9 @@ func signInTrouble(err error) (status int, text string) {
 	case access.KindUnauthenticated, access.KindInvalid:
 		return http.StatusForbidden, access.TextOf(err)
 	case access.KindUnavailable:
+		if e, ok := errors.AsType[*access.Error](err); ok && e.Err != nil {
+			return http.StatusServiceUnavailable, access.TextOf(err) // nobody has tried too often: the console cannot
+		}
 		return http.StatusTooManyRequests, access.TextOf(err)
 	}
 	return 0, ""
@@ -152,7 +156,7 @@ func (s *Server) signInCodeShow(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/sign-in?next="+queryEscape(next), http.StatusSeeOther)
 		return nil
 	}
-	return s.show(w, http.StatusOK, "sign_in_code", "gate", &signInPage{page: s.gatePage(w, r, "Enter the code"), Next: next})
+	return s.show(w, http.StatusOK, "sign_in_code", "gate", &signInPage{page: s.gatePage(w, r, s.say("sign-in.code-page")), Next: next})
 }
 
 // signInCodeCreate answers POST /sign-in/code.
@@ -160,7 +164,7 @@ func (s *Server) signInCodeCreate(w http.ResponseWriter, r *http.Request) error 
 	next := localPath(r.PostFormValue("next"), "/")
 	err := s.login.VerifyCode(w, r, r.PostFormValue("code"))
 	if status, text := signInTrouble(err); status != 0 {
-		p := s.gatePage(w, r, "Enter the code")
+		p := s.gatePage(w, r, s.say("sign-in.code-page"))
 		p.Message = &message{Kind: "bad", Text: text}
 		return s.show(w, status, "sign_in_code", "gate", &signInPage{page: p, Next: next})
 	}
@@ -176,5 +180,6 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err := s.login.SignOut(r); err != nil {
 		return err
 	}
-	return s.back(w, r, "/sign-in", message{Kind: "info", Text: "You are signed out."})
+	s.live.recheck()
+	return s.back(w, r, "/sign-in", message{Kind: "info", Text: s.say("sign-in.out")})
 }

@@ -4,6 +4,7 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"strings"
@@ -15,13 +16,20 @@ import (
 // functions are what templates may call beside what is built in.
 func (s *Server) functions() template.FuncMap {
 	return template.FuncMap{
-		"asset":   s.assetURL,
-		"built":   func() bool { return s.assets.Built },
-		"icon":    s.icon,
-		"text":    text,
-		"visible": visible,
-		"ago":     func(t time.Time) template.HTML { return agoHTML(t, s.now()) },
-		"soon":    func(t time.Time) bool { return t.Before(s.now().Add(21 * 24 * time.Hour)) },
+		"asset":     s.assetURL,
+		"built":     func() bool { return s.assets.Built },
+		"icon":      s.icon,
+		"text":      text,
+		"visible":   visible,
+		"ago":       s.ago,
+		"t":         s.say,
+		"h":         s.html,
+		"connected": s.connected,
+		"language":  s.words.Language,
+		"times":     s.times,
+		"code": func(v any) template.HTML {
+			return template.HTML("<code>" + template.HTMLEscapeString(visible(v)) + "</code>")
+		},
 	}
 }
 
@@ -94,66 +102,36 @@ func clip(s string, n int) string {
 	return s
 }
 
-// agoHTML gives a moment relative to now, with the exact one behind it.
-func agoHTML(t, now time.Time) template.HTML {
+// ago gives a moment relative to now, with the exact one behind it.
+func (s *Server) ago(t time.Time) template.HTML {
 	if t.IsZero() {
-		return `<span class="soft">never</span>`
+		return soft(s.say("time.never"))
 	}
-	t = t.UTC()
-	exact := t.Format("2006-01-02 15:04:05 UTC")
-	return template.HTML(`<time data-ago datetime="` + t.Format(time.RFC3339) + `" title="` + exact + `">` +
-		ago(t, now) + `</time>`)
+	return template.HTML(`<time data-ago datetime="` + t.UTC().Format(time.RFC3339) + `" title="` + template.HTMLEscapeString(s.words.Exact(t)) + `">` +
+		template.HTMLEscapeString(s.words.Ago(t, s.now())) + `</time>`)
 }
 
-// ago says how long t is from now. The script in the page goes on counting with the same steps.
-func ago(t, now time.Time) string {
-	d := now.Sub(t)
-	ahead := d < 0
-	if ahead {
-		d = -d
+// say gives a sentence of the catalogue, see words.Book.
+func (s *Server) say(key string, values ...any) string { return s.words.Say(key, values...) }
+
+// html is say with markup.
+func (s *Server) html(key string, values ...any) template.HTML { return s.words.HTML(key, values...) }
+
+// times is what the script says of a moment that moves on, as JSON: {n} is the number, {t} how long.
+func (s *Server) times() string {
+	said := map[string]string{"now": s.say("time.now"), "ago": s.say("time.ago", "{t}"), "ahead": s.say("time.ahead", "{t}")}
+	for _, unit := range []string{"seconds", "minutes", "hours", "days"} {
+		said[unit] = s.say("time."+unit, "{n}")
 	}
-	d = d.Round(time.Second)
-	var words string
-	switch {
-	case d < 10*time.Second:
-		return "just now"
-	case d < time.Minute:
-		words = fmt.Sprintf("%d s", d/time.Second)
-	case d < time.Hour:
-		words = fmt.Sprintf("%d min", d/time.Minute)
-	case d < 24*time.Hour:
-		words = fmt.Sprintf("%d h", d/time.Hour)
-	case d < 30*24*time.Hour:
-		words = fmt.Sprintf("%d d", d/(24*time.Hour))
-	default:
-		return t.UTC().Format("2006-01-02")
+	text, err := json.Marshal(said)
+	if err != nil { // strings always marshal
+		return "{}"
 	}
-	if ahead {
-		return "in " + words
-	}
-	return words + " ago"
+	return string(text)
 }
 
 // count writes a number with its thousands apart.
-func count[T ~int | ~int64](n T) string {
-	digits := fmt.Sprint(n)
-	sign := ""
-	if strings.HasPrefix(digits, "-") {
-		sign, digits = "-", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
-
-// plural gives "1 record" or "5 records".
-func plural[T ~int | ~int64](n T, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return count(n) + " " + one + "s"
-}
+func count[T ~int | ~int64](s *Server, n T) string { return s.words.Count(int64(n)) }
 
 // duration writes a length of time the way the preferences read it: "12 h", "7 d".
 func duration(d time.Duration) string {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/web/assets"
+	"github.com/vedette-mail/vedette/internal/web/words"
 )
 
 func TestVisibleShowsWhatWouldHide(t *testing.T) {
@@ -56,23 +57,6 @@ func TestTextIsEscapedCutAndIsolated(t *testing.T) {
 	}
 }
 
-func TestAgoSaysHowLong(t *testing.T) {
-	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-	tests := []struct {
-		before time.Duration
-		want   string
-	}{
-		{0, "just now"}, {9 * time.Second, "just now"}, {42 * time.Second, "42 s ago"}, {90 * time.Second, "1 min ago"},
-		{59*time.Minute + 59*time.Second, "59 min ago"}, {25 * time.Hour, "1 d ago"}, {40 * 24 * time.Hour, "2026-10-12"},
-		{-3 * time.Hour, "in 3 h"},
-	}
-	for _, tt := range tests {
-		if got := ago(now.Add(-tt.before), now); got != tt.want {
-			t.Errorf("%s before now is %q, want %q", tt.before, got, tt.want)
-		}
-	}
-}
-
 func TestDurationsAreReadTheWayTheyAreWritten(t *testing.T) {
 	for _, d := range []time.Duration{0, time.Minute, 90 * time.Minute, 12 * time.Hour, 7 * 24 * time.Hour, 90 * time.Second} {
 		if got, ok := parseDuration(duration(d)); !ok || got != d {
@@ -99,7 +83,11 @@ func TestAFormNeverSendsAnybodyElsewhere(t *testing.T) {
 }
 
 func TestAPageWithoutBuiltAssetsSaysSoAndAsksForNothingThatIsNotThere(t *testing.T) {
-	s := &Server{now: time.Now, assets: &assets.Set{Names: map[string]string{"style.css": "plain.css", "app.js": "", "icons.svg": ""}}}
+	book, err := words.Load("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{now: time.Now, words: book, assets: &assets.Set{Names: map[string]string{"style.css": "plain.css", "app.js": "", "icons.svg": ""}}}
 	if err := s.parseTemplates(); err != nil {
 		t.Fatal(err)
 	}

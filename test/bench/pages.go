@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -20,52 +21,53 @@ const pageGoal = 1.5
 
 // pageRow is one query on one engine, at every number of records.
 type pageRow struct {
-	Engine string          `json:"engine"`
-	Query  string          `json:"query"`
-	Micros map[int]float64 `json:"us_by_records"` // median of the runs
-	Ratio  float64         `json:"ratio"`         // most records to fewest
-	Met    bool            `json:"met"`
+	Engine  string          `json:"engine"`
+	Query   string          `json:"query"`
+	Micros  map[int]float64 `json:"us_by_records"` // median of the runs
+	Lowest  map[int]float64 `json:"lowest_us_by_records"`
+	Highest map[int]float64 `json:"highest_us_by_records"`
+	Ratio   float64         `json:"ratio"` // most records to fewest
+	Met     bool            `json:"met"`
 }
 
-var pageLine = regexp.MustCompile(`^BenchmarkPageOn(\w+)/rows=(\d+)/(\S+?)(?:-\d+)?\s+\d+\s+([\d.]+) ns/op`)
+var (
+	pageLine   = regexp.MustCompile(`^BenchmarkPageOn(\w+)/(\S+?)(?:-\d+)?\s+\d+\s`)
+	pageFigure = regexp.MustCompile(`([\d.e+]+) (us|lowest|highest)@(\d+)`)
+)
 
 // pages reads what `go test -bench Page ./internal/store` printed and judges it by shape: how the time
 // of each query grows with the number of records.
 func pages(in io.Reader, out io.Writer, file string) error {
-	samples := map[[2]string]map[int][]float64{}
+	var all []pageRow
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
 		m := pageLine.FindStringSubmatch(lines.Text())
 		if m == nil {
 			continue
 		}
-		rows, _ := strconv.Atoi(m[2])
-		ns, _ := strconv.ParseFloat(m[4], 64)
-		key := [2]string{m[1], m[3]}
-		if samples[key] == nil {
-			samples[key] = map[int][]float64{}
+		r := pageRow{Engine: m[1], Query: m[2], Micros: map[int]float64{}, Lowest: map[int]float64{}, Highest: map[int]float64{}}
+		by := map[string]map[int]float64{"us": r.Micros, "lowest": r.Lowest, "highest": r.Highest}
+		for _, f := range pageFigure.FindAllStringSubmatch(lines.Text(), -1) {
+			records, _ := strconv.Atoi(f[3])
+			us, err := strconv.ParseFloat(f[1], 64)
+			if err != nil {
+				return fmt.Errorf("%s: %w", f[0], err)
+			}
+			by[f[2]][records] = us
 		}
-		samples[key][rows] = append(samples[key][rows], ns/1000)
+		sizes := slices.Sorted(maps.Keys(r.Micros))
+		if len(sizes) == 0 {
+			return fmt.Errorf("no figures in %q", lines.Text())
+		}
+		r.Ratio = r.Micros[sizes[len(sizes)-1]] / r.Micros[sizes[0]]
+		r.Met = len(sizes) > 1 && r.Ratio <= pageGoal
+		all = append(all, r)
 	}
 	if err := lines.Err(); err != nil {
 		return err
 	}
-	if len(samples) == 0 {
+	if len(all) == 0 {
 		return fmt.Errorf("no page benchmark in the input")
-	}
-	var all []pageRow
-	for key, by := range samples {
-		r := pageRow{Engine: key[0], Query: key[1], Micros: map[int]float64{}}
-		var sizes []int
-		for n, v := range by {
-			slices.Sort(v)
-			r.Micros[n] = v[len(v)/2]
-			sizes = append(sizes, n)
-		}
-		slices.Sort(sizes)
-		r.Ratio = r.Micros[sizes[len(sizes)-1]] / r.Micros[sizes[0]]
-		r.Met = len(sizes) > 1 && r.Ratio <= pageGoal
-		all = append(all, r)
 	}
 	slices.SortFunc(all, func(a, b pageRow) int {
 		return cmp.Or(cmp.Compare(a.Engine, b.Engine), cmp.Compare(a.Query, b.Query))
@@ -93,14 +95,9 @@ func printPages(out io.Writer, all []pageRow) (missed int) {
 			word = "MISSED"
 			missed++
 		}
-		sizes := make([]int, 0, len(r.Micros))
-		for n := range r.Micros {
-			sizes = append(sizes, n)
-		}
-		slices.Sort(sizes)
 		text := ""
-		for _, n := range sizes {
-			text += fmt.Sprintf("%d: %.0f  ", n, r.Micros[n])
+		for _, n := range slices.Sorted(maps.Keys(r.Micros)) {
+			text += fmt.Sprintf("%d: %.0f (%.0f to %.0f)  ", n, r.Micros[n], r.Lowest[n], r.Highest[n])
 		}
 		fmt.Fprintf(out, "| %s | %s | %s| %.2f | %s |\n", r.Engine, r.Query, text, r.Ratio, word)
 	}

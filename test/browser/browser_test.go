@@ -7,6 +7,10 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
+	"image"
+	"image/png"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,6 +21,7 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/sim/company"
 	"github.com/vedette-mail/vedette/internal/store"
 	"github.com/vedette-mail/vedette/internal/web/assets"
 	"github.com/vedette-mail/vedette/test/browser"
@@ -49,7 +54,7 @@ func TestStories(t *testing.T) {
 	if err := os.MkdirAll(failures, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	world := map[string]any{"user": browser.Administrator, "password": browser.Password, "failures": failures}
+	world := map[string]any{"now": moment().UnixMilli(), "user": browser.Administrator, "password": browser.Password, "failures": failures}
 	for name, make := range consoles() {
 		world[name] = make(t)
 	}
@@ -62,15 +67,96 @@ func TestStories(t *testing.T) {
 		t.Fatal(err)
 	}
 	install(t)
-	shots := os.Getenv("VEDETTE_SHOTS") // docs/shots when pictures are to be kept
-	if shots == "" {
-		shots = t.TempDir()
+	shots := t.TempDir()
+	for _, name := range []string{"STORY", "SHOT"} { // read here so that a kept result is not taken for another choice's
+		if v := os.Getenv(name); v != "" {
+			t.Logf("%s=%s", name, v)
+		}
 	}
-	shots, err = filepath.Abs(shots)
+	run(t, exec.CommandContext(t.Context(), "node", "stories.mjs", file, shots))
+	if dir := os.Getenv("VEDETTE_SHOTS"); dir != "" && !t.Failed() { // docs/shots when pictures are to be kept
+		keepPictures(t, shots, dir)
+	}
+}
+
+// keepPictures copies pictures that look different from those in dir, and removes those that are not
+// taken any more. Two pictures of the same page may differ in the smoothing of a few edges.
+func keepPictures(t *testing.T, from, dir string) {
+	t.Helper()
+	fresh, err := filepath.Glob(filepath.Join(from, "*.png"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, exec.CommandContext(t.Context(), "node", "stories.mjs", file, shots))
+	for _, file := range fresh {
+		kept := filepath.Join(dir, filepath.Base(file))
+		if alike(t, file, kept) {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(kept, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("changed: %s", filepath.Base(file))
+	}
+	if os.Getenv("STORY") != "" || os.Getenv("SHOT") != "" {
+		return
+	}
+	old, err := filepath.Glob(filepath.Join(dir, "*.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range old {
+		if _, err := os.Stat(filepath.Join(from, filepath.Base(file))); err != nil {
+			if err := os.Remove(file); err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("gone: %s", filepath.Base(file))
+		}
+	}
+}
+
+// alike reports whether nobody would see a difference between two pictures.
+func alike(t *testing.T, a, b string) bool {
+	t.Helper()
+	x, y := picture(t, a), picture(t, b)
+	if x == nil || y == nil || x.Bounds() != y.Bounds() {
+		return false
+	}
+	const visible, most = 0x0600, 40 // of 0xffff per colour; pixels
+	far := func(p, q uint32) bool { return max(p, q)-min(p, q) > visible }
+	n := 0
+	for j := x.Bounds().Min.Y; j < x.Bounds().Max.Y; j++ {
+		for i := x.Bounds().Min.X; i < x.Bounds().Max.X; i++ {
+			r1, g1, b1, _ := x.At(i, j).RGBA()
+			r2, g2, b2, _ := y.At(i, j).RGBA()
+			if far(r1, r2) || far(g1, g2) || far(b1, b2) {
+				n++
+			}
+		}
+	}
+	return n <= most
+}
+
+// picture reads a picture, or gives nil when there is none.
+func picture(t *testing.T, file string) image.Image {
+	t.Helper()
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := png.Decode(f)
+	if err != nil {
+		t.Logf("%s: %v", file, err)
+		return nil
+	}
+	return img
 }
 
 // install brings in the two packages the stories need, when they are not there yet.
@@ -125,9 +211,56 @@ func consoles() map[string]func(*testing.T) where {
 	three := func(t *testing.T) where { return office(t) }
 	return map[string]func(*testing.T) where{
 		"three": three, "acting": three, "prefs": three, "plain": three,
-		"empty": func(t *testing.T) where { return where{URL: browser.Start(t, true).URL} },
-		"live":  live, "autoblock": autoBlock, "shadow": shadow, "odd": odd, "many": veryMany, "setup": setUp,
+		"empty": func(t *testing.T) where { return where{URL: browser.StartAt(t, moment()).URL} },
+		"demo":  demo, "small": small, "observing": observing, "oddities": oddities,
+		"live": live, "hidden": live, "streamless": live, "pane": live, "autoblock": autoBlock, "shadow": shadow, "odd": odd, "many": veryMany, "setup": setUp,
 	}
+}
+
+// moment is when the pictures are taken.
+func moment() time.Time { return time.Date(2026, 2, 11, 9, 41, 17, 0, time.UTC) }
+
+// demo shows what vedette demo shows.
+func demo(t *testing.T) where {
+	c := browser.StartAt(t, moment())
+	c.DemoGateway(t, "")
+	ids := c.Inhabit(t, company.New(1, 200))
+	c.Refusals(t)
+	return where{URL: c.URL, ID: string(ids[len(ids)-3])}
+}
+
+// small is the demo on its first day.
+func small(t *testing.T) where {
+	c := browser.StartAt(t, moment())
+	c.DemoGateway(t, "")
+	people := company.New(1, 3)
+	people.Phones = people.Phones[1:] // one of them has two accounts
+	if n := len(c.Inhabit(t, people)); n != 3 {
+		t.Errorf("%d records, want 3", n)
+	}
+	return where{URL: c.URL}
+}
+
+// observing is the demo in shadow mode, with a mail server that is down.
+func observing(t *testing.T) where {
+	c := browser.StartAt(t, moment())
+	p := access.DefaultPreferences()
+	p.Shadow, p.AutoBlock = true, true
+	if err := c.Store.WithTx(t.Context(), func(tx *store.Tx) error { return tx.SavePreferences(p, 0, "test") }); err != nil {
+		t.Fatal(err)
+	}
+	c.Settle(t)
+	c.DemoGateway(t, "connection refused")
+	c.Inhabit(t, company.New(1, 200))
+	return where{URL: c.URL}
+}
+
+// oddities are people and phones whose texts are as long, as foreign and as hostile as they come.
+func oddities(t *testing.T) where {
+	c := browser.StartAt(t, moment())
+	c.ThreeGateways(t)
+	ids := c.Inhabit(t, company.Odd(1))
+	return where{URL: c.URL, ID: string(ids[0])}
 }
 
 // office is a small office with three gateways.
@@ -152,7 +285,7 @@ func live(t *testing.T) where {
 		}
 	}))
 	t.Cleanup(poke.Close)
-	return where{URL: c.URL, Poke: poke.URL}
+	return where{URL: c.URL, ID: string(ids[1]), Poke: poke.URL}
 }
 
 func autoBlock(t *testing.T) where {
@@ -187,9 +320,9 @@ func odd(t *testing.T) where {
 }
 
 func veryMany(t *testing.T) where {
-	c := browser.Start(t, true)
-	c.Fill(t, many)
+	c := browser.StartAt(t, moment())
 	c.ThreeGateways(t)
+	c.Inhabit(t, company.New(1, many))
 	c.Refusals(t)
 	return where{URL: c.URL}
 }

@@ -4,8 +4,6 @@
 package browser
 
 import (
-	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -142,7 +140,7 @@ func (c *Console) ThreeGateways(t testing.TB) {
 	c.Pretend(t, berlin, lisbon, kyoto)
 }
 
-// Refusals tells of requests refused during the last day.
+// Refusals tells of requests that a gateway refused during the last day.
 func (c *Console) Refusals(t testing.TB) {
 	t.Helper()
 	now := c.Now().UTC().Truncate(time.Hour)
@@ -153,36 +151,7 @@ func (c *Console) Refusals(t testing.TB) {
 			list = append(list, access.Tally{Minute: at, Rule: rule.String(), Verdict: "refuse", Count: int64((h*7+i*13)%23 + i*4)})
 		}
 	}
-	if err := c.Store.WithTx(t.Context(), func(tx *store.Tx) error { return tx.AddTallies("gw-berlin", list) }); err != nil {
+	if err := c.Store.WithTx(t.Context(), func(tx *store.Tx) error { return tx.AddTallies("gateway-1", list) }); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// Fill records n people of a large made-up company, most with one phone. The same n gives the same ones.
-func (c *Console) Fill(t testing.TB, n int) {
-	t.Helper()
-	r := rand.New(rand.NewPCG(uint64(n), 1))
-	pick := func(from string) string { list := strings.Fields(from); return list[r.IntN(len(list))] }
-	models := []Person{{Model: "iPhone 16", OS: "iOS", Version: "18.1", Client: "Apple Mail"}, {Model: "iPhone SE", OS: "iOS", Version: "17.6", Client: "Apple Mail"},
-		{Model: "SM-S921B", OS: "Android", Version: "14", Client: "Samsung Email"}, {Model: "Pixel 9", OS: "Android", Version: "15", Client: "Gmail"},
-		{Model: "iPad Air", OS: "iPadOS", Version: "18.0", Client: "Apple Mail"}, {Model: "Galaxy A55", OS: "Android", Version: "14", Client: "Outlook"}}
-	for made := 0; made < n; {
-		var part []Person
-		for ; len(part) < 2000 && made < n; made++ {
-			p := models[r.IntN(len(models))]
-			p.User = fmt.Sprintf("%s.%s%d@lab.example", pick("ana bo chen dora emil fatima gus hana ines jonas kofi lena mia noor omar petra"), pick("silva berg wei rossi novak haddad diaz kim costa"), made)
-			p.Device = fmt.Sprintf("%s%010X%04X", strings.ToUpper(p.OS[:3]), r.Uint64()>>24, made)
-			p.Number = fmt.Sprintf("+49 30 %07d", r.IntN(10_000_000))
-			p.First = time.Duration(r.IntN(300*24*3600)+3600) * time.Second
-			p.Last = time.Duration(r.IntN(7200)) * time.Second
-			if r.IntN(100) < 70 {
-				p.Device2 = access.DeviceID(fmt.Sprintf("d-%d", made))
-			}
-			if r.IntN(25) == 0 {
-				p.Override, p.Comment = access.OverrideBlock, "Not seen for a while."
-			}
-			part = append(part, p)
-		}
-		c.Add(t, part...)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -36,6 +37,7 @@ type Console struct {
 	Store   *store.Store
 	Login   *login.Login
 	Admin   *admin.Admin
+	Live    *web.Live
 	Mux     *httpd.Mux
 	Handler http.Handler
 	Now     func() time.Time
@@ -46,11 +48,23 @@ type Console struct {
 }
 
 // Start makes a console over an empty store. With an administrator there is Administrator; without, the
-// set-up link has not been used yet.
-func Start(t testing.TB, administrator bool) *Console {
+// set-up link has not been used yet. Tune changes how people sign in.
+func Start(t testing.TB, administrator bool, tune ...func(*login.Config)) *Console {
+	t.Helper()
+	return start(t, administrator, time.Now, tune...)
+}
+
+// StartAt makes a console with an administrator for which it is always the same moment, so that its pages
+// look the same whenever they are looked at. The moment must have passed: sessions are of the real time.
+func StartAt(t testing.TB, moment time.Time) *Console {
+	t.Helper()
+	return start(t, true, func() time.Time { return moment })
+}
+
+func start(t testing.TB, administrator bool, now func() time.Time, tune ...func(*login.Config)) *Console {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	c := &Console{Now: time.Now, holder: snapshot.NewHolder(nil, time.Time{})}
+	c := &Console{Now: now, holder: snapshot.NewHolder(nil, time.Time{})}
 	c.late.Store(1 << 60)
 	must := func(err error) {
 		t.Helper()
@@ -64,30 +78,42 @@ func Start(t testing.TB, administrator bool) *Console {
 	must(err)
 	box, err := seal.New(make([]byte, 32))
 	must(err)
-	c.Login, err = login.New(login.Config{Store: c.Store, Box: box, Now: c.Now, Logger: log, PlainHTTP: true})
+	sign := login.Config{Store: c.Store, Box: box, Now: c.Now, Logger: log, PlainHTTP: true}
+	for _, change := range tune {
+		change(&sign)
+	}
+	c.Login, err = login.New(sign)
 	must(err)
 	c.Admin, err = admin.New(admin.Config{Store: c.Store, Now: c.Now, Logger: log,
 		Snapshot: func() admin.Snapshot { return c.holder.Load() }, Applied: c.applied, Gateways: c.live})
 	must(err)
-	pages, err := web.New(web.Config{Admin: c.Admin, Login: c.Login, Now: c.Now, Logger: log})
+	c.Live = web.NewLive(web.LiveConfig{Feed: c.Store, Snapshot: func() admin.Snapshot { return c.holder.Load() }, Beat: 300 * time.Millisecond, Logger: log})
+	pages, err := web.New(web.Config{Admin: c.Admin, Login: c.Login, Live: c.Live, Now: c.Now, Logger: log})
 	must(err)
 	c.Mux = httpd.NewMux(c.Login.Guard, pages.Answer)
 	pages.Mount(c.Mux)
 	c.Handler = httpd.Events(slog.New(slog.NewTextHandler(io.Discard, nil)),
-		httpd.SafeHeaders(httpd.LimitBody(httpd.MaxFormBody, c.Login.Middleware(c.Mux))))
+		httpd.SafeHeaders(c.Login.Middleware(httpd.Recover(pages.Answer, httpd.LimitBody(httpd.MaxFormBody, pages.Answer, c.Mux)))))
 	if administrator {
 		must(c.Login.CreateAdministrator(ctx, login.House(), Administrator, Password, access.RoleAdministrator))
 	}
-	server := httptest.NewServer(c.Handler)
+	server := httptest.NewUnstartedServer(c.Handler)
+	// As the console's own server: what goes on for long has to lift these limits for itself, and ends
+	// with the console.
+	server.Config.ReadTimeout, server.Config.WriteTimeout = 20*time.Second, 20*time.Second
+	server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
+	server.Start()
 	c.URL = server.URL
-	done := make(chan struct{}, 2)
+	done := make(chan struct{}, 3)
 	go func() { c.follow(ctx); done <- struct{}{} }()
 	go func() { c.Admin.Run(ctx); done <- struct{}{} }()
+	go func() { c.Live.Run(ctx); done <- struct{}{} }()
 	t.Cleanup(func() {
-		server.Close()
 		cancel()
-		<-done
-		<-done
+		server.Close()
+		for range cap(done) {
+			<-done
+		}
 		must(c.Store.Close())
 	})
 	c.Settle(t)

@@ -25,11 +25,12 @@ const browser = await chromium.launch({
 // visit opens a page of a console in a browser of its own. What the page complains about, and every
 // request to elsewhere, is kept: a story fails by it.
 async function visit(where, options = {}) {
-  const { signedIn = true, axe = false, ...rest } = options
+  const { signedIn = true, axe = false, now, ...rest } = options
   const context = await browser.newContext({ baseURL: where.url, viewport: { width: 1440, height: 900 }, bypassCSP: axe,
     locale: 'en-GB', timezoneId: 'UTC', ...rest })
   context.setDefaultTimeout(8000)
   const page = await context.newPage()
+  if (now) await page.clock.setFixedTime(now)
   page.complaints = []
   page.on('console', (m) => m.type() === 'error' && !/status of (4\d\d)/.test(m.text()) && page.complaints.push(m.text()))
   page.on('pageerror', (e) => page.complaints.push(String(e)))

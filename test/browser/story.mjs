@@ -97,6 +97,7 @@ export const stories = {
     await page.getByRole('button', { name: 'Allow', exact: true }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Allow 3 records' }).click()
     await page.getByText('Done.').first().waitFor()
+    assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Allow 3 records')
     assert.equal(await page.locator('table tbody tr').count(), 3)
     await accessible(page, 'the job page')
   },
@@ -115,9 +116,19 @@ export const stories = {
     assert.equal(before.length, 3)
     const bob = (await rows(page).allInnerTexts()).findIndex((t) => t.includes('bob@'))
     await rows(page).nth(bob).hover()
+    const asked = []
+    page.on('request', (r) => asked.push(r.url()))
+    await page.waitForTimeout(1500) // what came with the page is settled
+    assert.ok(asked.filter((u) => u.includes('/activesync/rows')).length <= 2, 'the page keeps asking though nothing happens')
+    asked.length = 0
     await fetch(world.live.poke)
-    await page.locator('#news').getByText('1 new record').waitFor({ timeout: 12000 })
-    await row(page, 'bob@').getByText('Allowed').waitFor({ timeout: 12000 })
+    const began = Date.now()
+    await row(page, 'bob@').getByText('Allowed').waitFor()
+    const took = Date.now() - began
+    assert.ok(took < 1000, `the change showed after ${took} ms`)
+    await page.locator('#news').getByText('1 new record').waitFor()
+    const bobs = await rows(page).nth(bob).getAttribute('data-id')
+    for (const u of asked) assert.deepEqual(new URL(u).searchParams.getAll('id').filter((id) => id !== bobs), [], 'it asks for what has not changed')
     assert.deepEqual(await places(), before, 'a row has moved, grown or changed places')
     const changed = (await words()).flatMap((rev, i) => (rev === revisions[i] ? [] : [i]))
     assert.deepEqual(changed, [bob], 'rows other than the changed one were renewed')
@@ -127,9 +138,61 @@ export const stories = {
     await row(page, 'newcomer@').waitFor()
   },
 
+  'a page out of sight gives its stream up, and catches up when it is back': async ({ world, visit }) => {
+    const page = await visit(world.hidden)
+    let streams = 0
+    page.on('request', (r) => { if (r.url().includes('/live?')) streams++ })
+    await page.goto('/activesync')
+    const hide = (yes) => page.evaluate((yes) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => yes })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, yes)
+    await page.waitForTimeout(500)
+    assert.equal(streams, 1, 'a page has one stream')
+    const given = page.waitForEvent('requestfailed', (r) => r.url().includes('/live?'))
+    await hide(true)
+    await given
+    await fetch(world.hidden.poke)
+    await page.waitForTimeout(1500)
+    assert.match(await row(page, 'bob@').innerText(), /Blocked/)
+    await hide(false)
+    await row(page, 'bob@').getByText('Allowed').waitFor()
+    assert.equal(streams, 2)
+  },
+
+  'without a stream the page asks now and then': async ({ world, visit }) => {
+    const page = await visit(world.streamless)
+    await page.route('**/live?*', (r) => r.fulfill({ status: 429, body: 'enough' }))
+    await page.goto('/activesync')
+    await fetch(world.streamless.poke)
+    await row(page, 'bob@').getByText('Allowed').waitFor({ timeout: 20000 })
+  },
+
+  'a session that ends elsewhere takes its pages to the sign-in': async ({ world, visit }) => {
+    const page = await visit(world.three)
+    await page.goto('/activesync')
+    const other = await page.context().newPage()
+    await other.goto('/')
+    await page.bringToFront()
+    await other.getByRole('button', { name: 'Sign out' }).click()
+    await page.waitForURL((u) => u.pathname === '/sign-in')
+  },
+
+  // D-02
+  'the open details follow what somebody else does, and what was opened stays open': async ({ world, visit }) => {
+    const page = await visit(world.pane)
+    await page.goto(`/activesync/${world.pane.id}`)
+    const pane = page.getByRole('complementary', { name: 'ActiveSync Details' })
+    await pane.getByText('Blocked by an administrator.').first().waitFor()
+    await pane.locator('details', { hasText: 'Device Details' }).locator('summary').click()
+    await fetch(world.pane.poke)
+    await pane.getByText('Allowed by an administrator.').first().waitFor()
+    assert.ok(await pane.locator('details', { hasText: 'Device Details' }).evaluate((d) => d.open))
+  },
+
   // C-01 Y-18
   'in a window of 1440 px every usual column is in sight; in a narrower one the table scrolls and shows it': async ({ world, visit }) => {
-    const places = [[world.three, ['/activesync', '/sentry']], [world.odd, ['/activesync', '/sentry']], [world.shadow, ['/activesync']], [world.many, ['/activesync']]]
+    const places = [[world.three, ['/activesync', '/sentry']], [world.odd, ['/activesync', '/sentry']], [world.demo, ['/activesync', '/sentry']], [world.oddities, ['/activesync', '/sentry']], [world.shadow, ['/activesync']], [world.many, ['/activesync']]]
     for (const [w, paths] of places) {
       const page = await visit(w)
       for (const p of paths) {
@@ -253,6 +316,7 @@ export const stories = {
       [world.three, ['/', '/activesync', `/activesync/${world.three.id}`, '/sentry', '/sentry/preferences', '/audit', '/jobs', '/account', `/activesync/selection/remove?id=${world.three.id}`]],
       [world.empty, ['/', '/activesync', '/sentry', '/audit', '/activesync?q=nothing', '/activesync/missing', '/sentry/preferences/preview']],
       [world.odd, ['/activesync']],
+      [world.demo, ['/activesync']],
     ]) {
       for (const colorScheme of ['light', 'dark']) {
         for (const width of [1440, 390]) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/api"
@@ -33,11 +34,13 @@ func (w *world) crowd(streets int) *crowd {
 	for street := range streets {
 		bob, alice := w.phone(street%len(w.gateways), "bob", "PHONEONE"), w.phone(street%len(w.gateways), "alice", "")
 		c.wg.Go(func() {
+			pace := time.NewTicker(15 * time.Millisecond) // no faster than phones that have a console behind them
+			defer pace.Stop()
 			for n := 0; ; n++ {
 				select {
 				case <-c.stop:
 					return
-				default:
+				case <-pace.C:
 				}
 				alice.DeviceID = fmt.Sprintf("NEW%dX%dEND", street, n)
 				_, err := alice.FolderSync(w.t.Context(), "0")

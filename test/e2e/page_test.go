@@ -62,33 +62,56 @@ func (b *browser) get(path string) (int, string) {
 // submit opens a page, fills in its first form that is posted, and sends it off.
 func (b *browser) submit(path string, fill url.Values) (int, string) {
 	b.t.Helper()
+	return b.submitTo(path, "", fill)
+}
+
+// submitTo is submit for the form that is sent to action, where a page has several.
+func (b *browser) submitTo(path, action string, fill url.Values) (int, string) {
+	b.t.Helper()
 	code, body := b.get(path)
 	if code != http.StatusOK {
 		return code, body
 	}
+	to, values := b.form(path, body, action)
+	for k, v := range fill {
+		values[k] = v
+	}
+	return b.post(to, values)
+}
+
+// form gives where a form of a page is sent to, and what it carries unseen.
+func (b *browser) form(path, body, action string) (string, url.Values) {
+	b.t.Helper()
 	doc, err := html.Parse(strings.NewReader(body))
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	form := cascadia.Query(doc, cascadia.MustCompile("form[method=post]"))
+	selector := "form[method=post]"
+	if action != "" {
+		selector += `[action="` + action + `"]`
+	}
+	form := cascadia.Query(doc, cascadia.MustCompile(selector))
 	if form == nil {
-		b.t.Fatalf("%s has no form", path)
+		b.t.Fatalf("%s has no such form: %s", path, selector)
 	}
 	values := url.Values{}
 	for _, in := range cascadia.QueryAll(form, cascadia.MustCompile("input[type=hidden]")) {
-		values.Set(attribute(in, "name"), attribute(in, "value"))
+		values.Add(attribute(in, "name"), attribute(in, "value"))
 	}
-	for k, v := range fill {
-		values[k] = v
-	}
-	action, err := url.Parse(b.base + path)
+	to, err := url.Parse(b.base + path)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	if action, err = action.Parse(attribute(form, "action")); err != nil {
+	if to, err = to.Parse(attribute(form, "action")); err != nil {
 		b.t.Fatal(err)
 	}
-	r, err := http.NewRequestWithContext(timeout(b.t), http.MethodPost, action.String(), strings.NewReader(values.Encode()))
+	return to.String(), values
+}
+
+// post sends a form off, and follows where that leads.
+func (b *browser) post(to string, values url.Values) (int, string) {
+	b.t.Helper()
+	r, err := http.NewRequestWithContext(timeout(b.t), http.MethodPost, to, strings.NewReader(values.Encode()))
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -28,18 +28,21 @@ func (w *world) ping(ctx context.Context, i, n int, p *easclient.Client) <-chan 
 		w.t.Fatal(err)
 	}
 	ch := make(chan pinged, 1)
-	go func() {
-		r, err := p.Ping(ctx, 3000, f.Inbox())
-		e := pinged{err: err, at: time.Now()}
-		if se, ok := errors.AsType[*easclient.StatusError](err); ok {
-			e.status, e.err = se.Status, nil
-		} else if r != nil {
-			e.status = r.Status
-		}
-		ch <- e
-	}()
+	go func() { ch <- pingOnce(ctx, p, f.Inbox()) }()
 	w.parked(i, n)
 	return ch
+}
+
+// pingOnce waits for mail and says how that ended.
+func pingOnce(ctx context.Context, p *easclient.Client, folder string) pinged {
+	r, err := p.Ping(ctx, 3000, folder)
+	e := pinged{err: err, at: time.Now()}
+	if se, ok := errors.AsType[*easclient.StatusError](err); ok {
+		e.status, e.err = se.Status, nil
+	} else if r != nil {
+		e.status = r.Status
+	}
+	return e
 }
 
 // Phones come through two gateways to one console, over pinned TLS.

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/vedette-mail/vedette/test/parts"
 )
 
 // transcript is what a process has written so far.
@@ -48,9 +50,16 @@ type process struct {
 // launch starts vedette. When the test ends it is told to stop, and has to do so in peace.
 func launch(t *testing.T, name string, env []string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, name: name, cmd: exec.Command(binary(t), args...), done: make(chan struct{})}
+	return launchWith(t, name, env, func(*exec.Cmd) {}, args...)
+}
+
+// launchWith is launch where the story has a say in how the process runs.
+func launchWith(t *testing.T, name string, env []string, prepare func(*exec.Cmd), args ...string) *process {
+	t.Helper()
+	p := &process{t: t, name: name, cmd: exec.Command(parts.Vedette(t), args...), done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr, p.cmd.SysProcAttr = &p.out, &p.log, dieWithUs()
 	p.cmd.Env = append(plainEnviron(), env...)
+	prepare(p.cmd)
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -160,9 +169,10 @@ func (p *process) logs(within time.Duration, words ...string) string {
 // command runs vedette to its end.
 func command(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
+	program := parts.Vedette(t) // which may have to be built first
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary(t), args...)
+	cmd := exec.CommandContext(ctx, program, args...)
 	var out, log bytes.Buffer
 	cmd.Stdout, cmd.Stderr, cmd.Env, cmd.SysProcAttr = &out, &log, plainEnviron(), dieWithUs()
 	err := cmd.Run()
@@ -194,17 +204,25 @@ func eventually(t *testing.T, within time.Duration, what string, ok func() bool)
 	}
 }
 
-// freeAddr gives an address nobody listens on. The ports lie below those that systems hand out by
-// themselves, so that no test server takes one before the process does that is meant to have it.
+// freeAddr gives an address nobody listens on. The same one is used when a process is started again, so it
+// cannot be the system's choice. The ports lie below those that systems hand out by themselves, and the UDP
+// port of the same number is held until the test ends: tests that run elsewhere on this machine at the same
+// time see it taken.
 func freeAddr(t *testing.T) string {
 	t.Helper()
 	for range 2000 {
 		addr := net.JoinHostPort("127.0.0.1", fmt.Sprint(12000+(os.Getpid()*37+int(portsGiven.Add(1)))%18000))
-		l, err := net.Listen("tcp", addr)
+		held, err := net.ListenPacket("udp", addr)
 		if err != nil {
 			continue
 		}
+		l, err := net.Listen("tcp", addr)
+		if err != nil {
+			held.Close()
+			continue
+		}
 		l.Close()
+		t.Cleanup(func() { held.Close() })
 		return addr
 	}
 	t.Fatal("no free port")

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	"github.com/vedette-mail/vedette/eas/easclient"
 	"github.com/vedette-mail/vedette/eas/eastest"
 	"github.com/vedette-mail/vedette/internal/api"
+	"github.com/vedette-mail/vedette/test/parts"
 )
 
 // plan says how a world begins.
@@ -28,6 +30,7 @@ type plan struct {
 	servers  []mailPlan          // default one, named mail
 	settings func(*api.Settings) // preferences before the first gateway comes
 	gateway  string              // more lines for the gateway's table
+	postgres bool                // the console keeps the truth in PostgreSQL
 	early    bool                // start neither gateways nor an administrator: the story does
 	serve    bool                // console and gateway in one process, see startServe
 }
@@ -35,6 +38,7 @@ type plan struct {
 // mailPlan is one mail server. Its first user is the first of Users, and so on; passwords are secret(user).
 type mailPlan struct {
 	name    string
+	realm   string // default its name
 	domains []string
 	users   []string
 	tls     bool   // HTTPS with a certificate of its own
@@ -46,6 +50,8 @@ type world struct {
 	t        *testing.T
 	dir      string
 	mail     []*eastest.Server
+	mailURLs []string
+	database string // PostgreSQL's, if it is the console's
 	console  *process
 	gateways []*process
 	link     string // address of the console's link
@@ -56,6 +62,7 @@ type world struct {
 	token    string
 	trusted  *http.Client // trusts the console's self-made certificate
 	serve    bool
+	prepare  map[string]func(*exec.Cmd) // how a process runs, by its name
 }
 
 // secret is a user's password: easy to find where it must not be.
@@ -68,6 +75,9 @@ func newWorld(t *testing.T, p plan) *world {
 		p.servers = []mailPlan{{name: "mail", domains: []string{"lab.example", "LAB"}, users: []string{"bob", "alice", "carol", "dave"}}}
 	}
 	w.gateways = make([]*process, max(1, p.gateways))
+	if p.postgres {
+		w.database = parts.Postgres(t)
+	}
 	backends := w.openMail(p.servers)
 	w.configure(backends, p.gateway)
 	if p.early {
@@ -109,9 +119,9 @@ func (w *world) openMail(servers []mailPlan) string {
 			srv.Start()
 		}
 		w.t.Cleanup(func() { s.Close(); srv.CloseClientConnections(); srv.Close() })
-		w.mail = append(w.mail, s)
-		fmt.Fprintf(&tables, "[[backend]]\nname = %q\ntype = \"other\"\nurl = %q\ndomains = [%s]\ndefault = %v\n%s",
-			m.name, srv.URL+eas.Path, quoted(m.domains), i == 0, trust)
+		w.mail, w.mailURLs = append(w.mail, s), append(w.mailURLs, srv.URL+eas.Path)
+		fmt.Fprintf(&tables, "[[backend]]\nname = %q\nrealm = %q\ntype = \"other\"\nurl = %q\ndomains = [%s]\ndefault = %v\n%s",
+			m.name, cmp.Or(m.realm, m.name), srv.URL+eas.Path, quoted(m.domains), i == 0, trust)
 	}
 	return tables.String()
 }
@@ -150,8 +160,8 @@ func (w *world) configure(backends, extra string) {
 		w.write("serve.toml", fmt.Sprintf("data = %q\n[console]\nlisten = %q\n[gateway]\nlisten = %q\nstatus_listen = %q\nshield.new_devices = 0\n%s",
 			w.file("serve"), w.pages, w.fronts[0], w.status[0], backends))
 	}
-	w.write("console.toml", fmt.Sprintf("data = %q\n[console]\nlisten = %q\nlink_listen = %q\n%s",
-		w.file("console"), w.pages, w.link, peers.String()))
+	w.write("console.toml", fmt.Sprintf("data = %q\n[console]\nlisten = %q\nlink_listen = %q\ndatabase = %q\n%s",
+		w.file("console"), w.pages, w.link, w.database, peers.String()))
 }
 
 func gatewayName(i int) string { return fmt.Sprintf("gw%d", i+1) }
@@ -163,9 +173,17 @@ func (w *world) pin(name, role string) string {
 	return mustCommand(w.t, "link", "pin", "-c", w.file("pin.toml"), "--role", role)
 }
 
+func (w *world) launch(name string, args ...string) *process {
+	w.t.Helper()
+	if prepare := w.prepare[name]; prepare != nil {
+		return launchWith(w.t, name, nil, prepare, args...)
+	}
+	return launch(w.t, name, nil, args...)
+}
+
 func (w *world) startConsole() {
 	w.t.Helper()
-	w.console = launch(w.t, "console", nil, "console", "-c", w.file("console.toml"))
+	w.console = w.launch("console", "console", "-c", w.file("console.toml"))
 	w.console.says("Console:")
 	if w.trusted == nil {
 		w.trusted = w.client("console", "console")
@@ -174,7 +192,7 @@ func (w *world) startConsole() {
 
 func (w *world) startGateway(i int) {
 	w.t.Helper()
-	w.gateways[i] = launch(w.t, gatewayName(i), nil, "gateway", "-c", w.file(gatewayName(i)+".toml"))
+	w.gateways[i] = w.launch(gatewayName(i), "gateway", "-c", w.file(gatewayName(i)+".toml"))
 	w.gateways[i].says("Gateway:")
 }
 
@@ -218,7 +236,7 @@ func (w *world) parked(i, n int) {
 	})
 }
 
-// metric is the value of a metric without labels.
+// metric is the value of a metric: by its name, and by its labels where it has some.
 func (w *world) metric(i int, name string) string {
 	_, body := get(w.t, http.DefaultClient, "http://"+w.status[i]+"/metrics")
 	for line := range strings.Lines(body) {

@@ -30,7 +30,7 @@ import (
 //
 // F-01, F-06, X-03, Y-01, Y-02, Y-11, Y-13
 func TestVedette(t *testing.T) {
-	binary := build(t)
+	binary := parts.Vedette(t)
 	s := parts.SOGo(t)
 	t.Run("before SOGo alone", func(t *testing.T) {
 		p := install(t, binary, settings{backend: s.URL()})

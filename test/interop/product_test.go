@@ -57,17 +57,6 @@ type settings struct {
 	names    []string
 }
 
-// build compiles the program once.
-func build(t *testing.T) string {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "vedette")
-	cmd := exec.Command("go", "build", "-o", binary, "github.com/vedette-mail/vedette/cmd/vedette")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return binary
-}
-
 // install writes a configuration, starts the program and makes an administrator's token with its own
 // commands. The program is told to stop when the test ends, and has to end well.
 func install(t *testing.T, binary string, s settings) *product {

@@ -6,7 +6,8 @@
 // (tools/real-parts lists them, make test installs them), run on loopback, keep
 // their state in a temporary directory and end with the test binary, however it
 // ends: each is watched by a small shell that waits for our end of a pipe to
-// close. A killed or timed-out test leaves nothing behind.
+// close. A killed or timed-out test leaves nothing behind. It also builds our own
+// program, for those that start it.
 //
 // Tests of any room may come in; nothing else imports this package. A missing
 // part fails the test, it never skips it.

@@ -6,27 +6,21 @@ package script_test
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/vedette-mail/vedette/test/parts"
 )
 
 func TestScripts(t *testing.T) {
-	dir := t.TempDir()
-	cmd := exec.Command("go", "build", "-o", filepath.Join(dir, "vedette"), "github.com/vedette-mail/vedette/cmd/vedette")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	if err := lookAtSources("../.."); err != nil {
-		t.Fatal(err)
-	}
+	dir := filepath.Dir(parts.Vedette(t))
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
@@ -35,7 +29,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("PATH", dir+string(os.PathListSeparator)+e.Getenv("PATH"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ends": ends, "mode": mode},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ends": ends, "mode": mode, "appears": appears},
 	})
 }
 
@@ -59,6 +53,22 @@ func ends(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// appears waits until a file that a command in the background makes is there.
+func appears(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: appears FILE")
+	}
+	for end := time.Now().Add(20 * time.Second); ; {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("%s has not appeared", args[0])
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
 // mode compares the permissions of files.
 func mode(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
@@ -71,28 +81,4 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s has mode %s, want %s", name, got, args[0])
 		}
 	}
-}
-
-// lookAtSources touches every file the program is made of. The go command remembers what a test has looked
-// at and runs it again when that changes; what a compiler looks at that the test has started it does not
-// see, and would call yesterday's result today's.
-func lookAtSources(root string) error {
-	for _, dir := range []string{"cmd", "eas", "internal", "go.mod", "go.sum"} {
-		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			if d.IsDir() && d.Name() == "node_modules" {
-				return filepath.SkipDir
-			}
-			if _, err = os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-				return nil // an editor's file that is gone again
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -30,6 +30,29 @@ func events() []event {
 		{"comment", "The comment on a record was changed. Also the start of a job."},
 		{"remove", "A record was removed. The next contact is judged anew. Also the start of a job."},
 		{"clear-redirect", "Gateways were told to forget to which server the mail server had sent a record."},
+		{"link", "A record was linked to a registered device: by whoever the line names, vedette being the matcher, which says why. Also the start of a job."},
+		{"unlink", "A record was taken off its registered device. The matcher leaves alone what a person has unlinked. Also the start of a job."},
+		{"match-again", "A record was given back to the matcher, which links it or not as it finds. Also the start of a job."},
+		{"successor", "A phone that is known under another device id was recognised."},
+		{"add-device", "A device was registered."},
+		{"change-device", "What is known of a registered device was changed; the line holds both values of each that differs."},
+		{"activate", "A registered device was taken into use, or back into use."},
+		{"lose", "A device was reported lost: all mail traffic of the phone is refused."},
+		{"find", "A lost device was found."},
+		{"retire", "A device was taken out of use: all mail traffic of the phone is refused."},
+		{"delete-device", "A registered device was forgotten and its records unlinked."},
+		{"set-compliance", "A device keeps its security policy, or does not any more; the line says why not and who says so."},
+		{"add-user", "A user was made."},
+		{"change-user", "A user was changed; the line holds both values of each that differs."},
+		{"disable-user", "A user was disabled: every account of the user is refused."},
+		{"enable-user", "A user was enabled again."},
+		{"delete-user", "A user was forgotten. The accounts and devices belong to nobody."},
+		{"merge-accounts", "Two names turned out to be one account; their records were joined."},
+		{"split-accounts", "Two names that had been joined are two accounts again."},
+		{"pre-approve", "An account on a device was let through before its first contact."},
+		{"withdraw-approval", "That was taken back."},
+		{"import", "Devices, users or compliance were read from a file."},
+		{"change-settings", "Settings were changed; the line says which."},
 		{"undo", "A change of a record was taken back."},
 		{"cancel-job", "A job over many records was stopped; the line says how far it had come."},
 		{"change-preferences", "Preferences were changed; the line holds both values of each that differs."},
@@ -53,7 +76,7 @@ func events() []event {
 
 // silent are the verbs that leave no line: reading, and a permission whose deeds have words of their own.
 func silent() []access.Verb {
-	return []access.Verb{access.VerbView, access.VerbViewAudit, access.VerbManageAccess}
+	return []access.Verb{access.VerbView, access.VerbViewAudit, access.VerbManageAccess, access.VerbSeePlain}
 }
 
 func auditEvents(_ context.Context, root string) ([]byte, error) {
@@ -63,7 +86,7 @@ func auditEvents(_ context.Context, root string) ([]byte, error) {
 			in[string(v)] = true
 		}
 	}
-	for _, room := range []string{"internal/admin", "internal/login"} {
+	for _, room := range []string{"internal/admin", "internal/linking", "internal/login"} {
 		if err := eventConstants(root, room, in); err != nil {
 			return nil, err
 		}

@@ -353,6 +353,7 @@ type Entry struct {
 	//	*Entry_Device
 	//	*Entry_Account
 	//	*Entry_Preferences
+	//	*Entry_PreApproval
 	State         isEntry_State `protobuf_oneof:"state"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -456,6 +457,15 @@ func (x *Entry) GetPreferences() *Preferences {
 	return nil
 }
 
+func (x *Entry) GetPreApproval() *PreApproval {
+	if x != nil {
+		if x, ok := x.State.(*Entry_PreApproval); ok {
+			return x.PreApproval
+		}
+	}
+	return nil
+}
+
 type isEntry_State interface {
 	isEntry_State()
 }
@@ -484,6 +494,10 @@ type Entry_Preferences struct {
 	Preferences *Preferences `protobuf:"bytes,7,opt,name=preferences,proto3,oneof"`
 }
 
+type Entry_PreApproval struct {
+	PreApproval *PreApproval `protobuf:"bytes,8,opt,name=pre_approval,json=preApproval,proto3,oneof"`
+}
+
 func (*Entry_Deleted) isEntry_State() {}
 
 func (*Entry_Record) isEntry_State() {}
@@ -495,6 +509,8 @@ func (*Entry_Device) isEntry_State() {}
 func (*Entry_Account) isEntry_State() {}
 
 func (*Entry_Preferences) isEntry_State() {}
+
+func (*Entry_PreApproval) isEntry_State() {}
 
 // Ids of records and devices are the keys of their entries.
 type Record struct {
@@ -774,6 +790,7 @@ type Account struct {
 	Realm         string                 `protobuf:"bytes,1,opt,name=realm,proto3" json:"realm,omitempty"`
 	Account       string                 `protobuf:"bytes,2,opt,name=account,proto3" json:"account,omitempty"`
 	Disabled      bool                   `protobuf:"varint,3,opt,name=disabled,proto3" json:"disabled,omitempty"`
+	AliasOf       string                 `protobuf:"bytes,4,opt,name=alias_of,json=aliasOf,proto3" json:"alias_of,omitempty"` // the account this is another name of
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -829,6 +846,105 @@ func (x *Account) GetDisabled() bool {
 	return false
 }
 
+func (x *Account) GetAliasOf() string {
+	if x != nil {
+		return x.AliasOf
+	}
+	return ""
+}
+
+type PreApproval struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Realm         string                 `protobuf:"bytes,1,opt,name=realm,proto3" json:"realm,omitempty"`
+	Account       string                 `protobuf:"bytes,2,opt,name=account,proto3" json:"account,omitempty"`
+	EasDevice     string                 `protobuf:"bytes,3,opt,name=eas_device,json=easDevice,proto3" json:"eas_device,omitempty"`
+	Reason        string                 `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	By            string                 `protobuf:"bytes,5,opt,name=by,proto3" json:"by,omitempty"`
+	At            *Time                  `protobuf:"bytes,6,opt,name=at,proto3" json:"at,omitempty"`
+	Until         *Time                  `protobuf:"bytes,7,opt,name=until,proto3" json:"until,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreApproval) Reset() {
+	*x = PreApproval{}
+	mi := &file_link_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreApproval) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreApproval) ProtoMessage() {}
+
+func (x *PreApproval) ProtoReflect() protoreflect.Message {
+	mi := &file_link_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreApproval.ProtoReflect.Descriptor instead.
+func (*PreApproval) Descriptor() ([]byte, []int) {
+	return file_link_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *PreApproval) GetRealm() string {
+	if x != nil {
+		return x.Realm
+	}
+	return ""
+}
+
+func (x *PreApproval) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *PreApproval) GetEasDevice() string {
+	if x != nil {
+		return x.EasDevice
+	}
+	return ""
+}
+
+func (x *PreApproval) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *PreApproval) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+func (x *PreApproval) GetAt() *Time {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *PreApproval) GetUntil() *Time {
+	if x != nil {
+		return x.Until
+	}
+	return nil
+}
+
 type Preferences struct {
 	state                    protoimpl.MessageState `protogen:"open.v1"`
 	AutoBlock                bool                   `protobuf:"varint,1,opt,name=auto_block,json=autoBlock,proto3" json:"auto_block,omitempty"`
@@ -844,7 +960,7 @@ type Preferences struct {
 
 func (x *Preferences) Reset() {
 	*x = Preferences{}
-	mi := &file_link_proto_msgTypes[11]
+	mi := &file_link_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -856,7 +972,7 @@ func (x *Preferences) String() string {
 func (*Preferences) ProtoMessage() {}
 
 func (x *Preferences) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[11]
+	mi := &file_link_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -869,7 +985,7 @@ func (x *Preferences) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Preferences.ProtoReflect.Descriptor instead.
 func (*Preferences) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{11}
+	return file_link_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Preferences) GetAutoBlock() bool {
@@ -930,7 +1046,7 @@ type AcknowledgeRequest struct {
 
 func (x *AcknowledgeRequest) Reset() {
 	*x = AcknowledgeRequest{}
-	mi := &file_link_proto_msgTypes[12]
+	mi := &file_link_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -942,7 +1058,7 @@ func (x *AcknowledgeRequest) String() string {
 func (*AcknowledgeRequest) ProtoMessage() {}
 
 func (x *AcknowledgeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[12]
+	mi := &file_link_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -955,7 +1071,7 @@ func (x *AcknowledgeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcknowledgeRequest.ProtoReflect.Descriptor instead.
 func (*AcknowledgeRequest) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{12}
+	return file_link_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *AcknowledgeRequest) GetPosition() *Position {
@@ -973,7 +1089,7 @@ type AcknowledgeResponse struct {
 
 func (x *AcknowledgeResponse) Reset() {
 	*x = AcknowledgeResponse{}
-	mi := &file_link_proto_msgTypes[13]
+	mi := &file_link_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -985,7 +1101,7 @@ func (x *AcknowledgeResponse) String() string {
 func (*AcknowledgeResponse) ProtoMessage() {}
 
 func (x *AcknowledgeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[13]
+	mi := &file_link_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -998,7 +1114,7 @@ func (x *AcknowledgeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcknowledgeResponse.ProtoReflect.Descriptor instead.
 func (*AcknowledgeResponse) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{13}
+	return file_link_proto_rawDescGZIP(), []int{14}
 }
 
 type RepairRequest struct {
@@ -1011,7 +1127,7 @@ type RepairRequest struct {
 
 func (x *RepairRequest) Reset() {
 	*x = RepairRequest{}
-	mi := &file_link_proto_msgTypes[14]
+	mi := &file_link_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1023,7 +1139,7 @@ func (x *RepairRequest) String() string {
 func (*RepairRequest) ProtoMessage() {}
 
 func (x *RepairRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[14]
+	mi := &file_link_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1036,7 +1152,7 @@ func (x *RepairRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RepairRequest.ProtoReflect.Descriptor instead.
 func (*RepairRequest) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{14}
+	return file_link_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RepairRequest) GetBuckets() []int32 {
@@ -1064,7 +1180,7 @@ type Item struct {
 
 func (x *Item) Reset() {
 	*x = Item{}
-	mi := &file_link_proto_msgTypes[15]
+	mi := &file_link_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1076,7 +1192,7 @@ func (x *Item) String() string {
 func (*Item) ProtoMessage() {}
 
 func (x *Item) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[15]
+	mi := &file_link_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1089,7 +1205,7 @@ func (x *Item) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Item.ProtoReflect.Descriptor instead.
 func (*Item) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{15}
+	return file_link_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Item) GetKind() string {
@@ -1123,7 +1239,7 @@ type RepairResponse struct {
 
 func (x *RepairResponse) Reset() {
 	*x = RepairResponse{}
-	mi := &file_link_proto_msgTypes[16]
+	mi := &file_link_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1135,7 +1251,7 @@ func (x *RepairResponse) String() string {
 func (*RepairResponse) ProtoMessage() {}
 
 func (x *RepairResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[16]
+	mi := &file_link_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1148,7 +1264,7 @@ func (x *RepairResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RepairResponse.ProtoReflect.Descriptor instead.
 func (*RepairResponse) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{16}
+	return file_link_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *RepairResponse) GetBatch() *Batch {
@@ -1178,7 +1294,7 @@ type ReportRequest struct {
 
 func (x *ReportRequest) Reset() {
 	*x = ReportRequest{}
-	mi := &file_link_proto_msgTypes[17]
+	mi := &file_link_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1190,7 +1306,7 @@ func (x *ReportRequest) String() string {
 func (*ReportRequest) ProtoMessage() {}
 
 func (x *ReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[17]
+	mi := &file_link_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1203,7 +1319,7 @@ func (x *ReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRequest.ProtoReflect.Descriptor instead.
 func (*ReportRequest) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{17}
+	return file_link_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ReportRequest) GetSpool() string {
@@ -1251,7 +1367,7 @@ type ReportResponse struct {
 
 func (x *ReportResponse) Reset() {
 	*x = ReportResponse{}
-	mi := &file_link_proto_msgTypes[18]
+	mi := &file_link_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1263,7 +1379,7 @@ func (x *ReportResponse) String() string {
 func (*ReportResponse) ProtoMessage() {}
 
 func (x *ReportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[18]
+	mi := &file_link_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1276,7 +1392,7 @@ func (x *ReportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportResponse.ProtoReflect.Descriptor instead.
 func (*ReportResponse) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{18}
+	return file_link_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ReportResponse) GetSeq() uint64 {
@@ -1329,7 +1445,7 @@ type Sighting struct {
 
 func (x *Sighting) Reset() {
 	*x = Sighting{}
-	mi := &file_link_proto_msgTypes[19]
+	mi := &file_link_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1341,7 +1457,7 @@ func (x *Sighting) String() string {
 func (*Sighting) ProtoMessage() {}
 
 func (x *Sighting) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[19]
+	mi := &file_link_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1354,7 +1470,7 @@ func (x *Sighting) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sighting.ProtoReflect.Descriptor instead.
 func (*Sighting) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{19}
+	return file_link_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Sighting) GetSeq() uint64 {
@@ -1569,7 +1685,7 @@ type DeviceInfo struct {
 
 func (x *DeviceInfo) Reset() {
 	*x = DeviceInfo{}
-	mi := &file_link_proto_msgTypes[20]
+	mi := &file_link_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1581,7 +1697,7 @@ func (x *DeviceInfo) String() string {
 func (*DeviceInfo) ProtoMessage() {}
 
 func (x *DeviceInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[20]
+	mi := &file_link_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1594,7 +1710,7 @@ func (x *DeviceInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeviceInfo.ProtoReflect.Descriptor instead.
 func (*DeviceInfo) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{20}
+	return file_link_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *DeviceInfo) GetModel() string {
@@ -1668,7 +1784,7 @@ type Reported struct {
 
 func (x *Reported) Reset() {
 	*x = Reported{}
-	mi := &file_link_proto_msgTypes[21]
+	mi := &file_link_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1680,7 +1796,7 @@ func (x *Reported) String() string {
 func (*Reported) ProtoMessage() {}
 
 func (x *Reported) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[21]
+	mi := &file_link_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1693,7 +1809,7 @@ func (x *Reported) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reported.ProtoReflect.Descriptor instead.
 func (*Reported) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{21}
+	return file_link_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Reported) GetVerdict() string {
@@ -1757,7 +1873,7 @@ type Tally struct {
 
 func (x *Tally) Reset() {
 	*x = Tally{}
-	mi := &file_link_proto_msgTypes[22]
+	mi := &file_link_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1769,7 +1885,7 @@ func (x *Tally) String() string {
 func (*Tally) ProtoMessage() {}
 
 func (x *Tally) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[22]
+	mi := &file_link_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1782,7 +1898,7 @@ func (x *Tally) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tally.ProtoReflect.Descriptor instead.
 func (*Tally) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{22}
+	return file_link_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Tally) GetMinute() *Time {
@@ -1834,7 +1950,7 @@ type Status struct {
 
 func (x *Status) Reset() {
 	*x = Status{}
-	mi := &file_link_proto_msgTypes[23]
+	mi := &file_link_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1846,7 +1962,7 @@ func (x *Status) String() string {
 func (*Status) ProtoMessage() {}
 
 func (x *Status) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[23]
+	mi := &file_link_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1859,7 +1975,7 @@ func (x *Status) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Status.ProtoReflect.Descriptor instead.
 func (*Status) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{23}
+	return file_link_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Status) GetVersion() string {
@@ -1969,7 +2085,7 @@ type Backend struct {
 
 func (x *Backend) Reset() {
 	*x = Backend{}
-	mi := &file_link_proto_msgTypes[24]
+	mi := &file_link_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1981,7 +2097,7 @@ func (x *Backend) String() string {
 func (*Backend) ProtoMessage() {}
 
 func (x *Backend) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[24]
+	mi := &file_link_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1994,7 +2110,7 @@ func (x *Backend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Backend.ProtoReflect.Descriptor instead.
 func (*Backend) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{24}
+	return file_link_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Backend) GetName() string {
@@ -2064,7 +2180,7 @@ type Time struct {
 
 func (x *Time) Reset() {
 	*x = Time{}
-	mi := &file_link_proto_msgTypes[25]
+	mi := &file_link_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2076,7 +2192,7 @@ func (x *Time) String() string {
 func (*Time) ProtoMessage() {}
 
 func (x *Time) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[25]
+	mi := &file_link_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2089,7 +2205,7 @@ func (x *Time) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Time.ProtoReflect.Descriptor instead.
 func (*Time) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{25}
+	return file_link_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Time) GetSeconds() int64 {
@@ -2132,7 +2248,7 @@ const file_link_proto_rawDesc = "" +
 	"\aentries\x18\x04 \x03(\v2\x16.vedette.link.v1.EntryR\aentries\"W\n" +
 	"\x04Sums\x125\n" +
 	"\bposition\x18\x01 \x01(\v2\x19.vedette.link.v1.PositionR\bposition\x12\x18\n" +
-	"\abuckets\x18\x02 \x03(\x06R\abuckets\"\xd9\x02\n" +
+	"\abuckets\x18\x02 \x03(\x06R\abuckets\"\x9c\x03\n" +
 	"\x05Entry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x1a\n" +
 	"\adeleted\x18\x02 \x01(\tH\x00R\adeleted\x121\n" +
@@ -2141,7 +2257,8 @@ const file_link_proto_rawDesc = "" +
 	"eas_device\x18\x04 \x01(\v2\x1a.vedette.link.v1.EASDeviceH\x00R\teasDevice\x121\n" +
 	"\x06device\x18\x05 \x01(\v2\x17.vedette.link.v1.DeviceH\x00R\x06device\x124\n" +
 	"\aaccount\x18\x06 \x01(\v2\x18.vedette.link.v1.AccountH\x00R\aaccount\x12@\n" +
-	"\vpreferences\x18\a \x01(\v2\x1c.vedette.link.v1.PreferencesH\x00R\vpreferencesB\a\n" +
+	"\vpreferences\x18\a \x01(\v2\x1c.vedette.link.v1.PreferencesH\x00R\vpreferences\x12A\n" +
+	"\fpre_approval\x18\b \x01(\v2\x1c.vedette.link.v1.PreApprovalH\x00R\vpreApprovalB\a\n" +
 	"\x05state\"\xe7\x01\n" +
 	"\x06Record\x12\x16\n" +
 	"\x06domain\x18\x01 \x01(\tR\x06domain\x12\x14\n" +
@@ -2163,11 +2280,21 @@ const file_link_proto_rawDesc = "" +
 	"\x06Device\x12\x14\n" +
 	"\x05owner\x18\x01 \x01(\tR\x05owner\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x12\"\n" +
-	"\fnoncompliant\x18\x03 \x01(\tR\fnoncompliant\"U\n" +
+	"\fnoncompliant\x18\x03 \x01(\tR\fnoncompliant\"p\n" +
 	"\aAccount\x12\x14\n" +
 	"\x05realm\x18\x01 \x01(\tR\x05realm\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\tR\aaccount\x12\x1a\n" +
-	"\bdisabled\x18\x03 \x01(\bR\bdisabled\"\xb5\x02\n" +
+	"\bdisabled\x18\x03 \x01(\bR\bdisabled\x12\x19\n" +
+	"\balias_of\x18\x04 \x01(\tR\aaliasOf\"\xd8\x01\n" +
+	"\vPreApproval\x12\x14\n" +
+	"\x05realm\x18\x01 \x01(\tR\x05realm\x12\x18\n" +
+	"\aaccount\x18\x02 \x01(\tR\aaccount\x12\x1d\n" +
+	"\n" +
+	"eas_device\x18\x03 \x01(\tR\teasDevice\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\x12\x0e\n" +
+	"\x02by\x18\x05 \x01(\tR\x02by\x12%\n" +
+	"\x02at\x18\x06 \x01(\v2\x15.vedette.link.v1.TimeR\x02at\x12+\n" +
+	"\x05until\x18\a \x01(\v2\x15.vedette.link.v1.TimeR\x05until\"\xb5\x02\n" +
 	"\vPreferences\x12\x1d\n" +
 	"\n" +
 	"auto_block\x18\x01 \x01(\bR\tautoBlock\x12*\n" +
@@ -2307,7 +2434,7 @@ func file_link_proto_rawDescGZIP() []byte {
 	return file_link_proto_rawDescData
 }
 
-var file_link_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_link_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_link_proto_goTypes = []any{
 	(*Position)(nil),            // 0: vedette.link.v1.Position
 	(*FollowRequest)(nil),       // 1: vedette.link.v1.FollowRequest
@@ -2320,25 +2447,26 @@ var file_link_proto_goTypes = []any{
 	(*EASDevice)(nil),           // 8: vedette.link.v1.EASDevice
 	(*Device)(nil),              // 9: vedette.link.v1.Device
 	(*Account)(nil),             // 10: vedette.link.v1.Account
-	(*Preferences)(nil),         // 11: vedette.link.v1.Preferences
-	(*AcknowledgeRequest)(nil),  // 12: vedette.link.v1.AcknowledgeRequest
-	(*AcknowledgeResponse)(nil), // 13: vedette.link.v1.AcknowledgeResponse
-	(*RepairRequest)(nil),       // 14: vedette.link.v1.RepairRequest
-	(*Item)(nil),                // 15: vedette.link.v1.Item
-	(*RepairResponse)(nil),      // 16: vedette.link.v1.RepairResponse
-	(*ReportRequest)(nil),       // 17: vedette.link.v1.ReportRequest
-	(*ReportResponse)(nil),      // 18: vedette.link.v1.ReportResponse
-	(*Sighting)(nil),            // 19: vedette.link.v1.Sighting
-	(*DeviceInfo)(nil),          // 20: vedette.link.v1.DeviceInfo
-	(*Reported)(nil),            // 21: vedette.link.v1.Reported
-	(*Tally)(nil),               // 22: vedette.link.v1.Tally
-	(*Status)(nil),              // 23: vedette.link.v1.Status
-	(*Backend)(nil),             // 24: vedette.link.v1.Backend
-	(*Time)(nil),                // 25: vedette.link.v1.Time
+	(*PreApproval)(nil),         // 11: vedette.link.v1.PreApproval
+	(*Preferences)(nil),         // 12: vedette.link.v1.Preferences
+	(*AcknowledgeRequest)(nil),  // 13: vedette.link.v1.AcknowledgeRequest
+	(*AcknowledgeResponse)(nil), // 14: vedette.link.v1.AcknowledgeResponse
+	(*RepairRequest)(nil),       // 15: vedette.link.v1.RepairRequest
+	(*Item)(nil),                // 16: vedette.link.v1.Item
+	(*RepairResponse)(nil),      // 17: vedette.link.v1.RepairResponse
+	(*ReportRequest)(nil),       // 18: vedette.link.v1.ReportRequest
+	(*ReportResponse)(nil),      // 19: vedette.link.v1.ReportResponse
+	(*Sighting)(nil),            // 20: vedette.link.v1.Sighting
+	(*DeviceInfo)(nil),          // 21: vedette.link.v1.DeviceInfo
+	(*Reported)(nil),            // 22: vedette.link.v1.Reported
+	(*Tally)(nil),               // 23: vedette.link.v1.Tally
+	(*Status)(nil),              // 24: vedette.link.v1.Status
+	(*Backend)(nil),             // 25: vedette.link.v1.Backend
+	(*Time)(nil),                // 26: vedette.link.v1.Time
 }
 var file_link_proto_depIdxs = []int32{
 	0,  // 0: vedette.link.v1.FollowRequest.position:type_name -> vedette.link.v1.Position
-	25, // 1: vedette.link.v1.FollowResponse.now:type_name -> vedette.link.v1.Time
+	26, // 1: vedette.link.v1.FollowResponse.now:type_name -> vedette.link.v1.Time
 	3,  // 2: vedette.link.v1.FollowResponse.batch:type_name -> vedette.link.v1.Batch
 	4,  // 3: vedette.link.v1.FollowResponse.sums:type_name -> vedette.link.v1.Sums
 	0,  // 4: vedette.link.v1.Batch.position:type_name -> vedette.link.v1.Position
@@ -2348,46 +2476,49 @@ var file_link_proto_depIdxs = []int32{
 	8,  // 8: vedette.link.v1.Entry.eas_device:type_name -> vedette.link.v1.EASDevice
 	9,  // 9: vedette.link.v1.Entry.device:type_name -> vedette.link.v1.Device
 	10, // 10: vedette.link.v1.Entry.account:type_name -> vedette.link.v1.Account
-	11, // 11: vedette.link.v1.Entry.preferences:type_name -> vedette.link.v1.Preferences
-	7,  // 12: vedette.link.v1.Record.override:type_name -> vedette.link.v1.Override
-	25, // 13: vedette.link.v1.Override.at:type_name -> vedette.link.v1.Time
-	25, // 14: vedette.link.v1.Override.until:type_name -> vedette.link.v1.Time
-	0,  // 15: vedette.link.v1.AcknowledgeRequest.position:type_name -> vedette.link.v1.Position
-	15, // 16: vedette.link.v1.RepairRequest.items:type_name -> vedette.link.v1.Item
-	3,  // 17: vedette.link.v1.RepairResponse.batch:type_name -> vedette.link.v1.Batch
-	4,  // 18: vedette.link.v1.RepairResponse.sums:type_name -> vedette.link.v1.Sums
-	25, // 19: vedette.link.v1.ReportRequest.now:type_name -> vedette.link.v1.Time
-	19, // 20: vedette.link.v1.ReportRequest.sightings:type_name -> vedette.link.v1.Sighting
-	22, // 21: vedette.link.v1.ReportRequest.tallies:type_name -> vedette.link.v1.Tally
-	23, // 22: vedette.link.v1.ReportRequest.status:type_name -> vedette.link.v1.Status
-	25, // 23: vedette.link.v1.ReportResponse.now:type_name -> vedette.link.v1.Time
-	25, // 24: vedette.link.v1.Sighting.first:type_name -> vedette.link.v1.Time
-	25, // 25: vedette.link.v1.Sighting.last:type_name -> vedette.link.v1.Time
-	25, // 26: vedette.link.v1.Sighting.success:type_name -> vedette.link.v1.Time
-	20, // 27: vedette.link.v1.Sighting.info:type_name -> vedette.link.v1.DeviceInfo
-	21, // 28: vedette.link.v1.Sighting.reported:type_name -> vedette.link.v1.Reported
-	25, // 29: vedette.link.v1.Reported.at:type_name -> vedette.link.v1.Time
-	25, // 30: vedette.link.v1.Tally.minute:type_name -> vedette.link.v1.Time
-	25, // 31: vedette.link.v1.Status.started:type_name -> vedette.link.v1.Time
-	0,  // 32: vedette.link.v1.Status.position:type_name -> vedette.link.v1.Position
-	25, // 33: vedette.link.v1.Status.reconciled:type_name -> vedette.link.v1.Time
-	25, // 34: vedette.link.v1.Status.cert_expires:type_name -> vedette.link.v1.Time
-	25, // 35: vedette.link.v1.Status.link_expires:type_name -> vedette.link.v1.Time
-	24, // 36: vedette.link.v1.Status.backends:type_name -> vedette.link.v1.Backend
-	25, // 37: vedette.link.v1.Backend.since:type_name -> vedette.link.v1.Time
-	1,  // 38: vedette.link.v1.Link.Follow:input_type -> vedette.link.v1.FollowRequest
-	12, // 39: vedette.link.v1.Link.Acknowledge:input_type -> vedette.link.v1.AcknowledgeRequest
-	17, // 40: vedette.link.v1.Link.Report:input_type -> vedette.link.v1.ReportRequest
-	14, // 41: vedette.link.v1.Link.Repair:input_type -> vedette.link.v1.RepairRequest
-	2,  // 42: vedette.link.v1.Link.Follow:output_type -> vedette.link.v1.FollowResponse
-	13, // 43: vedette.link.v1.Link.Acknowledge:output_type -> vedette.link.v1.AcknowledgeResponse
-	18, // 44: vedette.link.v1.Link.Report:output_type -> vedette.link.v1.ReportResponse
-	16, // 45: vedette.link.v1.Link.Repair:output_type -> vedette.link.v1.RepairResponse
-	42, // [42:46] is the sub-list for method output_type
-	38, // [38:42] is the sub-list for method input_type
-	38, // [38:38] is the sub-list for extension type_name
-	38, // [38:38] is the sub-list for extension extendee
-	0,  // [0:38] is the sub-list for field type_name
+	12, // 11: vedette.link.v1.Entry.preferences:type_name -> vedette.link.v1.Preferences
+	11, // 12: vedette.link.v1.Entry.pre_approval:type_name -> vedette.link.v1.PreApproval
+	7,  // 13: vedette.link.v1.Record.override:type_name -> vedette.link.v1.Override
+	26, // 14: vedette.link.v1.Override.at:type_name -> vedette.link.v1.Time
+	26, // 15: vedette.link.v1.Override.until:type_name -> vedette.link.v1.Time
+	26, // 16: vedette.link.v1.PreApproval.at:type_name -> vedette.link.v1.Time
+	26, // 17: vedette.link.v1.PreApproval.until:type_name -> vedette.link.v1.Time
+	0,  // 18: vedette.link.v1.AcknowledgeRequest.position:type_name -> vedette.link.v1.Position
+	16, // 19: vedette.link.v1.RepairRequest.items:type_name -> vedette.link.v1.Item
+	3,  // 20: vedette.link.v1.RepairResponse.batch:type_name -> vedette.link.v1.Batch
+	4,  // 21: vedette.link.v1.RepairResponse.sums:type_name -> vedette.link.v1.Sums
+	26, // 22: vedette.link.v1.ReportRequest.now:type_name -> vedette.link.v1.Time
+	20, // 23: vedette.link.v1.ReportRequest.sightings:type_name -> vedette.link.v1.Sighting
+	23, // 24: vedette.link.v1.ReportRequest.tallies:type_name -> vedette.link.v1.Tally
+	24, // 25: vedette.link.v1.ReportRequest.status:type_name -> vedette.link.v1.Status
+	26, // 26: vedette.link.v1.ReportResponse.now:type_name -> vedette.link.v1.Time
+	26, // 27: vedette.link.v1.Sighting.first:type_name -> vedette.link.v1.Time
+	26, // 28: vedette.link.v1.Sighting.last:type_name -> vedette.link.v1.Time
+	26, // 29: vedette.link.v1.Sighting.success:type_name -> vedette.link.v1.Time
+	21, // 30: vedette.link.v1.Sighting.info:type_name -> vedette.link.v1.DeviceInfo
+	22, // 31: vedette.link.v1.Sighting.reported:type_name -> vedette.link.v1.Reported
+	26, // 32: vedette.link.v1.Reported.at:type_name -> vedette.link.v1.Time
+	26, // 33: vedette.link.v1.Tally.minute:type_name -> vedette.link.v1.Time
+	26, // 34: vedette.link.v1.Status.started:type_name -> vedette.link.v1.Time
+	0,  // 35: vedette.link.v1.Status.position:type_name -> vedette.link.v1.Position
+	26, // 36: vedette.link.v1.Status.reconciled:type_name -> vedette.link.v1.Time
+	26, // 37: vedette.link.v1.Status.cert_expires:type_name -> vedette.link.v1.Time
+	26, // 38: vedette.link.v1.Status.link_expires:type_name -> vedette.link.v1.Time
+	25, // 39: vedette.link.v1.Status.backends:type_name -> vedette.link.v1.Backend
+	26, // 40: vedette.link.v1.Backend.since:type_name -> vedette.link.v1.Time
+	1,  // 41: vedette.link.v1.Link.Follow:input_type -> vedette.link.v1.FollowRequest
+	13, // 42: vedette.link.v1.Link.Acknowledge:input_type -> vedette.link.v1.AcknowledgeRequest
+	18, // 43: vedette.link.v1.Link.Report:input_type -> vedette.link.v1.ReportRequest
+	15, // 44: vedette.link.v1.Link.Repair:input_type -> vedette.link.v1.RepairRequest
+	2,  // 45: vedette.link.v1.Link.Follow:output_type -> vedette.link.v1.FollowResponse
+	14, // 46: vedette.link.v1.Link.Acknowledge:output_type -> vedette.link.v1.AcknowledgeResponse
+	19, // 47: vedette.link.v1.Link.Report:output_type -> vedette.link.v1.ReportResponse
+	17, // 48: vedette.link.v1.Link.Repair:output_type -> vedette.link.v1.RepairResponse
+	45, // [45:49] is the sub-list for method output_type
+	41, // [41:45] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_link_proto_init() }
@@ -2402,6 +2533,7 @@ func file_link_proto_init() {
 		(*Entry_Device)(nil),
 		(*Entry_Account)(nil),
 		(*Entry_Preferences)(nil),
+		(*Entry_PreApproval)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -2409,7 +2541,7 @@ func file_link_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_link_proto_rawDesc), len(file_link_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   26,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -184,7 +184,9 @@ func (c *conn) field(line string) *fault {
 			return bad("a Content-Length that is no number")
 		}
 	case "Transfer-Encoding":
-		f.codings++
+		if f.codings++; f.codings > 1 {
+			return bad("two transfer codings")
+		}
 		if !strings.EqualFold(value, "chunked") {
 			return &fault{http.StatusNotImplemented, "an unknown transfer coding"}
 		}

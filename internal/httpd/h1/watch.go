@@ -6,7 +6,7 @@ package h1
 import (
 	"context"
 	"errors"
-	"net"
+	"os"
 	"sync"
 	"time"
 )
@@ -81,7 +81,8 @@ func (l *life) watch() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		c.w += n
-		if err != nil && !l.ended && !isTimeout(err) {
+		// A deadline is not the phone's; ETIMEDOUT is: the kernel's probes were not answered.
+		if err != nil && !l.ended && !errors.Is(err, os.ErrDeadlineExceeded) {
 			l.gone = true
 			l.cancel()
 		}
@@ -129,9 +130,4 @@ func (l *life) used() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.inner != nil
-}
-
-func isTimeout(err error) bool {
-	t, ok := errors.AsType[net.Error](err)
-	return ok && t.Timeout()
 }

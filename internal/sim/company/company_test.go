@@ -8,12 +8,14 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/vedette-mail/vedette/eas"
+	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/sim/company"
 	"github.com/vedette-mail/vedette/internal/sim/phone"
 )
@@ -159,5 +161,48 @@ func TestLettersGoToColleaguesOfTheSameSite(t *testing.T) {
 	}
 	if l := c.Letter(rng, "x@elsewhere.example"); l.To != "" {
 		t.Errorf("a letter from elsewhere goes to %s", l.To)
+	}
+}
+
+func TestACompanysRecordsAreTheSameEachTime(t *testing.T) {
+	now := time.Date(2026, 2, 11, 9, 41, 0, 0, time.UTC)
+	c := company.New(1, 200)
+	list := c.Visits(now)
+	if d := cmp.Diff(list, company.New(1, 200).Visits(now)); d != "" {
+		t.Error(d)
+	}
+	pairs, devices := map[access.Pair]bool{}, map[string]bool{}
+	for i, v := range list {
+		s := &v.Sighting
+		if pairs[s.Pair] || s.Pair.Account == "" || s.Pair.Device == "" {
+			t.Errorf("pair %v comes twice or is none", s.Pair)
+		}
+		pairs[s.Pair], devices[s.Pair.Device] = true, true
+		if s.Last.After(now) || s.Last.Before(v.First) || s.First != v.First || i > 0 && !list[i-1].First.Before(v.First) {
+			t.Errorf("%s: first %s, last %s", s.User, v.First, s.Last)
+		}
+		p := &c.Phones[v.Phone]
+		if p.Handset.Kind == phone.Stranger || p.Why == "still sends an old password" {
+			t.Errorf("%s is let in, who %s", s.User, p.Why)
+		}
+	}
+	if len(devices) < 190 || len(pairs) <= len(devices) {
+		t.Errorf("%d records on %d phones", len(pairs), len(devices))
+	}
+}
+
+func TestOddPeopleAreThereInForce(t *testing.T) {
+	c := company.Odd(1)
+	hostile, rtl := 0, 0
+	for _, p := range c.Phones {
+		if p.Handset.Kind == phone.Hostile {
+			hostile++
+		}
+		if strings.ContainsFunc(p.Owner, func(r rune) bool { return unicode.In(r, unicode.Arabic, unicode.Hebrew) }) {
+			rtl++
+		}
+	}
+	if hostile < 3 || rtl < 2 || len(c.Visits(time.Now())) != len(c.Phones) {
+		t.Errorf("%d hostile, %d right to left, %d visits of %d", hostile, rtl, len(c.Visits(time.Now())), len(c.Phones))
 	}
 }

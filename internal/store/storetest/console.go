@@ -187,7 +187,7 @@ func jobGoesOn(e Engine) func(*testing.T) {
 			return tx.AddJobRows(j.ID, []store.JobRow{{Target: "a"}, {Target: "b"}, {Target: "a"}, {Target: "c"}})
 		})
 		got, err := s.LeaseJob(t.Context(), "first", time.Minute)
-		if err != nil || got.ID != j.ID || got.Total != 3 || got.Actor != j.Actor || got.State != store.JobRunning {
+		if err != nil || got.ID != j.ID || got.Total != 3 || !reflect.DeepEqual(got.Actor, j.Actor) || got.State != store.JobRunning {
 			t.Fatalf("%+v, %v", got, err)
 		}
 		_, err = s.LeaseJob(t.Context(), "second", time.Minute)

@@ -17,7 +17,7 @@ import (
 // phones with two accounts, one record in four linked, one in twenty blocked. The same seed gives the
 // same records, but for their ids. In every thousand, one model is "Rarephone Zx9".
 func Fill(ctx context.Context, s *store.Store, n int, seed uint64) error {
-	g := &grower{r: rand.New(rand.NewPCG(seed, 1)), run: seed}
+	g := &grower{r: rand.New(rand.NewPCG(seed, 1)), run: seed, lonely: max(n/7, 1)}
 	for n > 0 {
 		part := g.grow(min(n, 2000))
 		n -= len(part)
@@ -39,9 +39,10 @@ func Fill(ctx context.Context, s *store.Store, n int, seed uint64) error {
 }
 
 type grower struct {
-	r    *rand.Rand
-	run  uint64
-	made int
+	r      *rand.Rand
+	run    uint64
+	made   int
+	lonely int // one in so many
 }
 
 func (g *grower) grow(n int) []*access.Association {
@@ -58,6 +59,9 @@ func (g *grower) grow(n int) []*access.Association {
 		a.Model, a.OS, a.OSVersion, a.DeviceType = m[0], m[1], m[2], m[1]
 		if g.r.IntN(1000) == 0 {
 			a.Model = "Rarephone Zx9"
+		}
+		if i%g.lonely == g.lonely/2 {
+			a.Model = "Lonely Q7"
 		}
 		a.UserAgent, a.Protocol, a.Client = a.Model+"/"+m[2], "16.1", "Mail"
 		a.Number = fmt.Sprintf("+49 30 %07d", g.r.IntN(10_000_000))

@@ -5,6 +5,7 @@ package storetest
 
 import (
 	"context"
+	"io/fs"
 	"testing"
 	"time"
 
@@ -16,6 +17,8 @@ import (
 type Engine struct {
 	// DSN names a fresh, empty database that ends with the test.
 	DSN func(t testing.TB) string
+	// Migrations are the files that make its schema, for databases of earlier versions.
+	Migrations fs.FS
 }
 
 // Open gives a fresh, empty store that ends with the test. now is its clock.
@@ -45,6 +48,15 @@ func Run(t *testing.T, e Engine) {
 		{"following", following},
 		{"console", console},
 		{"backups", backups},
+		{"upgrades", upgrades},
+		{"people", people},
+		{"devices", devices},
+		{"links", links},
+		{"approvals", approvals},
+		{"settings", settings},
+		{"timelines", timelines},
+		{"lists of people", peopleLists},
+		{"overrides", overrides},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, e) })
 	}

@@ -66,7 +66,7 @@ async function sprite() {
   ]
   for (const file of sources) {
     const text = await readFile(file, 'utf8')
-    for (const m of text.matchAll(/(?:icon "|icon\(['"]|Icon: +")([a-z0-9-]+)['"]/g)) wanted.add(m[1])
+    for (const m of text.matchAll(/(?:icon "|icon\(['"]|Icon: +"|chip\("[^"]*", ")([a-z0-9-]+)['"]/g)) wanted.add(m[1])
   }
   let symbols = ''
   for (const name of [...wanted].sort()) {

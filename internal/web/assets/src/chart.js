@@ -23,7 +23,7 @@ export function startChart() {
         legend: { show: false },
         cursor: { drag: { x: false, y: false }, points: { show: false } },
         scales: { x: { range: (_, min, max) => [min - 1900, max + 1900] }, y: { range: (_, __, max) => [0, Math.max(4, max * 1.1)] } },
-        axes: [{ ...axis, values: (_, at) => at.map(clock) }, { ...axis, size: 42, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 100000] }],
+        axes: [{ ...axis, size: 28, values: (_, at) => at.map(clock) }, { ...axis, size: 42, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 100000] }],
         series: [
           {},
           { label: 'Refused', stroke: colour(style, '--bad-fill'), fill: colour(style, '--bad-ground'), width: 1.5,
@@ -35,6 +35,8 @@ export function startChart() {
     )
   }
   draw()
+  // A canvas does not wait for its font.
+  document.fonts.load('12px Inter').then(draw, () => {})
   document.addEventListener('theme', draw)
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw)
   new ResizeObserver(() => {

@@ -45,16 +45,9 @@ function act(key) {
       close?.click()
       return Boolean(close)
     }
-    case 'a':
-      return ask('allow', rows[at])
-    case 'b':
-      return ask('block', rows[at])
-    case 'c':
-      return ask('comment', rows[at])
-    case 'r':
-      return ask('remove', rows[at])
+    default:
+      return ask(key, rows[at])
   }
-  return false
 }
 
 function focus(row) {
@@ -64,18 +57,19 @@ function focus(row) {
   return Boolean(link)
 }
 
-// ask opens the question for the selection when there is one, else for the record in focus, else for
-// the one whose details are open.
-function ask(verb, row) {
+// ask opens the question that a letter stands for, as the buttons of the list declare it: for the selection
+// when there is one, else for the record in focus, else for the one whose details are open.
+function ask(key, row) {
   const form = document.getElementById('selection')
-  if (!form) return false
+  const button = form && /^[a-z]$/.test(key) && form.querySelector(`[data-key="${key}"]`)
+  if (!button) return false
   if (form.dataset.count !== '0') {
-    form.querySelector(`[formaction$="/${verb}"]`)?.click()
+    button.click()
     return true
   }
   const id = row?.dataset.id ?? document.querySelector('#pane [data-record]')?.dataset.record
   if (!id) return false
   const query = new URLSearchParams({ id, back: location.pathname + location.search })
-  openDialog('/activesync/selection/' + verb + '?' + query)
+  openDialog(button.getAttribute('formaction') + '?' + query)
   return true
 }

@@ -44,7 +44,7 @@ export function startSelection() {
     }
     const everything = matching?.checked
     form.dataset.count = everything ? 'all' : String(n)
-    count.textContent = everything ? matching.dataset.total + ' selected' : n + ' selected'
+    count.textContent = count.dataset.selected.replace('{n}', everything ? matching.dataset.total : String(n))
     const offer = form.querySelector('[data-offer]')
     if (offer) offer.hidden = !(everything || (n > 0 && n === list.length))
   }

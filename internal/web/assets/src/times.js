@@ -26,16 +26,17 @@ function tick() {
   }
 }
 
-export function ago(at, now) {
+// said is what the page's language has for it; the units have no forms for numbers, or the script would have
+// to count in every language.
+const said = JSON.parse(document.documentElement.dataset.times ?? '{}')
+
+function ago(at, now) {
   const s = Math.round((now - at) / 1000)
-  const ahead = s < 0
   const a = Math.abs(s)
-  let text
-  if (a < 10) return 'just now'
-  if (a < 60) text = `${a} s`
-  else if (a < 3600) text = `${Math.floor(a / 60)} min`
-  else if (a < 86400) text = `${Math.floor(a / 3600)} h`
-  else if (a < 30 * 86400) text = `${Math.floor(a / 86400)} d`
-  else return null
-  return ahead ? `in ${text}` : `${text} ago`
+  if (a < 10) return said.now
+  const steps = [[60, 1, 'seconds'], [3600, 60, 'minutes'], [86400, 3600, 'hours'], [30 * 86400, 86400, 'days']]
+  const step = steps.find(([below]) => a < below)
+  if (!step) return null
+  const long = said[step[2]].replace('{n}', String(Math.floor(a / step[1])))
+  return said[s < 0 ? 'ahead' : 'ago'].replace('{t}', long)
 }

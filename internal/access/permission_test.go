@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package access_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+// who may do what, as the promises say it, apart from the program's own table: a column for
+// administrator, operator, help desk and auditor, and whether somebody with a scope may.
+const promised = `
+view                A O H R  scoped
+see-plain           A O - R  scoped
+export              A O - R  scoped
+allow               A O H -  scoped
+block               A O H -  scoped
+comment             A O H -  scoped
+remove              A O - -  scoped
+clear-redirect      A O H -  scoped
+link                A O H -  scoped
+unlink              A O H -  scoped
+match-again         A O H -  scoped
+add-device          A O - -  scoped
+change-device       A O - -  scoped
+activate            A O H -  scoped
+lose                A O H -  scoped
+find                A O H -  scoped
+retire              A O - -  scoped
+delete-device       A O - -  scoped
+set-compliance      A O - -  scoped
+add-user            A O - -  whole
+change-user         A O - -  whole
+disable-user        A O - -  scoped
+enable-user         A O - -  scoped
+delete-user         A O - -  scoped
+merge-accounts      A O - -  whole
+split-accounts      A O - -  whole
+pre-approve         A O H -  scoped
+withdraw-approval   A O H -  scoped
+import              A O - -  whole
+change-preferences  A - - -  whole
+change-settings     A - - -  whole
+view-audit          A O - R  whole
+manage-access       A - - -  whole
+`
+
+func TestEveryRoleMayDoWhatIsPromisedAndNothingElse(t *testing.T) {
+	lines := map[access.Verb][]string{}
+	for line := range strings.Lines(strings.TrimSpace(promised)) {
+		f := strings.Fields(line)
+		lines[access.Verb(f[0])] = f[1:]
+	}
+	for _, v := range access.Verbs() {
+		line, found := lines[v]
+		if !found || len(line) != len(access.Roles())+1 {
+			t.Errorf("%s has no whole line in the promise", v)
+			continue
+		}
+		delete(lines, v)
+		for i, role := range access.Roles() {
+			for _, scope := range []*access.Scope{nil, {}, {Groups: []string{"sales"}}} {
+				want := line[i] != "-" && (scope == nil || line[len(line)-1] == "scoped")
+				if role == access.RoleHelpDesk && scope == nil {
+					want = false // a help desk without groups sees nothing
+				}
+				if err := (access.Actor{Name: "x", Role: role, Scope: scope}).May(v); (err == nil) != want {
+					t.Errorf("%s, %s, scope %v: %v", role, v, scope, err)
+				} else if err != nil && access.KindOf(err) != access.KindForbidden {
+					t.Errorf("%s, %s: %v", role, v, err)
+				}
+			}
+		}
+	}
+	for v := range lines {
+		t.Errorf("there is no verb %q", v)
+	}
+}
+
+func TestNobodyElseMayDoAnything(t *testing.T) {
+	for _, v := range append(access.Verbs(), "", "no such verb") {
+		for _, role := range []access.Role{"", "root", "Administrator"} {
+			if (access.Actor{Role: role}).May(v) == nil {
+				t.Errorf("%q may %q", role, v)
+			}
+		}
+	}
+	if (access.Actor{Role: access.RoleAdministrator}).May("no such verb") == nil {
+		t.Error("what has no line may be done")
+	}
+}
+
+func TestATokenWithVerbsOfItsOwnDoesOnlyThose(t *testing.T) {
+	for _, role := range access.Roles() {
+		for _, v := range access.Verbs() {
+			all := access.Actor{Role: role, Scope: &access.Scope{Groups: []string{"sales"}}}
+			few := all
+			few.Only = []access.Verb{access.VerbView, access.VerbManageAccess}
+			want := all.May(v) == nil && slices.Contains(few.Only, v)
+			if got := few.May(v) == nil; got != want {
+				t.Errorf("%s, %s: %v", role, v, got)
+			}
+		}
+	}
+}
+
+// TestEveryConstantHasALine reads the source: a verb or a role that is declared but left out of the table
+// would otherwise be nobody's, unnoticed.
+func TestEveryConstantHasALine(t *testing.T) {
+	f, err := parser.ParseFile(token.NewFileSet(), "permission.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]int{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		s, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		typ, ok := s.Type.(*ast.Ident)
+		if !ok || len(s.Values) != 1 {
+			return true
+		}
+		word, err := strconv.Unquote(s.Values[0].(*ast.BasicLit).Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[typ.Name]++
+		switch {
+		case typ.Name == "Verb" && !slices.Contains(access.Verbs(), access.Verb(word)):
+			t.Errorf("the verb %q has no line in the table", word)
+		case typ.Name == "Role" && !slices.Contains(access.Roles(), access.Role(word)):
+			t.Errorf("the role %q is not in the list", word)
+		}
+		return true
+	})
+	if found["Verb"] != len(access.Verbs()) || found["Role"] != len(access.Roles()) {
+		t.Errorf("%v declared, %d verbs and %d roles listed", found, len(access.Verbs()), len(access.Roles()))
+	}
+	for _, c := range access.PermissionTable() {
+		if !c.Holds(access.RoleAdministrator) {
+			t.Errorf("an administrator may not %s", c.Verb)
+		}
+		for _, r := range c.Roles {
+			if !slices.Contains(access.Roles(), r) {
+				t.Errorf("%s names a role %q that does not exist", c.Verb, r)
+			}
+		}
+	}
+}

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package access
+
+import "time"
+
+// Compliance says whether a registered device keeps its security policy.
+type Compliance string
+
+// What can be known about it. Unknown speaks against nobody.
+const (
+	ComplianceUnknown Compliance = "unknown"
+	Compliant         Compliance = "compliant"
+	NotCompliant      Compliance = "noncompliant"
+)
+
+// DeviceWaiting is the state of a phone that syncs mail and that no registration is known for: it stands
+// on the Devices page so that somebody can register it. Gateways never hear of such a device.
+const DeviceWaiting DeviceState = "waiting"
+
+// Ownership says who has paid for a device.
+type Ownership string
+
+// The kinds of ownership. The zero value: nobody has said.
+const (
+	OwnedByCompany  Ownership = "company"
+	OwnedByEmployee Ownership = "employee"
+)
+
+// RegisteredDevice is one device as the console keeps and shows it. Device.Owner is the user it is
+// registered for, Device.Noncompliant the reason in words while Compliance is NotCompliant.
+type RegisteredDevice struct {
+	Device
+
+	Name         string // as its owner or its management calls it
+	OwnerName    string // name of the owner, kept beside the id for lists; written by the store
+	OS           string
+	OSVersion    string
+	Model        string
+	Manufacturer string
+	Number       string
+	IMEI         string // digits only
+	Serial       string
+	UDID         string
+	EASID        string // canonical ActiveSync device id, where the registration names it; of a waiting one always
+	Ownership    Ownership
+	Source       string // SourceLocal, "csv", "api", or the management system it comes from
+	Enrolled     time.Time
+	LastCheckIn  time.Time
+
+	Compliance       Compliance
+	ComplianceSince  time.Time
+	ComplianceSource string
+	Comment          string
+	Records          int // how many records are linked to it; written by the store
+	Created          time.Time
+	Updated          time.Time
+	Version          int64
+}

@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"context"
+	"net"
+	"time"
+)
+
+// SetUploadWindow lets a test see a slow upload cut without waiting for minutes.
+func (c *Config) SetUploadWindow(d time.Duration) { c.uploadWindow = d }
+
+// LeaveCollector keeps the gateways of a test from steering the collector of the test's process.
+func (c *Config) LeaveCollector() { c.garbage = -1 }
+
+// Connections are those that count.
+func (g *Gateway) Connections() int {
+	open, _ := g.conns.counts()
+	return open
+}
+
+// Reach puts a mail server in memory in place of the network, so that a test can let hours pass.
+func (c *Config) Reach(f func(context.Context) (net.Conn, error)) { c.reach = f }

@@ -1,0 +1,240 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package linking
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// Actor is who the audit log names for what the matcher does.
+const Actor = "vedette"
+
+// eventSuccessor is the audit event of a new device id of a known phone (Y-05).
+const eventSuccessor = "successor"
+
+// mostNear is how many other records of a device id, or of an account, are looked at.
+const mostNear = 200
+
+// Seen is what the matcher thinks of a record, and the devices it has looked at.
+type Seen struct {
+	access.Matching
+	Devices   []access.RegisteredDevice
+	Successor access.AssociationID // the record it replaces
+	because   []string
+}
+
+// Device gives one of the devices that were looked at, nil when it was not.
+func (s *Seen) Device(id access.DeviceID) *access.RegisteredDevice {
+	for i := range s.Devices {
+		if s.Devices[i].ID == id {
+			return &s.Devices[i]
+		}
+	}
+	return nil
+}
+
+// Look asks the matcher about a record and changes nothing.
+func Look(tx *store.Tx, as *access.Association) (Seen, error) {
+	e, err := evidence(tx, as)
+	if err != nil {
+		return Seen{}, err
+	}
+	s := Seen{Matching: access.Match(e, tx.Now()), Devices: e.Devices}
+	s.Successor, s.because = access.Successor(e)
+	return s, nil
+}
+
+func evidence(tx *store.Tx, as *access.Association) (e access.Evidence, err error) {
+	e.Record = as
+	if e.Devices, err = tx.DeviceCandidates(as); err != nil {
+		return e, err
+	}
+	near, err := tx.Siblings(as, mostNear)
+	if err != nil {
+		return e, err
+	}
+	same, err := tx.RecordsOfAccount(as.Pair.Realm, as.Pair.Account, mostNear)
+	if err != nil {
+		return e, err
+	}
+	ids := make([]access.DeviceID, len(e.Devices))
+	for i := range e.Devices {
+		ids[i] = e.Devices[i].ID
+	}
+	linked, err := tx.LinkedRecords(ids...)
+	if err != nil {
+		return e, err
+	}
+	seen := map[access.AssociationID]bool{as.ID: true}
+	for _, r := range slices.Concat(near, same, linked) {
+		if !seen[r.ID] {
+			seen[r.ID] = true
+			e.Near = append(e.Near, r)
+		}
+	}
+	return e, nil
+}
+
+// Record lets the matcher look at one record and does what it says. A record that a person, or something
+// else than the matcher, has linked or unlinked stays as it is. Where a link comes or goes the phone's
+// other accounts are looked at too, once: what links one of them speaks for the others.
+func Record(tx *store.Tx, as *access.Association) error {
+	moved, err := record(tx, as)
+	if err != nil || !moved {
+		return err
+	}
+	others, err := tx.Siblings(as, mostNear)
+	if err != nil {
+		return err
+	}
+	for i := range others {
+		if _, err := record(tx, &others[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Device lets the matcher look at every record that may belong to a device, after the device has come or
+// changed, and at no other.
+func Device(tx *store.Tx, d *access.RegisteredDevice) error {
+	list, err := tx.RecordCandidates(d)
+	if err != nil {
+		return err
+	}
+	return records(tx, list)
+}
+
+// Accounts lets the matcher look at the records of accounts whose owner has changed.
+func Accounts(tx *store.Tx, accounts ...access.Account) error {
+	for _, a := range accounts {
+		list, err := tx.RecordsOfAccount(a.Realm, a.Account, mostNear)
+		if err != nil {
+			return err
+		}
+		if err := records(tx, list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// records goes through them twice: a link of one may be what another needs.
+func records(tx *store.Tx, list []access.Association) error {
+	again := false
+	for round := range 2 {
+		if round > 0 && !again {
+			return nil
+		}
+		for i := range list {
+			moved, err := record(tx, &list[i])
+			if err != nil {
+				return err
+			}
+			again = again || moved
+		}
+	}
+	return nil
+}
+
+// record does what the matcher says of one record. as is brought up to date.
+func record(tx *store.Tx, as *access.Association) (moved bool, err error) {
+	now, err := tx.FindAssociation(as.ID)
+	if err != nil {
+		return false, err
+	}
+	*as = *now
+	if as.Linked() && as.Link.By == access.LinkedByNobody {
+		return false, nil
+	}
+	s, err := Look(tx, as)
+	if err != nil {
+		return false, err
+	}
+	device, link, suggestion := as.Device, as.Link, s.Suggestion
+	switch {
+	case as.Link.By == access.LinkedByHand:
+		suggestion = access.Suggestion{}
+	case s.Link != nil:
+		device = s.Link.Device
+		link = access.Link{By: access.LinkedByMatcher, At: tx.Now(), Score: s.Link.Score, Reasons: s.Link.Reasons}
+		if device == as.Device {
+			link.At = as.Link.At
+		}
+	default:
+		device, link = "", access.Link{}
+	}
+	replaces := as.Replaces
+	if replaces == "" {
+		replaces = s.Successor
+	}
+	if device == as.Device && sameLink(link, as.Link) && sameSuggestion(suggestion, as.Suggestion) && replaces == as.Replaces {
+		return false, nil
+	}
+	if err := tx.SaveLink(as.ID, device, link, suggestion, replaces); err != nil {
+		return false, err
+	}
+	s.audit(tx, as, device)
+	moved = device != as.Device
+	as.Device, as.Link, as.Suggestion, as.Replaces = device, link, suggestion, replaces
+	return moved, nil
+}
+
+func sameLink(a, b access.Link) bool {
+	return a.By == b.By && a.Who == b.Who && a.Score == b.Score && slices.Equal(a.Reasons, b.Reasons)
+}
+
+func sameSuggestion(a, b access.Suggestion) bool {
+	return a.Device == b.Device && a.Score == b.Score && a.Clear == b.Clear && slices.Equal(a.Reasons, b.Reasons)
+}
+
+// audit writes down what has become of a record that was as.
+func (s *Seen) audit(tx *store.Tx, as *access.Association, device access.DeviceID) {
+	line := func(event, detail string) {
+		tx.Audit(access.AuditEntry{Actor: Actor, Event: event, Subject: as.Pair.String(), Object: string(as.ID), Detail: detail})
+	}
+	switch {
+	case device == as.Device:
+	case device == "":
+		line(string(access.VerbUnlink), "linked → not linked; "+s.against(as.Device))
+	default:
+		line(string(access.VerbLink), fmt.Sprintf("linked to %s, score %d: %s", Name(s.Device(device)), s.Link.Score,
+			strings.Join(s.Link.Reasons, ", ")))
+	}
+	if as.Replaces == "" && s.Successor != "" {
+		line(eventSuccessor, "the same phone as before under another device id: "+strings.Join(s.because, ", "))
+	}
+}
+
+// against says what speaks against a device the record was linked to.
+func (s *Seen) against(id access.DeviceID) string {
+	for i := range s.Candidates {
+		if c := &s.Candidates[i]; c.Device == id && len(c.Against) > 0 {
+			return strings.Join(c.Against, ", ")
+		}
+	}
+	return "nothing speaks for it any more"
+}
+
+// Name is how a device is called in messages and in the audit log.
+func Name(d *access.RegisteredDevice) string {
+	if d == nil {
+		return "a device"
+	}
+	for _, s := range []string{d.Name, d.Model, d.Serial, d.EASID, string(d.ID)} {
+		if s == "" {
+			continue
+		}
+		if d.OwnerName != "" {
+			return s + " of " + d.OwnerName
+		}
+		return s
+	}
+	return "a device"
+}

@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+)
+
+func preApprovalColumns(p *access.PreApproval) []column {
+	return []column{{"id", &p.ID}, {"realm", &p.Pair.Realm}, {"account", &p.Pair.Account}, {"eas_device", &p.Pair.Device},
+		{"reason", &p.Reason}, {"by_whom", &p.By}, {"at", &p.At}, {"until", &p.Until}}
+}
+
+func (r runner) preApproval(ctx context.Context, where string, a ...any) (*access.PreApproval, error) {
+	p := &access.PreApproval{}
+	cols := preApprovalColumns(p)
+	if err := r.row(ctx, `SELECT `+names(cols)+` FROM preapproval WHERE `+where, a...).Scan(targets(cols)...); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// FindPreApproval gives one pre-approval.
+func (t *Tx) FindPreApproval(id string) (*access.PreApproval, error) {
+	p, err := t.q.preApproval(t.ctx, `id = $1`+t.s.engine.locking(), id)
+	return p, said("store: find pre-approval", err)
+}
+
+// FindPreApproval gives one pre-approval.
+func (s *Store) FindPreApproval(ctx context.Context, id string) (*access.PreApproval, error) {
+	p, err := s.reader().preApproval(ctx, `id = $1`, id)
+	return p, said("store: find pre-approval", err)
+}
+
+// SavePreApproval lets a pair through before its first contact. It fills in ID and At. A pair has one at
+// most: a new one takes the place, and the id, of the one before.
+func (t *Tx) SavePreApproval(p *access.PreApproval) error {
+	const op = "store: save pre-approval"
+	if err := validPair(p.Pair); err != nil {
+		return err
+	}
+	old, err := t.q.preApproval(t.ctx, `eas_device = $1 AND account = $2 AND realm = $3`+t.s.engine.locking(),
+		p.Pair.Device, p.Pair.Account, p.Pair.Realm)
+	switch {
+	case err == nil:
+		p.ID = old.ID
+	case !errors.Is(err, sql.ErrNoRows):
+		return said(op, err)
+	case p.ID == "":
+		p.ID = NewID(t.now)
+	}
+	if p.At.IsZero() {
+		p.At = t.now
+	}
+	p.Reason, p.By = clean(p.Reason, capReason), clean(p.By, capKey)
+	p.At, p.Until = moment(millis(p.At)), moment(millis(p.Until))
+	cols := preApprovalColumns(p)
+	if _, err := t.q.exec(t.ctx, `INSERT INTO preapproval (`+names(cols)+`) VALUES (`+places(1, len(cols))+`)
+		ON CONFLICT (id) DO UPDATE SET `+sets(2, cols[1:]), args(cols)...); err != nil {
+		return said(op, err)
+	}
+	return t.approvalMoved(p)
+}
+
+// DeletePreApproval takes it back.
+func (t *Tx) DeletePreApproval(id string) error {
+	p, err := t.FindPreApproval(id)
+	if err != nil {
+		return err
+	}
+	if _, err := t.q.exec(t.ctx, `DELETE FROM preapproval WHERE id = $1`, id); err != nil {
+		return said("store: delete pre-approval", err)
+	}
+	return t.approvalMoved(p)
+}
+
+func (t *Tx) approvalMoved(p *access.PreApproval) error {
+	t.touch(access.EntryPreApproval, p.ID)
+	t.view.forget()
+	return t.rejudge(`WHERE eas_device = $1 AND account = $2 AND realm = $3`, p.Pair.Device, p.Pair.Account, p.Pair.Realm)
+}
+
+// ListPreApprovals gives those that still speak, newest first: at most limit of them, beginning after
+// the id of one.
+func (s *Store) ListPreApprovals(ctx context.Context, after string, limit int) ([]access.PreApproval, error) {
+	var list []access.PreApproval
+	now := s.now()
+	before := "~" // greater than every id
+	if after != "" {
+		before = after
+	}
+	err := s.reader().eachPreApproval(ctx, func(p *access.PreApproval) {
+		if p.Speaks(now) {
+			list = append(list, *p)
+		}
+	}, `WHERE id < $1 ORDER BY id DESC LIMIT $2`, before, int64(min(max(limit, 1), 500)))
+	return list, said("store: list pre-approvals", err)
+}
+
+func (r runner) eachPreApproval(ctx context.Context, fn func(*access.PreApproval), rest string, a ...any) error {
+	return r.each(ctx, func(rows *sql.Rows) error {
+		p := &access.PreApproval{}
+		if err := rows.Scan(targets(preApprovalColumns(p))...); err != nil {
+			return err
+		}
+		fn(p)
+		return nil
+	}, `SELECT `+names(preApprovalColumns(&access.PreApproval{}))+` FROM preapproval `+rest, a...)
+}
+
+// PreApproval is for Decide.
+func (v *txView) PreApproval(p access.Pair) *access.PreApproval {
+	if !v.any(&v.approved, `SELECT 1 FROM preapproval ORDER BY id LIMIT 1`) {
+		return nil
+	}
+	return remember(v, &v.approvals, p, func() (*access.PreApproval, error) {
+		return v.t.q.preApproval(v.t.ctx, `eas_device = $1 AND account = $2 AND realm = $3`, p.Device, p.Account, p.Realm)
+	})
+}
+
+// SweepPreApprovals forgets those that have ended by now, at most limit of them, and brings the sync
+// status of their records up to date. Gateways end them themselves.
+func (s *Store) SweepPreApprovals(ctx context.Context, limit int) (ended []access.PreApproval, err error) {
+	if limit <= 0 {
+		limit = 500
+	}
+	err = s.WithTx(ctx, func(t *Tx) error {
+		ended = nil
+		if err := t.q.eachPreApproval(t.ctx, func(p *access.PreApproval) { ended = append(ended, *p) },
+			`WHERE until > 0 AND until <= $1 ORDER BY until LIMIT $2`, millis(t.now), int64(limit)); err != nil {
+			return said("store: sweep pre-approvals", err)
+		}
+		for _, p := range ended {
+			if err := t.DeletePreApproval(p.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return ended, err
+}
+
+// NextApprovalEnd is when the next pre-approval ends by time; zero when none will.
+func (s *Store) NextApprovalEnd(ctx context.Context) (time.Time, error) {
+	var at time.Time
+	err := s.reader().row(ctx, `SELECT COALESCE(MIN(until), 0) FROM preapproval WHERE until > 0`).Scan(target(&at))
+	return at, said("store: next approval's end", err)
+}

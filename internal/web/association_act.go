@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/login"
+)
+
+// associationActs are what can be done to records, on a row, in the pane and on many (A-14 to A-18, D-08).
+func (s *Server) associationActs() []act[admin.Row] {
+	type doer = func(context.Context, access.Actor, access.AssociationID, admin.Act) (admin.Result, error)
+	do := func(f doer) func(context.Context, access.Actor, string, admin.Act) (admin.Result, error) {
+		return func(ctx context.Context, who access.Actor, id string, a admin.Act) (admin.Result, error) {
+			return f(ctx, who, access.AssociationID(id), a)
+		}
+	}
+	comment := func(ctx context.Context, who access.Actor, id access.AssociationID, a admin.Act) (admin.Result, error) {
+		text := a.Reason
+		a.Reason = ""
+		return s.admin.CommentAssociation(ctx, who, id, text, a)
+	}
+	return []act[admin.Row]{
+		{Verb: access.VerbAllow, Icon: "circle-check", Key: "a", Ends: true, Notes: allowNotes, Do: do(s.admin.AllowAssociation)},
+		{Verb: access.VerbBlock, Icon: "ban", Key: "b", Danger: true, Refuses: true, Ends: true, Notes: twinNotes, Do: do(s.admin.BlockAssociation)},
+		{Verb: access.VerbComment, Icon: "message", Key: "c", Notes: twinNotes, Do: do(comment), Text: func(a *admin.Row) string { return a.Comment }},
+		{Verb: access.VerbRemove, Icon: "trash", Key: "r", Danger: true, Gone: true, Notes: removeNotes, Do: do(s.admin.RemoveAssociation)},
+	}
+}
+
+func twinNotes(s *Server, rows []admin.Row) []note {
+	for i := range rows {
+		if len(rows[i].Twins) > 0 {
+			return []note{{"", s.say("activesync.note-twins")}}
+		}
+	}
+	return nil
+}
+
+func allowNotes(s *Server, rows []admin.Row) []note {
+	for i := range rows {
+		switch rows[i].Decision.Rule {
+		case access.RuleDeviceNoncompliant, access.RuleDeviceLost, access.RuleDeviceRetired, access.RuleUserDisabled:
+			return append([]note{{"warn", s.say("activesync.note-device")}}, twinNotes(s, rows)...)
+		}
+	}
+	return twinNotes(s, rows)
+}
+
+func removeNotes(s *Server, rows []admin.Row) []note {
+	for i := range rows {
+		if rows[i].Override.Kind == access.OverrideBlock || rows[i].Decision.Blocked() {
+			return append([]note{{"warn", s.say("activesync.note-blocked", len(rows))}}, twinNotes(s, rows)...)
+		}
+	}
+	return twinNotes(s, rows)
+}
+
+// startBulk begins a job for several records.
+func (s *Server) startBulk(ctx context.Context, who access.Actor, verb access.Verb, ids []string, q *query, a admin.Act) (admin.JobID, error) {
+	bulk := admin.Bulk{Verb: verb, IDs: associationIDs(ids)}
+	if q != nil {
+		query := associationQuery(*q)
+		bulk.IDs, bulk.Query = nil, &query
+	}
+	if verb == access.VerbComment {
+		bulk.Comment, a.Reason = a.Reason, ""
+	}
+	return s.admin.StartBulk(ctx, who, bulk, a)
+}
+
+// refused shows a conflict where the person was, with what is there now; everything else is an error page.
+func (s *Server) refused(w http.ResponseWriter, r *http.Request, back string, err error) error {
+	switch access.KindOf(err) {
+	case access.KindConflict, access.KindInvalid:
+		return s.back(w, r, back, message{Kind: "bad", Text: access.TextOf(err)})
+	}
+	return err
+}
+
+// associationUndo answers POST /activesync/undo.
+func (s *Server) associationUndo(w http.ResponseWriter, r *http.Request) error {
+	back := localPath(r.PostFormValue("back"), "/activesync")
+	result, err := s.admin.Undo(r.Context(), login.Actor(r), r.PostFormValue("undo"), admin.Act{Key: r.PostFormValue("key")})
+	if err != nil {
+		return s.refused(w, r, back, err)
+	}
+	return s.done(w, r, back, result)
+}

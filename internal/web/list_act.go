@@ -1,0 +1,250 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/httpd"
+	"github.com/vedette-mail/vedette/internal/login"
+)
+
+// actButton is a button that asks before it acts.
+type actButton struct{ Href, Label, Icon, Key string }
+
+// button gives the button of an act for one row, or with no id for those that are chosen.
+func (l *list[R]) button(a act[R], query string) actButton {
+	return actButton{Href: l.Path + "/selection/" + string(a.Verb) + query, Label: l.s.say("act." + string(a.Verb)), Icon: a.Icon, Key: a.Key}
+}
+
+// buttons gives the buttons of one row that its reader may press, for a pane.
+func (l *list[R]) buttons(who access.Actor, id, back string) []actButton {
+	var out []actButton
+	for _, a := range l.Acts {
+		if who.May(a.Verb) == nil {
+			out = append(out, l.button(a, "?id="+url.QueryEscape(id)+"&back="+url.QueryEscape(back)))
+		}
+	}
+	return out
+}
+
+// askPage asks before an act is carried out: what will happen, to whom, and why.
+type askPage struct {
+	page
+	Action   string
+	Whole    bool // a page of its own, not a dialog
+	Question string
+	What     string
+	Notes    []note
+	Whom     []whom
+	More     string
+	Carry    []named
+	Key      string
+	Back     string
+	Button   string
+	Danger   bool
+	Refuses  bool // it would refuse somebody, so shadow mode matters
+	Ends     bool // it can end by itself
+	Edits    bool // a text is edited, else a note is asked for
+	Text     string
+}
+
+type note struct{ Kind, Text string }
+
+type whom struct{ One, Two string }
+
+// selection is what an act is asked for: named rows, or all that match a query.
+type selection struct {
+	IDs   []string
+	Query *query
+}
+
+// mostPicked bounds how many rows one form may name; more are chosen by a query.
+const mostPicked = 1000
+
+func (l *list[R]) readSelection(values url.Values) (selection, error) {
+	if values.Get("all") != "" && l.Bulk != nil {
+		q := l.scheme.readQuery(values)
+		q.Cursor, q.Limit = "", 0
+		return selection{Query: &q}, nil
+	}
+	var sel selection
+	seen := map[string]bool{}
+	for _, id := range values["id"] {
+		if id != "" && !seen[id] {
+			seen[id] = true
+			sel.IDs = append(sel.IDs, id)
+		}
+	}
+	switch {
+	case len(sel.IDs) == 0:
+		return sel, access.Invalid("selection", l.s.say("list.pick-first"))
+	case len(sel.IDs) > mostPicked, len(sel.IDs) > 1 && l.Bulk == nil:
+		return sel, access.Invalid("selection", l.s.say("list.too-many"))
+	}
+	return sel, nil
+}
+
+// carry gives the selection as hidden fields.
+func (l *list[R]) carry(sel selection) []named {
+	var list []named
+	if sel.Query == nil {
+		for _, id := range sel.IDs {
+			list = append(list, named{"id", id})
+		}
+		return list
+	}
+	list = append(list, named{"all", "1"}, named{l.Prefix + "q", sel.Query.Search})
+	for _, f := range l.Filters {
+		list = append(list, named{l.Prefix + f.Name, sel.Query.Filter[f.Name]})
+	}
+	return list
+}
+
+// actOf gives the act of a path; what nobody has declared has no page.
+func (l *list[R]) actOf(r *http.Request) (*act[R], error) {
+	for i := range l.Acts {
+		if string(l.Acts[i].Verb) == r.PathValue("verb") {
+			return &l.Acts[i], login.Actor(r).May(l.Acts[i].Verb)
+		}
+	}
+	return nil, &httpd.StatusError{Status: http.StatusNotFound, Text: l.s.say("error.no-page")}
+}
+
+// ask answers GET of a selection's act: a dialog for the script of the page, a page of its own without.
+func (l *list[R]) ask(w http.ResponseWriter, r *http.Request) error {
+	a, err := l.actOf(r)
+	if err != nil {
+		return err
+	}
+	sel, err := l.readSelection(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	p, err := l.s.newPage(w, r, l.s.say("act."+string(a.Verb)), l.Section)
+	if err != nil {
+		return err
+	}
+	p.Width = "narrow"
+	ask := &askPage{page: p, Action: l.button(*a, "").Href, Whole: !isFragment(r), Carry: l.carry(sel), Key: l.s.newKey(),
+		Back: localPath(r.URL.Query().Get("back"), l.scheme.page), Danger: a.Danger, Refuses: a.Refuses, Ends: a.Ends, Edits: a.Text != nil}
+	total, more, err := l.whom(r, ask, a, sel)
+	if err != nil {
+		return err
+	}
+	l.question(ask, a, total, more)
+	return l.s.showPage(w, r, "ask", ask)
+}
+
+// whom names the first of the selected rows and counts all.
+func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) (total int, more bool, err error) {
+	const named = 20
+	var rows []R
+	if sel.Query != nil {
+		q := *sel.Query
+		q.Limit = named
+		page, err := l.Find(r.Context(), ask.Actor, q)
+		if err != nil {
+			return 0, false, err
+		}
+		rows, total, more = page.Rows, page.Total, page.More
+	} else {
+		if rows, err = l.ByID(r.Context(), ask.Actor, sel.IDs); err != nil {
+			return 0, false, err
+		}
+		total = len(rows)
+	}
+	if total == 0 {
+		return 0, false, access.NotFound("selection", l.s.say("list.picked-gone"))
+	}
+	if sel.Query == nil && total == 1 {
+		l.one(ask, a, &rows[0])
+	}
+	for i := range rows[:min(len(rows), named)] {
+		one, two := l.Name(&rows[i])
+		ask.Whom = append(ask.Whom, whom{one, two})
+	}
+	if rest := total - len(ask.Whom); rest > 0 {
+		ask.More = l.s.say("list.and-more", rest)
+	}
+	if a.Notes != nil {
+		ask.Notes = a.Notes(l.s, rows)
+	}
+	return total, more, nil
+}
+
+// one carries the version that was looked at, so that two administrators do not undo each other's work
+// unawares, and what there is to edit.
+func (l *list[R]) one(ask *askPage, a *act[R], r *R) {
+	if l.Version != nil {
+		ask.Carry = append(ask.Carry, named{"version", itoa(l.Version(r))})
+	}
+	if a.Text != nil {
+		ask.Text = a.Text(r)
+	}
+}
+
+// question says what the act does, and to how many.
+func (l *list[R]) question(ask *askPage, a *act[R], total int, more bool) {
+	n := total
+	if more {
+		n++ // however the language counts, it is not one
+	}
+	these, them := l.say("these", n), l.say("them", n)
+	if more {
+		these = l.s.say("list.more-than-these", l.say("these", total))
+	}
+	ask.Question = l.say("ask."+string(a.Verb), these)
+	ask.What = l.say("what."+string(a.Verb), n, them)
+	ask.Button = l.s.say("act." + string(a.Verb))
+	switch {
+	case ask.Edits:
+		ask.Button = l.s.say("list.save")
+	case n > 1:
+		ask.Button = l.s.say("list.act-on", ask.Button, these)
+	}
+}
+
+// act answers POST of a selection's act: one row at once, several as a job.
+func (l *list[R]) act(w http.ResponseWriter, r *http.Request) error {
+	a, err := l.actOf(r)
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return access.Invalid(string(a.Verb), l.s.say("error.form"))
+	}
+	sel, err := l.readSelection(r.PostForm)
+	if err != nil {
+		return err
+	}
+	do := admin.Act{Key: r.PostFormValue("key"), Reason: strings.TrimSpace(r.PostFormValue("reason")), Version: atoi(r.PostFormValue("version"))}
+	if d, err := time.ParseDuration(r.PostFormValue("until")); err == nil && d > 0 && a.Ends {
+		do.Until = l.s.now().Add(d)
+	}
+	back := localPath(r.PostFormValue("back"), l.scheme.page)
+	if sel.Query != nil || len(sel.IDs) > 1 {
+		do.Version = 0
+		id, err := l.Bulk(r.Context(), login.Actor(r), a.Verb, slices.Clone(sel.IDs), sel.Query, do)
+		if err != nil {
+			return err
+		}
+		http.Redirect(w, r, "/jobs/"+url.PathEscape(string(id))+"?back="+url.QueryEscape(back), http.StatusSeeOther)
+		return nil
+	}
+	result, err := a.Do(r.Context(), login.Actor(r), sel.IDs[0], do)
+	if err != nil {
+		return l.s.refused(w, r, back, err)
+	}
+	if a.Gone {
+		back = strings.Replace(back, "/"+url.PathEscape(sel.IDs[0]), "", 1)
+	}
+	return l.s.done(w, r, back, result)
+}

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package web
+
+import "github.com/vedette-mail/vedette/internal/access"
+
+// navGroup is a heading of the navigation with what stands under it.
+type navGroup struct {
+	Label   string
+	Entries []navEntry
+}
+
+// navEntry leads to a page. Who may not read the page is not shown the entry.
+type navEntry struct {
+	Section, Path, Label, Icon string
+	Sub                        bool // it belongs to the entry before it
+	Verb                       access.Verb
+	Here                       bool
+}
+
+// navigation is the whole of it, in the order and the words of R-9. Only what exists has an entry.
+func navigation() []navGroup {
+	return []navGroup{
+		{"", []navEntry{{Section: "dashboard", Path: "/", Label: "nav.dashboard", Icon: "layout-dashboard", Verb: access.VerbView}}},
+		{"nav.devices-users", []navEntry{{Section: "activesync", Path: "/activesync", Label: "nav.activesync", Icon: "device-mobile", Verb: access.VerbView}}},
+		{"nav.services", []navEntry{
+			{Section: "sentry", Path: "/sentry", Label: "nav.sentry", Icon: "shield-check", Verb: access.VerbView},
+			{Section: "preferences", Path: "/sentry/preferences", Label: "nav.preferences", Sub: true, Verb: access.VerbView},
+		}},
+		{"nav.logs", []navEntry{
+			{Section: "audit", Path: "/audit", Label: "nav.audit", Icon: "list-details", Verb: access.VerbViewAudit},
+			{Section: "jobs", Path: "/jobs", Label: "nav.jobs", Icon: "stack-2", Verb: access.VerbView},
+		}},
+	}
+}
+
+// nav gives what who may read, in words, and the group that holds the section.
+func (s *Server) nav(who access.Actor, section string) (groups []navGroup, crumb string) {
+	for _, g := range navigation() {
+		shown := navGroup{}
+		if g.Label != "" {
+			shown.Label = s.say(g.Label)
+		}
+		for _, e := range g.Entries {
+			if who.May(e.Verb) != nil {
+				continue
+			}
+			e.Label, e.Here = s.say(e.Label), e.Section == section
+			if e.Here {
+				crumb = shown.Label
+			}
+			shown.Entries = append(shown.Entries, e)
+		}
+		if len(shown.Entries) > 0 {
+			groups = append(groups, shown)
+		}
+	}
+	return groups, crumb
+}
