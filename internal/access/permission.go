@@ -47,6 +47,8 @@ const (
 
 	VerbChangePreferences Verb = "change-preferences"
 	VerbChangeSettings    Verb = "change-settings"
+	VerbExportUser        Verb = "export-user" // everything that is kept about a person, for the person
+	VerbEraseUser         Verb = "erase-user"  // forget a person, in the audit log too
 	VerbViewAudit         Verb = "view-audit"
 	VerbManageAccess      Verb = "manage-access" // administrators, tokens, sessions
 )
@@ -123,6 +125,8 @@ func cells() []Cells {
 		{VerbImport, operates, true},
 		{VerbChangePreferences, rules, true},
 		{VerbChangeSettings, rules, true},
+		{VerbExportUser, rules, true},
+		{VerbEraseUser, rules, true},
 		{VerbViewAudit, unmasked, true},
 		{VerbManageAccess, rules, true},
 	}

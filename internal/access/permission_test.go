@@ -49,6 +49,8 @@ withdraw-approval   A O H -  scoped
 import              A O - -  whole
 change-preferences  A - - -  whole
 change-settings     A - - -  whole
+export-user         A - - -  whole
+erase-user          A - - -  whole
 view-audit          A O - R  whole
 manage-access       A - - -  whole
 `

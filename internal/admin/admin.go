@@ -5,6 +5,7 @@ package admin
 
 import (
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,6 +25,11 @@ type Config struct {
 	Gateways func() []access.Gateway
 	Now      func() time.Time
 	Logger   *slog.Logger
+	// Account and Device bring what people type to the canonical names of a realm's accounts and of
+	// ActiveSync devices, as gateways do; ok is false for what can be no such name. Without them
+	// case and accents are folded, and ids are upper case.
+	Account func(realm, text string) (name string, ok bool)
+	Device  func(text string) (id string, ok bool)
 }
 
 // Admin carries out what people ask for. It is safe for use by several goroutines.
@@ -34,6 +40,8 @@ type Admin struct {
 	live     func() []access.Gateway
 	now      func() time.Time
 	log      *slog.Logger
+	account  func(realm, text string) (string, bool)
+	device   func(text string) (string, bool)
 	owner    string        // names this process as the holder of job leases
 	jobs     chan struct{} // there is a job to carry out
 	sweeps   chan struct{} // stored statuses are out of date
@@ -54,6 +62,12 @@ func New(c Config) (*Admin, error) {
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
+	}
+	if a.account, a.device = c.Account, c.Device; a.account == nil {
+		a.account = func(_, text string) (string, bool) { return access.FoldAccount(text) }
+	}
+	if a.device == nil {
+		a.device = func(text string) (string, bool) { return strings.ToUpper(text), text != "" }
 	}
 	if a.applied == nil {
 		a.applied = func(int64) (int, int) { return 0, 0 }

@@ -31,12 +31,17 @@ func askedFor(act Act, with any, now time.Time) (asked, error) {
 	if err != nil {
 		return asked{}, fmt.Errorf("admin: action: %w", err)
 	}
-	sum := sha256.Sum256(text)
-	a := asked{Sum: hex.EncodeToString(sum[:16]), Until: act.Until.UTC()}
+	a := asked{Sum: sum(string(text)), Until: act.Until.UTC()}
 	if !act.Until.IsZero() {
 		a.Lasts = act.Until.Sub(now).Round(time.Second)
 	}
 	return a, nil
+}
+
+// sum is a short name for a text of any length.
+func sum(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:16])
 }
 
 // same reports whether two requests ask for the same. An end is the same at the same moment, or as long

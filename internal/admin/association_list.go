@@ -142,9 +142,7 @@ func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access
 	if d.SameAccount, err = a.sameAccount(ctx, as); err != nil {
 		return Details{}, err
 	}
-	if who.May(access.VerbViewAudit) == nil {
-		d.Timeline, _, err = a.store.ListAudit(ctx, store.AuditFilter{Object: string(id), Limit: maxTimeline})
-	}
+	d.Timeline, err = a.timelineOf(ctx, who, objectsOf(string(id), []Row{d.Row}), 0, maxTimeline)
 	return d, err
 }
 

@@ -4,6 +4,7 @@
 package admin
 
 import (
+	"slices"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -52,4 +53,71 @@ func row(v access.View, as *access.Association, now time.Time) Row {
 		r.SyncStatus = access.Blocked
 	}
 	return r
+}
+
+// overlay is a view in which some things are as they would be, and the rest as the snapshot has them.
+type overlay struct {
+	access.View
+	records  map[access.Pair]*access.Record // nil: gone
+	devices  map[access.DeviceID]*access.Device
+	eas      map[string]*access.EASDevice
+	accounts map[access.Account]*access.AccountState
+	approval map[access.Pair]*access.PreApproval
+}
+
+func (v *overlay) Record(p access.Pair) *access.Record {
+	if r, ok := v.records[p]; ok {
+		return r
+	}
+	return v.View.Record(p)
+}
+
+func (v *overlay) Device(id access.DeviceID) *access.Device {
+	if d, ok := v.devices[id]; ok {
+		return d
+	}
+	return v.View.Device(id)
+}
+
+func (v *overlay) EASDevice(id string) *access.EASDevice {
+	if e, ok := v.eas[id]; ok {
+		return e
+	}
+	return v.View.EASDevice(id)
+}
+
+func (v *overlay) Account(realm, account string) *access.AccountState {
+	if s, ok := v.accounts[access.Account{Realm: realm, Account: account}]; ok {
+		return s
+	}
+	return v.View.Account(realm, account)
+}
+
+func (v *overlay) PreApproval(p access.Pair) *access.PreApproval {
+	if a, ok := v.approval[p]; ok {
+		return a
+	}
+	return v.View.PreApproval(p)
+}
+
+// withDevice is a view in which a record's phone belongs to a device that is as d says.
+func withDevice(v access.View, as *access.Association, d *access.Device) access.View {
+	o := &overlay{View: v, records: map[access.Pair]*access.Record{as.Pair: &as.Record}, devices: map[access.DeviceID]*access.Device{d.ID: d}}
+	o.joins(as.Pair.Device, d.ID)
+	return o
+}
+
+// joins says that some record of an ActiveSync id is linked to a device.
+func (v *overlay) joins(eas string, device access.DeviceID) {
+	e := access.EASDevice{ID: eas}
+	if now := v.EASDevice(eas); now != nil {
+		e.Devices = append(e.Devices, now.Devices...)
+	}
+	if device != "" && !slices.Contains(e.Devices, device) {
+		e.Devices = append(e.Devices, device)
+	}
+	if v.eas == nil {
+		v.eas = map[string]*access.EASDevice{}
+	}
+	v.eas[eas] = &e
 }

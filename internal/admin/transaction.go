@@ -22,14 +22,19 @@ const eventUndo = "undo"
 // outcome is what the store keeps under the key of an action: the result for whoever sends it twice,
 // and what Undo has to bring back.
 type outcome struct {
-	Asked    asked                `json:"asked,omitzero"`
-	Result   Result               `json:"result"`
-	ID       access.AssociationID `json:"id,omitempty"`
-	Override *access.Override     `json:"override,omitempty"` // as it was before
-	Comment  *string              `json:"comment,omitempty"`  // as it was before
-	Removed  *access.Association  `json:"removed,omitempty"`
-	Job      JobID                `json:"job,omitempty"`
-	Change   *access.Preferences  `json:"change,omitempty"`
+	Asked    asked                    `json:"asked,omitzero"`
+	Result   Result                   `json:"result"`
+	ID       access.AssociationID     `json:"id,omitempty"`
+	Override *access.Override         `json:"override,omitempty"` // as it was before
+	Comment  *string                  `json:"comment,omitempty"`  // as it was before
+	Removed  *access.Association      `json:"removed,omitempty"`
+	Job      JobID                    `json:"job,omitempty"`
+	Device   *access.RegisteredDevice `json:"device,omitempty"` // as it was before
+	User     *access.User             `json:"user,omitempty"`   // as it was before
+	Link     *linkBefore              `json:"link,omitempty"`
+	Merged   *merged                  `json:"merged,omitempty"`
+	Approval *approvalBefore          `json:"approval,omitempty"`
+	Change   *access.Preferences      `json:"change,omitempty"`
 }
 
 // act runs one verb: permission, the outcome of an earlier press of the same button, the verb itself,
@@ -79,7 +84,7 @@ func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, ob
 		if out, err = fn(tx); err != nil {
 			return err
 		}
-		if out.Override != nil || out.Comment != nil || out.Removed != nil {
+		if out.undoable() {
 			out.Result.Undo = key
 		}
 		out.Asked = want
@@ -96,6 +101,12 @@ func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, ob
 		out.Result.Number = number
 	}
 	return out, nil
+}
+
+// undoable reports whether it is kept what Undo needs.
+func (o *outcome) undoable() bool {
+	return o.Override != nil || o.Comment != nil || o.Removed != nil || o.Device != nil || o.User != nil || o.Link != nil ||
+		o.Merged != nil || o.Approval != nil
 }
 
 func replay(before *store.Outcome, verb access.Verb, object string, want asked) (out outcome, err error) {

@@ -9,12 +9,13 @@ import (
 	"fmt"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/linking"
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
-// Undo takes back an Allow, Block, Comment or Remove of the same actor, where nobody has changed the
-// record since: an override or comment becomes what it was, a removed record comes back. undo is the
-// Result.Undo of the action. A job is not undone as a whole.
+// Undo takes back a verb of the same actor, where nobody has changed the thing since: an override,
+// comment, link, device or user becomes what it was, a removed record comes back, joined records part.
+// undo is the Result.Undo of the action. A job is not undone as a whole.
 func (a *Admin) Undo(ctx context.Context, who access.Actor, undo string, act Act) (Result, error) {
 	verb, err := a.verbOf(ctx, who, undo)
 	if err != nil {
@@ -26,8 +27,17 @@ func (a *Admin) Undo(ctx context.Context, who access.Actor, undo string, act Act
 		if err != nil {
 			return outcome{}, err
 		}
-		if done.Removed != nil {
+		switch {
+		case done.Removed != nil:
 			return a.undoRemove(tx, who, done)
+		case done.Device != nil:
+			return a.undoDevice(tx, who, done)
+		case done.User != nil:
+			return a.undoUser(tx, who, done)
+		case done.Merged != nil:
+			return a.undoMerge(tx, who, done)
+		case done.Approval != nil:
+			return a.undoApproval(tx, who, done)
 		}
 		return a.undoChange(tx, who, done, act)
 	})
@@ -44,6 +54,10 @@ func (a *Admin) undoChange(tx *store.Tx, who access.Actor, done outcome, act Act
 	case done.Override != nil:
 		detail = beforeAfter(overrideWords(as.Override), overrideWords(*done.Override), act.Reason)
 		as.Override = *done.Override
+	case done.Link != nil:
+		b := *done.Link
+		detail = beforeAfter(a.linkWords(tx, as.Device), a.linkWords(tx, b.Device), act.Reason)
+		as.Device, as.Link = b.Device, b.Link
 	case done.Comment != nil:
 		detail = beforeAfter(quoted(as.Comment), quoted(*done.Comment), act.Reason)
 		as.Comment = *done.Comment
@@ -54,6 +68,11 @@ func (a *Admin) undoChange(tx *store.Tx, who access.Actor, done outcome, act Act
 		return outcome{}, err
 	}
 	tx.Audit(entry(who, eventUndo, as.Pair.String(), string(as.ID), detail))
+	if done.Link != nil {
+		if err := linking.Around(tx, as); err != nil {
+			return outcome{}, err
+		}
+	}
 	return outcome{ID: as.ID, Result: Result{Version: as.Version, Text: "Undone: as it was before.", Shadow: a.snapshot().Preferences().Shadow}}, nil
 }
 

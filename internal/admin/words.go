@@ -97,3 +97,10 @@ func ageWords(d time.Duration) string {
 	}
 	return inWords(d)
 }
+
+func dateWord(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return atTime(t)
+}

@@ -105,7 +105,7 @@ func (w *gather) stretch(ctx context.Context) error {
 	w.keep(list)
 	w.arrive(from, to)
 	// Room for twice what this density promises, so that it is seldom too dense.
-	w.width = min(w.width*int64(min(16, max(1, sortable/2/(len(list)+1)))), widest)
+	w.width = min(w.width*int64(min(64, max(1, sortable/2/(len(list)+1)))), widest)
 	return nil
 }
 

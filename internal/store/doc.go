@@ -39,7 +39,40 @@
 // Reads on *Store: FindAssociation, FindAssociations(ids), FindTwins, ListAssociations(Query),
 // EachAssociation, CountAssociations, and the like for everything else.
 //
+// # Users and accounts
+//
+//	tx.CreateUser(u), SaveUser(u), DeleteUser(id), FindUser(id), FindUserByName(name), UserOf(realm, account)
+//	                             accounts and groups are part of the user. An account that is somebody
+//	                             else's is a Conflict naming him; a disabled user disables his accounts
+//	tx.SaveAlias(a), DeleteAlias, ResolveAccount
+//	                             another name of an account. Records stay where they are:
+//	tx.MoveAssociation(id, account), ReplaceAssociation(a), RecordsOfAccount
+//	                             what joining two accounts, and undoing that, is made of
+//
+// Association.Person is the owner of its account; the writers keep it.
+//
+// # Devices and links
+//
+//	tx.CreateDevice(d), SaveRegistered(d), DeleteDevice(id), FindRegistered(id), FindDevicesBy(key)
+//	tx.SaveLink(id, device, link, suggestion, replaces)
+//	                             the matcher's word. Nothing happens when it is known; what a hand has
+//	                             linked or unlinked is a Conflict. People's links go by SaveAssociation
+//	tx.DeviceCandidates(a), RecordCandidates(d), Siblings(a), LinkedRecords(devices…)
+//	                             who is to be compared, by indexes alone and at most 200
+//
+// A phone none of whose records is linked has one row among the devices, in state waiting. The
+// store alone makes and removes it, whatever writes records and links; it follows the facts of its records,
+// and the owner of the first account, by name, that has one. SaveRegistered with another state turns it
+// into a registered device; link its records then, or the phone waits anew. Gateways never hear of it.
+//
+// Pre-approvals (SavePreApproval) speak to gateways until SweepPreApprovals forgets them.
+//
 // # Lists
+//
+// ListDevices, ListUsers and ListOverrides page as ListAssociations does. A query's Scope leaves what
+// belongs to the users of its groups: in the order asked for while that is some hundreds, beyond it user
+// after user (OrderPeople), where a page may be Partial and even empty while Next goes on. ListTimeline
+// brings the audit lines of several things together.
 //
 // ListAssociations(ctx, Query) gives a Page and never looks at more than twenty rows for each of a page of
 // fifty. Without a search every Show and every Sort is exact, and so is Total. A search is sorted as asked

@@ -5,6 +5,8 @@ package store
 
 import (
 	"cmp"
+	"database/sql"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -103,9 +105,12 @@ const mostCandidates = 200
 func (t *Tx) DeviceCandidates(a *access.Association) ([]access.RegisteredDevice, error) {
 	g := deviceGather{t: t}
 	g.by("eas_id", a.Pair.Device)
-	if g.err == nil && a.Pair.Device != "" {
-		g.rows(`WHERE id IN (SELECT device FROM association WHERE eas_device = $1 AND device <> '') AND state <> 'waiting'
-			LIMIT $2`, a.Pair.Device)
+	if e, err := t.q.easDevice(t.ctx, a.Pair.Device); err == nil {
+		for _, id := range e.Devices[:min(len(e.Devices), 50)] {
+			g.by("id", string(id))
+		}
+	} else if !errors.Is(err, sql.ErrNoRows) {
+		return nil, said("store: device candidates", err)
 	}
 	if a.Device != "" { // what it is linked to
 		g.by("id", string(a.Device))

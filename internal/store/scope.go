@@ -17,8 +17,12 @@ import (
 // modePeople pages through much: user after user, and what belongs to each as it was made.
 const modePeople = "people"
 
-// scopedRows is how many rows, and users, of a scope are put in the order that is asked for.
-const scopedRows = 350
+// scopedRows is how many rows, and users, of a scope are put in the order that is asked for; fewer when
+// there is a search, which may find them another way.
+const (
+	scopedRows   = 350
+	scopedSearch = 150
+)
 
 // scopeWalk goes through the users of a scope.
 type scopeWalk struct {
@@ -75,7 +79,11 @@ func (l *lister) scoped(ctx context.Context, r runner, s *Store) ([]item, Page, 
 func (l *lister) scopedAll(ctx context.Context, r runner, s *Store) (items []item, ok bool, err error) {
 	w := &scopeWalk{lister: &lister{q: l.q, t: l.t, classes: l.classes, term: l.term, key: l.key, numeric: l.numeric}, r: r}
 	w.q.Cursor = ""
-	if err := w.until(ctx, scopedRows, scopedRows); err != nil {
+	most := scopedRows
+	if l.term != "" {
+		most = scopedSearch
+	}
+	if err := w.until(ctx, most, most); err != nil {
 		return nil, false, err
 	}
 	l.looked += w.looked
@@ -86,12 +94,14 @@ func (l *lister) scopedAll(ctx context.Context, r runner, s *Store) (items []ite
 		return w.items, false, nil
 	}
 	g := &lister{q: l.q, t: l.t, classes: l.classes, term: l.term, key: l.key, numeric: l.numeric}
+	g.looked = (perRow - 1 - 6) * l.q.Limit // what it may spend is a third of all
+	before := g.looked
 	total, err := g.total(ctx, r)
 	if err != nil || len(l.t.stages) == 0 {
 		return w.items, false, err
 	}
 	found, err := g.find(ctx, r, s, total)
-	l.looked += g.looked
+	l.looked += max(g.looked-before, len(found.items))
 	if err != nil || found.more {
 		return w.items, false, err
 	}

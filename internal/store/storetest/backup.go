@@ -20,6 +20,17 @@ func backups(t *testing.T, e Engine) {
 		t.Fatal(err)
 	}
 	a := create(t, s, full("ana", "d1"))
+	ana := addUser(t, s, "ana", []string{"sales"}, "ana", "second")
+	reg := addDevice(t, s, access.RegisteredDevice{Device: access.Device{Owner: ana.ID, State: access.DeviceActive}, Serial: "SN-BACKUP"})
+	tx(t, s, func(tx *store.Tx) error {
+		if err := tx.SaveAlias(access.Alias{Realm: "lab", From: "anna", To: "ana"}); err != nil {
+			return err
+		}
+		if err := tx.SavePreApproval(&access.PreApproval{ID: "approval", Pair: pair("ana", "d7")}); err != nil {
+			return err
+		}
+		return tx.SaveSetting("zone", "Europe/Berlin", "", 0, "root")
+	})
 	admin := &store.Administrator{Name: "root", Role: access.RoleAdministrator, TOTPSealed: "v1.sealed"}
 	tx(t, s, func(tx *store.Tx) error {
 		tx.Audit(access.AuditEntry{Actor: "root", Event: "block", Detail: "before the backup"})
@@ -69,6 +80,7 @@ func backups(t *testing.T, e Engine) {
 			}
 			t.Cleanup(func() { n.Close() })
 			restored(t, n, a, m, want)
+			restoredPeople(t, n, ana, reg)
 		})
 	}
 	t.Run("a file that is no backup is refused and nothing is lost", func(t *testing.T) {
@@ -79,6 +91,32 @@ func backups(t *testing.T, e Engine) {
 		err := store.Restore(ctx, store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "x.db")}, bad)
 		wantKind(t, err, access.KindInvalid)
 	})
+}
+
+func restoredPeople(t *testing.T, n *store.Store, ana *access.User, reg *access.RegisteredDevice) {
+	t.Helper()
+	ctx := t.Context()
+	if got, err := n.UserOf(ctx, "lab", "anna"); err != nil || got.ID != ana.ID || got.Devices != 1 || len(got.Accounts) != 2 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if p, err := n.ListUsers(ctx, store.UserQuery{Scope: &access.Scope{Groups: []string{"sales"}}}); err != nil || len(p.Rows) != 1 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if p, err := n.ListDevices(ctx, store.DeviceQuery{Search: "sn-backup"}); err != nil || len(p.Rows) != 1 || p.Rows[0].ID != reg.ID || p.Rows[0].OwnerName != "ana" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if c, err := n.CountDevices(ctx); err != nil || c.States[access.DeviceWaiting] == 0 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if got, err := n.FindPreApproval(ctx, "approval"); err != nil || got.Pair != pair("ana", "d7") {
+		t.Errorf("%+v, %v", got, err)
+	}
+	var zone string
+	if _, err := n.Setting(ctx, "zone", &zone); err != nil || zone != "Europe/Berlin" {
+		t.Errorf("%q, %v", zone, err)
+	}
+	addDevice(t, n, access.RegisteredDevice{}) // the counted columns go on where they were
+	addUser(t, n, "new", nil)
 }
 
 func restored(t *testing.T, n *store.Store, a *access.Association, m mirror, want map[access.AssociationID]access.Override) {

@@ -198,16 +198,20 @@ func (c content) rows(table string, columns []string) []string {
 // reworked are columns that a migration may change in rows that were there, and why.
 func reworked() map[string]string {
 	return map[string]string{
-		"association.class":     "what it is sorted by has got more classes",
-		"association.account":   "is folded anew (R-13)",
-		"association.search":    "holds the account",
-		"association.seq":       "a record that is folded anew is written anew",
-		"association.change":    "a record that is folded anew is told to gateways",
-		"association.version":   "and whoever has it on the screen is told",
-		"class_count.n":         "counts those classes",
-		"class_count.class":     "counts those classes",
-		"change_counter.number": "what gateways have to learn anew takes numbers",
-		"change_counter.token":  "goes with the number",
+		"association.class":       "what it is sorted by has got more classes",
+		"association.account":     "is folded anew (R-13)",
+		"association.search":      "holds the account",
+		"association.seq":         "a record that is folded anew is written anew",
+		"association.change":      "a record that is folded anew is told to gateways",
+		"association.version":     "and whoever has it on the screen is told",
+		"association.link":        "nothing is spelt in another way when it is written anew",
+		"association.suggestion":  "nothing is spelt in another way when it is written anew",
+		"association.merged_from": "nothing is spelt in another way when it is written anew",
+		"association.number_tail": "is worked out by the program, for records of before",
+		"class_count.n":           "counts those classes",
+		"class_count.class":       "counts those classes",
+		"change_counter.number":   "what gateways have to learn anew takes numbers",
+		"change_counter.token":    "goes with the number",
 	}
 }
 
@@ -368,6 +372,20 @@ func understood(t *testing.T, s *store.Store, before content) {
 	if d, err := s.FindDevice(ctx, "dev-lost"); err != nil || d.State != access.DeviceLost || d.Owner != "bob" {
 		t.Errorf("the lost device: %+v, %v", d, err)
 	}
+	for _, id := range before["association"]["id"] {
+		a := find(t, s, access.AssociationID(id))
+		twins, err := s.FindTwins(ctx, a, 100)
+		linked := a.Linked() || slices.ContainsFunc(twins, func(b access.Association) bool { return b.Linked() })
+		if w := waitingOf(t, s, a.Pair.Device); err != nil || linked == (w != nil) {
+			t.Errorf("%s, linked %v, waits as %+v, %v", a.Pair.Device, linked, w, err)
+		}
+	}
+	over, err := s.ListOverrides(ctx, store.OverrideQuery{Limit: 500})
+	n := 0
+	for _, kind := range before["association"]["override_kind"] {
+		n += flag(kind != "")
+	}
+	want("overrides in force", len(over.Rows), n, err)
 	gateways, err := s.ListGateways(ctx)
 	want("gateways", len(gateways), 1, err)
 	jobs, err := s.ListJobs(ctx, 10)

@@ -1,0 +1,210 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"context"
+	"strings"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// approvalBefore is the pre-approval of a pair before a verb; ID alone: there was none.
+type approvalBefore struct {
+	ID  string              `json:"id"`
+	Old *access.PreApproval `json:"old,omitempty"`
+}
+
+// ListPreApprovals gives the pre-approvals that speak, the newest first: those after the id of one.
+func (a *Admin) ListPreApprovals(ctx context.Context, who access.Actor, after string, limit int) (ApprovalPage, error) {
+	if err := who.May(access.VerbView); err != nil {
+		return ApprovalPage{}, err
+	}
+	if limit <= 0 {
+		limit = 50
+	}
+	list, err := a.store.ListPreApprovals(ctx, after, limit+1)
+	if err != nil {
+		return ApprovalPage{}, err
+	}
+	var out ApprovalPage
+	if len(list) > limit {
+		list = list[:limit]
+		out.Next = list[limit-1].ID
+	}
+	for i := range list {
+		r, show, err := a.approvalRow(ctx, who, &list[i])
+		if err != nil {
+			return ApprovalPage{}, err
+		}
+		if show {
+			out.Rows = append(out.Rows, r)
+		}
+	}
+	return out, nil
+}
+
+func (a *Admin) approvalRow(ctx context.Context, who access.Actor, p *access.PreApproval) (r ApprovalRow, show bool, err error) {
+	if who.Scope != nil {
+		u, err := a.store.UserOf(ctx, p.Pair.Realm, p.Pair.Account)
+		if err != nil || !who.Scope.Covers(u.Groups) {
+			return r, false, known(err)
+		}
+	}
+	v, now := a.snapshot(), a.now().UTC()
+	r.PreApproval = *p
+	record := v.Record(p.Pair)
+	if record == nil {
+		record = &access.Record{Pair: p.Pair}
+	} else if as, err := a.store.FindAssociation(ctx, record.ID); err == nil {
+		found := row(v, as, now)
+		r.Record, record = &found, &as.Record
+	} else if access.KindOf(err) != access.KindNotFound {
+		return r, false, err
+	}
+	pairs := func(p *access.PreApproval) access.View {
+		o := &overlay{View: v, approval: map[access.Pair]*access.PreApproval{r.Pair: p}}
+		if r.Record != nil {
+			o.records = map[access.Pair]*access.Record{r.Pair: record}
+		}
+		return o
+	}
+	with, without := judge(pairs(p), record, now), judge(pairs(nil), record, now)
+	r.Masks, r.Idle = without.Why(), with.Blocked() == without.Blocked()
+	return r, true, nil
+}
+
+// known makes nothing of an error that only says that something is not there.
+func known(err error) error {
+	if err != nil && access.KindOf(err) == access.KindNotFound {
+		return nil
+	}
+	return err
+}
+
+// PreApprove lets an account on a device through before its first contact (Y-08), as Allow does for a
+// record: it does not speak against a lost device or a disabled user. Another approval of the pair takes
+// its place. Result.ID is the approval.
+func (a *Admin) PreApprove(ctx context.Context, who access.Actor, f ApprovalForm, act Act) (Result, error) {
+	const op = "admin: pre-approve"
+	if !act.Until.IsZero() && !act.Until.After(a.now()) {
+		return Result{}, access.Invalid(op, "The end must lie in the future.")
+	}
+	out, err := a.act(ctx, who, access.VerbPreApprove, "new", act, f, func(tx *store.Tx) (outcome, error) {
+		account, err := a.canonical(tx, f.Realm, f.Account)
+		if err != nil {
+			return outcome{}, err
+		}
+		device, ok := a.device(strings.TrimSpace(f.Device))
+		if !ok {
+			return outcome{}, access.Invalid(op, "This can be no ActiveSync device id.")
+		}
+		if err := ownerWithin(tx, who, account); err != nil {
+			return outcome{}, err
+		}
+		p := &access.PreApproval{Pair: access.Pair{Realm: account.Realm, Account: account.Account, Device: device},
+			Reason: act.Reason, By: who.Name, At: tx.Now(), Until: act.Until}
+		before := approvalBefore{}
+		if old := a.snapshot().PreApproval(p.Pair); old != nil {
+			if before.Old, err = tx.FindPreApproval(old.ID); known(err) != nil {
+				return outcome{}, err
+			} else if err != nil {
+				before.Old = nil
+			}
+		}
+		if err := tx.SavePreApproval(p); err != nil {
+			return outcome{}, err
+		}
+		before.ID = p.ID
+		tx.Audit(entry(who, string(access.VerbPreApprove), p.Pair.String(), p.ID, approvalWords(p)))
+		return outcome{Approval: &before, Result: Result{ID: p.ID, Text: account.Account + " on " + device + " is let through" + untilText(p) + "."}}, nil
+	})
+	return out.Result, err
+}
+
+// ownerWithin says whether an account belongs to somebody in the actor's scope.
+func ownerWithin(tx *store.Tx, who access.Actor, account access.Account) error {
+	if who.Scope == nil {
+		return nil
+	}
+	u, err := tx.UserOf(account.Realm, account.Account)
+	if known(err) != nil {
+		return err
+	}
+	if err != nil || !who.Scope.Covers(u.Groups) {
+		return errOutside()
+	}
+	return nil
+}
+
+func untilText(p *access.PreApproval) string {
+	if p.Until.IsZero() {
+		return ""
+	}
+	return " until " + atTime(p.Until)
+}
+
+func approvalWords(p *access.PreApproval) string {
+	if p == nil {
+		return "not approved"
+	}
+	s := "approved" + untilText(p)
+	if p.Reason != "" {
+		s += " (" + p.Reason + ")"
+	}
+	return s
+}
+
+// WithdrawApproval takes a pre-approval back. It can be undone.
+func (a *Admin) WithdrawApproval(ctx context.Context, who access.Actor, id string, act Act) (Result, error) {
+	out, err := a.act(ctx, who, access.VerbWithdrawApproval, id, act, nil, func(tx *store.Tx) (outcome, error) {
+		p, err := tx.FindPreApproval(id)
+		if err == nil {
+			err = ownerWithin(tx, who, access.Account{Realm: p.Pair.Realm, Account: p.Pair.Account})
+		}
+		if err != nil && access.KindOf(err) == access.KindNotFound {
+			return outcome{}, access.NotFound("admin: withdraw", "This approval is gone. Somebody has withdrawn it, or it has ended.")
+		}
+		if err != nil {
+			return outcome{}, err
+		}
+		if err := tx.DeletePreApproval(id); err != nil {
+			return outcome{}, err
+		}
+		tx.Audit(entry(who, string(access.VerbWithdrawApproval), p.Pair.String(), id, beforeAfter(approvalWords(p), "withdrawn", act.Reason)))
+		return outcome{Approval: &approvalBefore{ID: id, Old: p}, Result: Result{Shadow: a.snapshot().Preferences().Shadow,
+			Text: p.Pair.Account + " on " + p.Pair.Device + " is judged like all others."}}, nil
+	})
+	return out.Result, err
+}
+
+func (a *Admin) undoApproval(tx *store.Tx, who access.Actor, done outcome) (outcome, error) {
+	b := *done.Approval
+	now, err := tx.FindPreApproval(b.ID)
+	if known(err) != nil {
+		return outcome{}, err
+	}
+	if err != nil {
+		now = nil
+	}
+	if now != nil && now.By != who.Name {
+		return outcome{}, access.Conflict("admin: undo", "Somebody else has approved this pair since.")
+	}
+	words := approvalWords(now)
+	switch {
+	case b.Old != nil:
+		err = tx.SavePreApproval(b.Old)
+		now = b.Old
+	case now != nil:
+		err = tx.DeletePreApproval(b.ID)
+	default:
+		return outcome{}, access.Conflict("admin: undo", "The approval is gone already.")
+	}
+	if err != nil {
+		return outcome{}, err
+	}
+	tx.Audit(entry(who, eventUndo, now.Pair.String(), b.ID, beforeAfter(words, approvalWords(b.Old), "")))
+	return outcome{Result: Result{Text: "Undone: as it was before.", Shadow: a.snapshot().Preferences().Shadow}}, nil
+}

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"context"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// eventEndOverride is the audit event of EndOverride, which needs the right to allow.
+const eventEndOverride = "end-override"
+
+// ListOverrides gives one page of the records that somebody has allowed or blocked, and what each of
+// these words masks (Y-06).
+func (a *Admin) ListOverrides(ctx context.Context, who access.Actor, q OverrideQuery) (OverridePage, error) {
+	if err := who.May(access.VerbView); err != nil {
+		return OverridePage{}, err
+	}
+	p, err := a.store.ListOverrides(ctx, store.OverrideQuery{Kind: q.Kind, Sort: store.Column(q.Sort), Desc: q.Desc, Cursor: q.Cursor,
+		Limit: q.Limit, Scope: who.Scope})
+	if err != nil {
+		return OverridePage{}, err
+	}
+	out := OverridePage{PageMarks: marks(p.PageMarks)}
+	v, now := a.snapshot(), a.now().UTC()
+	for _, r := range a.rows(p.Rows) {
+		if r.Override.Speaks(now) {
+			out.Rows = append(out.Rows, overrideRow(v, r, now))
+		}
+	}
+	return out, nil
+}
+
+func overrideRow(v access.View, r Row, now time.Time) OverrideRow {
+	bare := r.Record
+	bare.Override = access.Override{}
+	d := judge(&withRecord{View: v, record: &bare}, &bare, now)
+	return OverrideRow{Row: r, Masks: d.Why(), Idle: d.Blocked() == r.Decision.Blocked()}
+}
+
+// EndOverride takes the word of an administrator off a record: it is neither allowed nor blocked by
+// anybody, and the rest decides. It can be undone.
+func (a *Admin) EndOverride(ctx context.Context, who access.Actor, id access.AssociationID, act Act) (Result, error) {
+	out, err := a.act(ctx, who, access.VerbAllow, "end "+string(id), act, nil, func(tx *store.Tx) (outcome, error) {
+		as, err := a.find(tx, who, id, act.Version)
+		if err != nil {
+			return outcome{}, err
+		}
+		before := as.Override
+		if before.Kind == access.NoOverride {
+			return outcome{}, access.Conflict("admin: end override", "Nobody has allowed or blocked this record, or that has just ended.")
+		}
+		as.Override = access.Override{}
+		if err := tx.SaveAssociation(as); err != nil {
+			return outcome{}, err
+		}
+		tx.Audit(entry(who, eventEndOverride, as.Pair.String(), string(as.ID), beforeAfter(overrideWords(before), "no override", act.Reason)))
+		r := row(a.snapshot(), as, a.now())
+		return outcome{ID: as.ID, Override: &before, Result: Result{Version: as.Version, Shadow: a.snapshot().Preferences().Shadow,
+			Text: as.Pair.Account + " on " + as.Pair.Device + " is judged like all others. " + r.Why.Text}}, nil
+	})
+	return out.Result, err
+}
