@@ -29,7 +29,7 @@ func doors() map[string][]string {
 		"intake":     {"access", "store", "linking", "logkeys"},
 		"login":      {"access", "store", "seal", "httpd", "logkeys"},
 		"control":    {"access", "snapshot", "httpd", "logkeys"},
-		"gateway":    {"eas/...", "access", "snapshot", "httpd", "logkeys"},
+		"gateway":    {"eas/...", "access", "snapshot", "httpd", "httpd/h1", "logkeys"},
 		"web":        {"access", "admin", "login", "httpd", "logkeys"},
 		"api":        {"access", "admin", "login", "httpd", "logkeys"},
 		"portal":     {"access", "admin", "login", "httpd", "logkeys"},

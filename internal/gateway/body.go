@@ -40,17 +40,17 @@ type body struct {
 	moved  []byte // instead of buf
 	whole  bool   // buf holds all of it
 	err    error
-	slow   func(time.Time) error // sets the deadline for reading from the phone
+	w      http.ResponseWriter // whose deadline for reading bounds the phone's silence
 }
 
 func newBody(w http.ResponseWriter, r *http.Request) body {
-	b := body{src: r.Body, length: r.ContentLength}
-	if r.ContentLength == 0 {
-		b.whole = true
-		return b
-	}
-	b.slow = http.NewResponseController(w).SetReadDeadline
-	return b
+	return body{src: r.Body, length: r.ContentLength, whole: r.ContentLength == 0, w: w}
+}
+
+// here reports whether all of the body has come already, so that no reading of it can take long.
+func (b *body) here() bool {
+	in, ok := b.src.(interface{ Ready() bool })
+	return ok && in.Ready()
 }
 
 // fill reads until n bytes are there, the body ends, or reading fails. It never waits for more than n
@@ -62,7 +62,15 @@ func (b *body) fill(n int) error {
 	if b.buf == nil {
 		b.buf = getBuffer()
 	}
-	b.slow(time.Now().Add(bodyPause))
+	if !b.here() {
+		phone := http.NewResponseController(b.w)
+		phone.SetReadDeadline(time.Now().Add(bodyPause))
+		defer func() {
+			if b.whole {
+				phone.SetReadDeadline(time.Time{})
+			}
+		}()
+	}
 	for len(*b.buf) < n {
 		if len(*b.buf) == cap(*b.buf) {
 			bigger := make([]byte, len(*b.buf), min(4*cap(*b.buf), smallBody+4096))
@@ -79,9 +87,6 @@ func (b *body) fill(n int) error {
 			b.err = err
 			return err
 		}
-	}
-	if b.whole {
-		b.slow(time.Time{})
 	}
 	return nil
 }

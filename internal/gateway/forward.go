@@ -91,7 +91,7 @@ func (g *Gateway) begin(q *ask, s *server, msg []byte) (c *serverConn, stop func
 		c.open()
 		stop = unwatched
 		sent := time.Now()
-		c.SetWriteDeadline(sent.Add(sendTimeout))
+		c.maySend(sent)
 		if _, err = c.Write(msg); err == nil {
 			// Most answers begin at once: only for the others it is worth watching the phone.
 			err = c.wait(sent.Add(min(promptly, g.parkAfter)))
@@ -364,7 +364,7 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 	if again := g.redirected(q, c, resp); again {
 		return
 	}
-	if resp = g.readAnswer(q, resp); resp == nil {
+	if resp = g.readAnswer(q, c, resp); resp == nil {
 		c.shut()
 		c.Close()
 		g.unreachable(q, io.ErrUnexpectedEOF)
@@ -376,7 +376,7 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 	if _, ok := h["Content-Type"]; !ok {
 		h["Content-Type"] = nil // or net/http would guess one
 	}
-	if resp.ContentLength >= 0 {
+	if resp.ContentLength >= 0 && len(h["Content-Length"]) != 1 {
 		h["Content-Length"] = []string{strconv.FormatInt(resp.ContentLength, 10)}
 	}
 	if resp.ContentLength < 0 && q.r.ProtoMajor == 1 && len(resp.TransferEncoding) > 0 {
@@ -394,7 +394,7 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 	case rerr != nil:
 		c.Close()
 		g.metrics.cut.Inc()
-		// The phone must not take half an answer for a whole one. This is net/http's way to say so.
+		// The phone must not take half an answer for a whole one. This is a handler's way to say so.
 		panic(http.ErrAbortHandler)
 	case resp.Close || !clean || q.r.Context().Err() != nil:
 		c.Close()
@@ -411,8 +411,7 @@ func (g *Gateway) download(w http.ResponseWriter, c *serverConn, resp *http.Resp
 	}
 	buf := copyBuffers.Get().(*[]byte)
 	defer copyBuffers.Put(buf)
-	phone := http.NewResponseController(w)
-	limited := false
+	var phone *http.ResponseController                                // a short answer needs none
 	flush := resp.ContentLength < 0 || resp.ContentLength > smallBody // the rest of a small one is on its way
 	for {
 		if int64(c.br.Buffered()) < resp.ContentLength || resp.ContentLength < 0 {
@@ -421,21 +420,23 @@ func (g *Gateway) download(w http.ResponseWriter, c *serverConn, resp *http.Resp
 		m, err := resp.Body.Read(*buf)
 		if m > 0 {
 			if n > 0 { // a short answer fits the socket's buffer
+				if phone == nil {
+					phone = http.NewResponseController(w)
+				}
 				phone.SetWriteDeadline(time.Now().Add(phonePause))
-				limited = true
 			}
 			n += int64(m)
 			if _, werr := w.Write((*buf)[:m]); werr != nil {
 				return n, nil, werr
 			}
 			if flush && err == nil && n != resp.ContentLength && c.br.Buffered() == 0 {
-				if werr := phone.Flush(); werr != nil {
+				if werr := http.NewResponseController(w).Flush(); werr != nil {
 					return n, nil, werr
 				}
 			}
 		}
 		if err == io.EOF || n == resp.ContentLength {
-			if limited {
+			if phone != nil {
 				phone.SetWriteDeadline(time.Time{})
 			}
 			return n, nil, nil

@@ -15,6 +15,7 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/httpd"
+	"github.com/vedette-mail/vedette/internal/httpd/h1"
 	"github.com/vedette-mail/vedette/internal/logkeys"
 	"github.com/vedette-mail/vedette/internal/snapshot"
 )
@@ -36,9 +37,10 @@ type Gateway struct {
 	metrics   *metrics
 	poll      *poller
 	waiting   register
-	enders    sync.WaitGroup
-	http      *http.Server
-	back      *returns
+	enders    crew
+	phones    *h1.Server   // HTTP/1.1
+	http      *http.Server // HTTP/2, where it is offered
+	http2     *handovers
 
 	parkedCount  atomic.Int64 // waiting now
 	parkedTotal  atomic.Int64 // ever
@@ -57,7 +59,7 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	g := &Gateway{
 		cfg: cfg, log: cfg.Logger, parkAfter: cfg.ParkAfter, started: cfg.Now().UTC(),
-		restingConns: make(map[*resting]struct{}), back: newReturns(),
+		restingConns: make(map[*resting]struct{}), http2: newHandovers(),
 	}
 	var err error
 	if g.external, err = checkExternal(cfg.ExternalURL); err != nil {
@@ -90,12 +92,15 @@ func New(cfg Config) (*Gateway, error) {
 			return nil, err
 		}
 	}
-	g.http = g.engine()
+	g.phones, g.http = g.engine(), g.engine2()
 	cfg.Snapshot.OnChange(g.changed)
 	ctx, cancel := context.WithCancel(context.Background())
 	g.stop = cancel
 	g.background.Go(func() { g.reports.run(ctx) })
 	g.background.Go(func() { g.tick(ctx) })
+	if cfg.HTTP2 {
+		g.background.Go(func() { _ = g.http.Serve(g.http2) })
+	}
 	if cfg.ProbeEvery > 0 {
 		for _, s := range g.routes.servers {
 			g.background.Go(func() { g.watchHealth(ctx, s) })
@@ -104,18 +109,35 @@ func New(cfg Config) (*Gateway, error) {
 	return g, nil
 }
 
-// engine is the narrow seam to the HTTP engine: everything that depends on net/http's server is here
-// and in the few lines of park that hijack.
-func (g *Gateway) engine() *http.Server {
+// engine is the narrow seam to the HTTP engine: everything that depends on it is here and in the few
+// lines of park that take a connection out of it.
+func (g *Gateway) engine() *h1.Server {
+	cfg := h1.Config{
+		Handler: http.HandlerFunc(g.serve), HeaderTimeout: headerTimeout, IdleTimeout: g.cfg.IdleTimeout, MaxHead: maxHead,
+		Logger: g.log, Base: withPhone,
+	}
+	if g.cfg.HTTP2 {
+		cfg.Other = g.http2.give
+	}
+	return h1.New(cfg)
+}
+
+// Limits of a request's head.
+const (
+	headerTimeout = 20 * time.Second
+	maxHead       = 64 << 10
+)
+
+// engine2 is net/http, for phones that have agreed on HTTP/2.
+func (g *Gateway) engine2() *http.Server {
 	var protocols http.Protocols
-	protocols.SetHTTP1(true)
-	protocols.SetHTTP2(g.cfg.HTTP2)
+	protocols.SetHTTP2(true)
 	return &http.Server{
 		Handler:           http.HandlerFunc(g.serve),
 		Protocols:         &protocols,
-		ReadHeaderTimeout: 20 * time.Second,
+		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       g.cfg.IdleTimeout,
-		MaxHeaderBytes:    64 << 10,
+		MaxHeaderBytes:    maxHead,
 		ErrorLog:          slog.NewLogLogger(g.log.Handler(), slog.LevelDebug),
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, phoneKey{}, c)
@@ -126,39 +148,50 @@ func (g *Gateway) engine() *http.Server {
 
 type phoneKey struct{}
 
+func withPhone(c net.Conn) context.Context {
+	return context.WithValue(context.Background(), phoneKey{}, c)
+}
+
 func phoneConn(ctx context.Context) net.Conn {
 	c, _ := ctx.Value(phoneKey{}).(net.Conn)
 	return c
 }
 
-// returns finds the listener that takes parked connections back. Any will do: net/http does not ask
-// where a connection came from.
-type returns struct {
-	mu   sync.Mutex
-	open []*httpd.Listener
+// handovers is the listener from which net/http gets the connections that speak HTTP/2.
+type handovers struct {
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
 }
 
-func newReturns() *returns { return &returns{} }
+func newHandovers() *handovers {
+	return &handovers{conns: make(chan net.Conn), done: make(chan struct{})}
+}
 
-// Return gives the connection back to net/http; false: nobody takes it any more.
-func (r *returns) Return(c net.Conn, prefix []byte) bool {
-	r.mu.Lock()
-	var l *httpd.Listener
-	if len(r.open) > 0 {
-		l = r.open[0]
+func (h *handovers) give(c net.Conn) {
+	select {
+	case h.conns <- c:
+	case <-h.done:
+		c.Close()
 	}
-	r.mu.Unlock()
-	return l != nil && l.Return(c, prefix)
 }
+
+func (h *handovers) Accept() (net.Conn, error) {
+	select {
+	case c := <-h.conns:
+		return c, nil
+	case <-h.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (h *handovers) Close() error   { h.once.Do(func() { close(h.done) }); return nil }
+func (h *handovers) Addr() net.Addr { return &net.TCPAddr{} }
 
 // Serve serves phones on l until Shutdown, and then returns nil.
 func (g *Gateway) Serve(l *httpd.Listener) error {
-	l.Strict()
 	l.Guard(&g.conns)
-	g.back.mu.Lock()
-	g.back.open = append(g.back.open, l)
-	g.back.mu.Unlock()
-	err := g.http.Serve(l)
+	err := g.phones.Serve(l)
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
@@ -176,11 +209,13 @@ func (g *Gateway) now() time.Time { return g.cfg.Now() }
 // what is left to report.
 func (g *Gateway) Shutdown(ctx context.Context) error {
 	g.draining.Store(true)
-	done := make(chan error, 1)
+	done := make(chan error, 2)
+	go func() { done <- g.phones.Shutdown(ctx) }()
 	go func() { done <- g.http.Shutdown(ctx) }()
 	g.drain(ctx)
-	err := <-done
+	err := errors.Join(<-done, <-done)
 	if err != nil {
+		g.phones.Close()
 		g.http.Close()
 	}
 	g.enders.Wait()

@@ -170,7 +170,7 @@ func beginsChallenge(s string) bool {
 	return s != "" && (word < 0 || s[word] == ' ' && !strings.HasPrefix(textproto.TrimString(s[word:]), "=") || s[word] == ',')
 }
 
-// appendAnswerHead writes an answer's head on a connection that net/http has let go of.
+// appendAnswerHead writes an answer's head on a connection that the engine has let go of.
 func appendAnswerHead(b []byte, status int, h http.Header, length int64, date string, closing bool) []byte {
 	b = append(b, "HTTP/1.1 "...)
 	b = strconv.AppendInt(b, int64(status), 10)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/vedette-mail/vedette/eas"
 	"github.com/vedette-mail/vedette/eas/wbxml"
@@ -47,11 +48,12 @@ func (g *Gateway) readInfo(q *ask) {
 
 // readAnswer reads a small answer to Settings whole, to learn the mailbox from it, and puts it
 // back in front. Nil: the answer broke off.
-func (g *Gateway) readAnswer(q *ask, resp *http.Response) *http.Response {
+func (g *Gateway) readAnswer(q *ask, c *serverConn, resp *http.Response) *http.Response {
 	if !q.readsAnswer() || resp.StatusCode != http.StatusOK || resp.ContentLength == 0 || resp.ContentLength > smallBody ||
 		resp.Header.Get("Content-Encoding") != "" {
 		return resp
 	}
+	c.SetReadDeadline(time.Now().Add(answerPause))
 	b, err := io.ReadAll(io.LimitReader(resp.Body, smallBody+1))
 	if err != nil {
 		return nil

@@ -15,10 +15,11 @@ import (
 
 	"github.com/vedette-mail/vedette/eas/reply"
 	"github.com/vedette-mail/vedette/internal/httpd"
+	"github.com/vedette-mail/vedette/internal/httpd/h1"
 )
 
 // parked is a request that waits for its answer without a goroutine: the sockets of phone and mail
-// server are watched by the poller, and net/http has let go of the phone's. Whoever ends the wait first
+// server are watched by the poller, and the engine has let go of the phone's. Whoever ends the wait first
 // (the answer, the phone, a change of the verdict, time) claims it; the others find it taken.
 type parked struct {
 	waiter
@@ -40,27 +41,25 @@ type parked struct {
 	reading sync.Mutex
 }
 
-// park takes a waiting request out of net/http. It reports false when the request cannot be parked and
+// park takes a waiting request out of the engine. It reports false when the request cannot be parked and
 // has to wait in the handler. stop undoes the watch over the request's context.
 func (g *Gateway) park(q *ask, c *serverConn, stop func() bool) bool {
 	if !canPark || g.poll == nil || q.r.ProtoMajor != 1 || q.r.ProtoMinor < 1 || g.draining.Load() || c.br.Buffered() > 0 {
 		return false
 	}
-	conn := phoneConn(q.r.Context())
-	tcp := httpd.TCP(conn)
-	if tcp == nil {
+	w, ours := q.w.(*h1.Response)
+	tcp := httpd.TCP(phoneConn(q.r.Context()))
+	if !ours || tcp == nil {
 		return false
 	}
 	raw, err := tcp.SyscallConn()
 	if err != nil || !stop() {
 		return false // the phone is gone already: the handler sees it
 	}
-	phone, rw, err := http.NewResponseController(q.w).Hijack()
-	if err != nil {
+	phone, early, ok := w.Take()
+	if !ok {
+		c.tcp.Close() // the phone has gone just now: the handler sees that too
 		return false
-	}
-	if strict, ok := phone.(*httpd.Conn); ok {
-		phone = strict.NetConn() // what it followed is over
 	}
 	c.shut()
 	c.SetDeadline(time.Time{})
@@ -68,13 +67,9 @@ func (g *Gateway) park(q *ask, c *serverConn, stop func() bool) bool {
 	now := g.now()
 	p := &parked{
 		waiter: waiter{facts: q.facts}, g: g, phone: phone, raw: raw, c: c, server: q.server, trail: q.leave(),
-		until: now.Add(maxWait), method: q.r.Method, last: q.r.Close,
+		until: now.Add(maxWait), method: q.r.Method, last: q.r.Close, prefix: early,
 	}
 	p.waiter.end = p.end
-	if n := rw.Reader.Buffered(); n > 0 {
-		early, _ := rw.Reader.Peek(n)
-		p.prefix = append([]byte(nil), early...)
-	}
 	g.parkedCount.Add(1)
 	g.parkedTotal.Add(1)
 	g.reports.begun(&p.trail)
@@ -345,7 +340,7 @@ func (p *parked) copy(msg *[]byte, resp *http.Response) (rerr, werr error) {
 	}
 }
 
-// finish reports, and gives the phone's connection back to net/http, or closes it.
+// finish reports, and gives the phone's connection back to the engine, or closes it.
 func (p *parked) finish(keep bool) {
 	p.g.report(&p.trail)
 	if !keep {

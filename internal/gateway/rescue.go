@@ -14,7 +14,7 @@ import (
 // errBroken is what a request gets that a defect of ours has ended.
 var errBroken = errors.New("a defect of the gateway")
 
-// rescue is deferred by goroutines that serve one request outside net/http, which rescues its own: a
+// rescue is deferred by goroutines that serve one request outside the engine, which rescues its own: a
 // defect that one phone can trigger ends that phone's request, not everybody's. end lets go of what the
 // request held.
 func (g *Gateway) rescue(end func()) {
@@ -27,7 +27,7 @@ func (g *Gateway) rescue(end func()) {
 }
 
 // aside runs f, which ends or continues a parked request, in a goroutine of its own.
-func (p *parked) aside(f func()) { go p.guarded(f)() }
+func (p *parked) aside(f func()) { p.g.enders.Go(p.guarded(f)) }
 
 func (p *parked) guarded(f func()) func() {
 	return func() {

@@ -11,7 +11,7 @@ import (
 )
 
 // resting is a phone's connection between a parked request and the next one. It costs no goroutine and
-// no buffer; when the phone speaks, net/http gets it back.
+// no buffer; when the phone speaks, the engine gets it back.
 type resting struct {
 	g    *Gateway
 	conn net.Conn
@@ -80,7 +80,7 @@ func (r *resting) claim() bool {
 	return true
 }
 
-// ready is called by the poller: the phone speaks again, or is gone, which net/http will notice.
+// ready is called by the poller: the phone speaks again, or is gone, which the engine will notice.
 func (r *resting) ready(_ int, _ bool) {
 	if !r.claim() {
 		return
@@ -99,7 +99,7 @@ func (r *resting) close() {
 }
 
 func (g *Gateway) handBack(conn net.Conn, prefix []byte) {
-	if !g.back.Return(conn, prefix) {
+	if !g.phones.Hand(conn, prefix) {
 		conn.Close()
 	}
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // serve is the way of every request, in order. The order of the checks themselves is access.Decide's;
-// what HTTP alone can get wrong (two lengths, folded headers) net/http has refused before.
+// what HTTP alone can get wrong (two lengths, folded headers) the engine has refused before.
 func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	g.metrics.requests.Add(1)
 	q := newAsk(w, r)

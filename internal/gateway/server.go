@@ -110,6 +110,15 @@ type serverConn struct {
 	left     int64           // bytes the head of an answer may still have
 	reused   bool
 	since    time.Time // idle since
+	sendBy   time.Time // deadline for writing, where maySend has set it
+}
+
+// maySend sets the deadline for a request that is written at once. One that is far enough away stays.
+func (c *serverConn) maySend(now time.Time) {
+	if c.sendBy.Sub(now) < sendTimeout {
+		c.sendBy = now.Add(2 * sendTimeout)
+		c.SetWriteDeadline(c.sendBy)
+	}
 }
 
 // Read bounds the head of an answer, so that a mail server gone mad cannot fill the memory.
@@ -266,8 +275,12 @@ func (c *serverConn) head(method string, now time.Time) (*http.Response, error) 
 	if method == http.MethodOptions {
 		r = optionsRequest
 	}
-	c.SetReadDeadline(now.Add(headTimeout))
+	if resp := c.usual(); resp != nil {
+		c.left = math.MaxInt64
+		return resp, nil
+	}
 	for range 8 {
+		c.SetReadDeadline(now.Add(headTimeout))
 		resp, err := http.ReadResponse(c.br, r)
 		if err != nil {
 			return nil, err

@@ -192,6 +192,9 @@ func (e *shieldEntry) forget(word hash) {
 // learn takes what the mail server said. A server in trouble has said nothing, and the try does not
 // count against the account.
 func (s *shield) learn(c *credential, from netip.Addr, l login, now time.Time) {
+	if l == loginAccepted && s.keep(c, now) {
+		return // the counts below were cleared a moment ago
+	}
 	net := network(from)
 	b, _ := net.MarshalBinary()
 	at := s.at(c, net)
@@ -204,22 +207,22 @@ func (s *shield) learn(c *credential, from netip.Addr, l login, now time.Time) {
 		})
 		return
 	case loginAccepted:
-		fresh := false
-		s.with(shieldKey{aboutAccepted, c.secret}, now, true, func(e *shieldEntry) {
-			fresh = now.Sub(e.answered) < s.cfg.Keep/2
-			if !fresh {
-				e.answered = now
-			}
-		})
-		if fresh {
-			return // the counts below were cleared a moment ago
-		}
 		s.drop(shieldKey{aboutRefused, c.secret})
 		s.with(shieldKey{aboutHome, at}, now, true, func(e *shieldEntry) { e.answered = now })
 	}
 	s.with(shieldKey{aboutAccountAt, at}, now, false, func(e *shieldEntry) { e.forget(c.secret) })
 	s.with(shieldKey{aboutAccount, c.holder}, now, false, func(e *shieldEntry) { e.forget(c.secret) })
 	s.with(shieldKey{aboutNetwork, s.digest(b)}, now, false, func(e *shieldEntry) { e.forget(c.holder) })
+}
+
+// keep remembers accepted credentials, and reports whether they were a short while ago too.
+func (s *shield) keep(c *credential, now time.Time) (fresh bool) {
+	s.with(shieldKey{aboutAccepted, c.secret}, now, true, func(e *shieldEntry) {
+		if fresh = now.Sub(e.answered) < s.cfg.Keep/2; !fresh {
+			e.answered = now
+		}
+	})
+	return fresh
 }
 
 // accepted reports whether the server accepted the credential last time it was asked.

@@ -109,7 +109,8 @@ func (c *Certificate) Expires() time.Time {
 
 // ServerTLS speaks TLS 1.2 and later with the certificate. HTTP/2 is offered only when asked for.
 func ServerTLS(c *Certificate, http2 bool) *tls.Config {
-	cfg := &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.Get, NextProtos: []string{"http/1.1"}}
+	// A short answer is one record and one write from the first one on.
+	cfg := &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.Get, NextProtos: []string{"http/1.1"}, DynamicRecordSizingDisabled: true}
 	if http2 {
 		cfg.NextProtos = []string{"h2", "http/1.1"}
 	}
