@@ -5,6 +5,7 @@ package login_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -76,7 +77,7 @@ func newWorld(t *testing.T) *world {
 			t.Error(err)
 		}
 	})
-	w.url = srv.URL
+	w.url = strings.Replace(srv.URL, "127.0.0.1", "localhost", 1) // passkeys are for names
 	return w
 }
 
@@ -162,6 +163,73 @@ func (w *world) mux() *httpd.Mux {
 			return err
 		}
 		return say(rw, secret)
+	})
+	m.Handle(httpd.SignedIn(), "POST /own-tokens", func(rw http.ResponseWriter, r *http.Request) error {
+		secret, err := l.CreateToken(r.Context(), login.NewToken{Name: r.FormValue("name"), Role: access.Role(r.FormValue("role"))})
+		if err != nil {
+			return err
+		}
+		return say(rw, secret)
+	})
+	m.Handle(httpd.SignedIn(), "POST /own-tokens/revoke", func(_ http.ResponseWriter, r *http.Request) error {
+		return l.RevokeToken(r.Context(), login.Actor(r), r.FormValue("id"))
+	})
+	m.Handle(httpd.Verb("view"), "GET /scope", func(rw http.ResponseWriter, r *http.Request) error {
+		if s := login.Actor(r).Scope; s != nil {
+			return say(rw, fmt.Sprint(s.Groups))
+		}
+		return say(rw, "all")
+	})
+	m.Handle(httpd.SignedIn(), "POST /passkey/begin", func(rw http.ResponseWriter, r *http.Request) error {
+		options, err := l.BeginPasskey(r, r.FormValue("password"), r.FormValue("name"))
+		if err != nil {
+			return err
+		}
+		return say(rw, options)
+	})
+	m.Handle(httpd.SignedIn(), "POST /passkey/finish", func(rw http.ResponseWriter, r *http.Request) error {
+		codes, err := l.FinishPasskey(r, r.FormValue("response"))
+		if err != nil {
+			return err
+		}
+		return say(rw, strings.Join(codes, " "))
+	})
+	m.Handle(httpd.SignedIn(), "POST /passkey/remove", func(_ http.ResponseWriter, r *http.Request) error {
+		return l.RemovePasskey(r.Context(), r.FormValue("password"), r.FormValue("id"))
+	})
+	m.Handle(httpd.Public(), "GET /passkey/options", func(rw http.ResponseWriter, r *http.Request) error {
+		options, err := l.SignInOptions(rw, r)
+		if err != nil {
+			return err
+		}
+		return say(rw, options)
+	})
+	m.Handle(httpd.Public(), "POST /passkey/sign-in", func(rw http.ResponseWriter, r *http.Request) error {
+		return l.SignInWithPasskey(rw, r, r.FormValue("response"))
+	})
+	m.Handle(httpd.Public(), "GET /second", func(rw http.ResponseWriter, r *http.Request) error {
+		_, options, err := l.SecondFactor(r)
+		if err != nil {
+			return err
+		}
+		return say(rw, options)
+	})
+	m.Handle(httpd.Public(), "POST /second/passkey", func(rw http.ResponseWriter, r *http.Request) error {
+		return l.VerifyPasskey(rw, r, r.FormValue("response"))
+	})
+	m.Handle(httpd.Public(), "GET /sign-in/oidc", func(rw http.ResponseWriter, r *http.Request) error {
+		to, err := l.BeginOIDC(rw, r, "/me")
+		if err == nil {
+			http.Redirect(rw, r, to, http.StatusSeeOther)
+		}
+		return err
+	})
+	m.Handle(httpd.Public(), "GET "+login.OIDCCallback, func(rw http.ResponseWriter, r *http.Request) error {
+		next, err := l.FinishOIDC(rw, r)
+		if err == nil {
+			http.Redirect(rw, r, next, http.StatusSeeOther)
+		}
+		return err
 	})
 	m.Handle(httpd.Verb("view"), "GET /records", func(rw http.ResponseWriter, r *http.Request) error { return say(rw, login.Actor(r).Name) })
 	m.Handle(httpd.Verb("block"), "POST /block", func(rw http.ResponseWriter, r *http.Request) error { return say(rw, "blocked by "+login.Actor(r).Name) })
