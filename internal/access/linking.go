@@ -44,8 +44,10 @@ type Matching struct {
 // Match says which registered device a record belongs to. A record that a hand has linked or
 // unlinked keeps its state: Link is then nil, and the candidates are for looking at. Link names the
 // device the matcher has linked before, as long as something speaks for it and nothing clear against.
-func Match(e Evidence, now time.Time) Matching {
-	w := newMatcher(e, now)
+//
+// Only what the evidence says counts, not when the question is asked: asked again, the answer is the same.
+func Match(e Evidence, _ time.Time) Matching {
+	w := newMatcher(e)
 	m := Matching{Candidates: w.candidates()}
 	if e.Record.Link.By == LinkedByHand {
 		return m

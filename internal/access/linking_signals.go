@@ -14,23 +14,22 @@ const lately = 7 * 24 * time.Hour
 // matcher holds one record's evidence in the order in which it is asked for.
 type matcher struct {
 	Evidence
-	now      time.Time
-	weights  [signals]Weight
-	own      identity
-	model    model
-	name     string            // what the owner calls the phone, "" when it is what phones come with
-	number   string            // its digits, "" when they say nothing
-	sameID   []*Association    // other accounts under the record's device id, and their identities
-	sameUser []*Association    // other ids of the record's account in the same mail app
-	last     *RegisteredDevice // whose model is lastModel
-
+	weights   [signals]Weight
+	own       identity
+	model     model
+	name      string            // what the owner calls the phone, "" when it is what phones come with
+	number    string            // its digits, "" when they say nothing
+	sameID    []*Association    // other accounts under the record's device id
+	sameUser  []*Association    // other ids of the account in the same mail app that are linked
+	loose     []*Association    // those that are not, and that no hand has unlinked
+	shared    bool              // the record's IMEI is that of two registered phones in use
+	last      *RegisteredDevice // whose model is lastModel
 	lastModel model
-	shared    bool // the record's IMEI is that of two registered phones in use
 }
 
-func newMatcher(e Evidence, now time.Time) *matcher {
+func newMatcher(e Evidence) *matcher {
 	r := e.Record
-	m := &matcher{Evidence: e, now: now, weights: table()}
+	m := &matcher{Evidence: e, weights: table()}
 	m.read()
 	for i := range e.Near {
 		n := &e.Near[i]
@@ -40,8 +39,11 @@ func newMatcher(e Evidence, now time.Time) *matcher {
 			if m.own.id != "" {
 				m.sameID = append(m.sameID, n)
 			}
-		case n.Pair.Account == r.Pair.Account && n.Pair.Realm == r.Pair.Realm && sameApp(n, r):
+		case n.Pair.Account != r.Pair.Account || n.Pair.Realm != r.Pair.Realm || !sameApp(n, r):
+		case n.Device != "":
 			m.sameUser = append(m.sameUser, n)
+		case n.Link.By != LinkedByHand:
+			m.loose = append(m.loose, n)
 		}
 	}
 	if m.own.imei != "" {
@@ -221,8 +223,8 @@ func (m *matcher) superseded(d *RegisteredDevice) bool {
 // rival says that another phone of the account, linked to nothing, fits the device no worse.
 func (m *matcher) rival(d *RegisteredDevice) bool {
 	r := m.Record
-	for _, n := range m.sameUser {
-		if n.Device != "" || n.Link.By == LinkedByHand || r.FirstSync.Sub(n.LastSync) > lately || n.FirstSync.Sub(r.LastSync) > lately || !m.agrees(n) {
+	for _, n := range m.loose {
+		if r.FirstSync.Sub(n.LastSync) > lately || n.FirstSync.Sub(r.LastSync) > lately || !m.agrees(n) {
 			continue
 		}
 		if d.EASID != "" && appOf(d.EASID) == m.own.app && !strings.EqualFold(d.EASID, n.Pair.Device) {
