@@ -132,7 +132,8 @@ func TestEveryRoleMayDoExactlyWhatTheTableSays(t *testing.T) {
 		m := typ.Method(i)
 		for in := range m.Type.NumIn() {
 			if m.Type.In(in) == actor {
-				if _, found := table[m.Name]; !found {
+				_, found := table[m.Name]
+				if _, other := peopleTable()[m.Name]; !found && !other {
 					t.Errorf("%s has no line in the table", m.Name)
 				}
 			}
