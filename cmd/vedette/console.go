@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/control"
 	"github.com/vedette-mail/vedette/internal/httpd"
 	"github.com/vedette-mail/vedette/internal/intake"
+	"github.com/vedette-mail/vedette/internal/jobs"
 	"github.com/vedette-mail/vedette/internal/login"
 	"github.com/vedette-mail/vedette/internal/store"
 	"github.com/vedette-mail/vedette/internal/web"
@@ -43,12 +45,13 @@ func (c *consoleCommand) Run(s *session) error {
 
 // console is a running console.
 type console struct {
-	store *store.Store
-	login *login.Login
-	admin *admin.Admin
-	hub   *control.Hub
-	live  *web.Live
-	url   string // of the administrators' pages
+	store    *store.Store
+	login    *login.Login
+	admin    *admin.Admin
+	settings *admin.Settings
+	hub      *control.Hub
+	live     *web.Live
+	url      string // of the administrators' pages
 }
 
 // startConsole joins the parts of a console and starts them in g.
@@ -88,6 +91,15 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 		return nil, err
 	}
 	g.run(adm.Run)
+	settings, err := admin.NewSettings(admin.SettingsConfig{Admin: adm, Box: box, Backups: filepath.Join(cfg.Data, "backups")})
+	if err != nil {
+		return nil, err
+	}
+	timetable, err := jobs.New(jobs.Config{Store: st, Settings: settings, Host: hostName(), Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	g.run(timetable.Run)
 	sign, err := login.New(login.Config{Store: st, Box: box, Logger: log,
 		Idle: time.Duration(cfg.Console.SessionIdle), Absolute: time.Duration(cfg.Console.SessionMaximum)})
 	if err != nil {
@@ -98,7 +110,7 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 	}
 	g.run(sign.Run)
 	g.run(live.Run)
-	con := &console{store: st, login: sign, admin: adm, hub: hub, live: live}
+	con := &console{store: st, login: sign, admin: adm, settings: settings, hub: hub, live: live}
 	if err := con.servePages(g, cfg, log); err != nil {
 		return nil, err
 	}
@@ -110,7 +122,7 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 
 // pages is the handler of the administrators' listener: the pages and the API, and nothing else.
 func (c *console) pages(cfg *config.Config, log *slog.Logger) (http.Handler, error) {
-	site, err := web.New(web.Config{Admin: c.admin, Login: c.login, Live: c.live, Logger: log})
+	site, err := web.New(web.Config{Admin: c.admin, Settings: c.settings, Login: c.login, Live: c.live, Logger: log})
 	if err != nil {
 		return nil, err
 	}
@@ -185,6 +197,15 @@ func (c *console) serveLink(g *group, cfg *config.Config, pins map[string]access
 	log.Info("listening for gateways", slog.String("addr", l.Addr().String()), slog.String("pin", control.Pin(cert.Leaf)))
 	g.run(func(ctx context.Context) error { return c.hub.Serve(ctx, l, cert, pins) })
 	return nil
+}
+
+// hostName is how this machine calls itself to log collectors.
+func hostName() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "-"
+	}
+	return name
 }
 
 // linkFiles says where the link certificate of one end lies.

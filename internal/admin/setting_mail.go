@@ -11,16 +11,19 @@ import (
 	"github.com/vedette-mail/vedette/internal/courier"
 )
 
+// Encryption is how the way to a mail server is protected: starttls, tls or none.
+type Encryption = courier.Encryption
+
 // Mail is the mail server through which the console sends letters of its own.
 type Mail struct {
-	On         bool               `json:"on"`
-	Host       string             `json:"host"`
-	Port       int                `json:"port"`
-	Encryption courier.Encryption `json:"encryption"`
-	CA         string             `json:"ca,omitempty"` // PEM
-	User       string             `json:"user,omitempty"`
-	From       string             `json:"from"`
-	To         []string           `json:"to,omitempty"` // who gets what concerns the console itself
+	On         bool       `json:"on"`
+	Host       string     `json:"host"`
+	Port       int        `json:"port"`
+	Encryption Encryption `json:"encryption"`
+	CA         string     `json:"ca,omitempty"` // PEM
+	User       string     `json:"user,omitempty"`
+	From       string     `json:"from"`
+	To         []string   `json:"to,omitempty"` // who gets what concerns the console itself
 	Kept       `json:"-"`
 	// HasPassword says that one is kept; it is never given out.
 	HasPassword bool `json:"-"`

@@ -50,6 +50,13 @@ func (s *Server) dashboardShow(w http.ResponseWriter, r *http.Request) error {
 	if err := s.addRefusals(dp, &d); err != nil {
 		return err
 	}
+	if s.settings != nil {
+		more, err := s.settings.SettingNeeds(r.Context(), p.Actor)
+		if err != nil {
+			return err
+		}
+		d.Needs = append(more, d.Needs...)
+	}
 	for _, n := range d.Needs {
 		dp.Needs = append(dp.Needs, s.newNeed(n))
 	}
@@ -94,7 +101,7 @@ func (s *Server) addRefusals(dp *dashboardPage, d *admin.Dashboard) error {
 	seconds := make([]int64, len(d.Hours))
 	for i, t := range d.Hours {
 		seconds[i] = t.Unix()
-		dp.Hours = append(dp.Hours, hour{s.words.Hour(t), count(s, perHour[i])})
+		dp.Hours = append(dp.Hours, hour{s.words.Hour(t.In(s.location())), count(s, perHour[i])})
 	}
 	text, err := json.Marshal(map[string][]int64{"hours": seconds, "refused": perHour})
 	dp.Chart = string(text)
@@ -108,6 +115,12 @@ func (s *Server) newNeed(n admin.Need) need {
 		out.Kind, out.Icon = "bad", "alert-circle"
 	}
 	switch n.Kind {
+	case admin.NeedBackup:
+		out.Href, out.Action = "/settings/backup", s.say("dashboard.see-setting")
+	case admin.NeedPurge:
+		out.Href, out.Action = "/settings/retention", s.say("dashboard.see-setting")
+	case admin.NeedStream:
+		out.Href, out.Action = "/settings/audit-stream", s.say("dashboard.see-setting")
 	case admin.NeedShadow:
 		out.Icon, out.Href, out.Action = "eye", "/sentry/preferences/preview?shadow=no", s.say("shadow.end")
 	case admin.NeedNewcomers:

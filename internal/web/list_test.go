@@ -29,9 +29,10 @@ func asAuditor(t *testing.T, c *browser.Console) *visitor {
 func TestTheNavigationHasTheGroupsOfTheFieldAndSaysWhereOneIs(t *testing.T) {
 	c := browser.Start(t, true)
 	v := signedIn(t, c)
-	for path, entry := range map[string]string{"/": "Dashboard", "/activesync": "ActiveSync", "/sentry": "Sentry", "/sentry/preferences": "Preferences", "/audit": "Audit", "/jobs": "Bulk actions"} {
+	for path, entry := range map[string]string{"/": "Dashboard", "/activesync": "ActiveSync", "/sentry": "Sentry", "/sentry/preferences": "Preferences", "/audit": "Audit", "/jobs": "Bulk actions",
+		"/settings": "General", "/settings/backup": "Backups", "/settings/personal-data": "Personal data"} {
 		a := v.get(path).wants(http.StatusOK)
-		if got := a.words("nav h2"); got != "Devices & Users Services Logs" {
+		if got := a.words("nav h2"); got != "Devices & Users Services Logs Settings" {
 			t.Errorf("groups %q", got)
 		}
 		if got := a.words(`nav a[aria-current="page"]`); got != entry {

@@ -32,6 +32,15 @@ func navigation() []navGroup {
 			{Section: "audit", Path: "/audit", Label: "nav.audit", Icon: "list-details", Verb: access.VerbViewAudit},
 			{Section: "jobs", Path: "/jobs", Label: "nav.jobs", Icon: "stack-2", Verb: access.VerbView},
 		}},
+		{"nav.settings", []navEntry{
+			{Section: "settings-general", Path: "/settings", Label: "settings.general.title", Icon: "settings", Verb: access.VerbViewAudit},
+			{Section: "settings-mail", Path: "/settings/mail", Label: "settings.mail.title", Sub: true, Verb: access.VerbViewAudit},
+			{Section: "settings-retention", Path: "/settings/retention", Label: "settings.retention.title", Sub: true, Verb: access.VerbViewAudit},
+			{Section: "settings-personal", Path: "/settings/personal-data", Label: "settings.personal.title", Sub: true, Verb: access.VerbEraseUser},
+			{Section: "settings-masking", Path: "/settings/masking", Label: "settings.masking.title", Sub: true, Verb: access.VerbViewAudit},
+			{Section: "settings-stream", Path: "/settings/audit-stream", Label: "settings.stream.title", Sub: true, Verb: access.VerbViewAudit},
+			{Section: "settings-backup", Path: "/settings/backup", Label: "settings.backup.title", Sub: true, Verb: access.VerbViewAudit},
+		}},
 	}
 }
 
@@ -43,7 +52,7 @@ func (s *Server) nav(who access.Actor, section string) (groups []navGroup, crumb
 			shown.Label = s.say(g.Label)
 		}
 		for _, e := range g.Entries {
-			if who.May(e.Verb) != nil {
+			if who.May(e.Verb) != nil || s.settings == nil && g.Label == "nav.settings" {
 				continue
 			}
 			e.Label, e.Here = s.say(e.Label), e.Section == section

@@ -51,20 +51,23 @@ type choice struct {
 // templateSets says which files make each page. The frame is always there.
 func templateSets() map[string][]string {
 	return map[string][]string{
-		"list":             {"list"},
-		"association_list": {"list", "association_list", "association_details"},
-		"gateway_list":     {"list", "gateway_list"},
-		"ask":              {"ask"},
-		"applied":          {"applied"},
-		"dashboard":        {"dashboard"},
-		"preferences":      {"preferences"},
-		"preview":          {"preferences_preview"},
-		"job_show":         {"job_show"},
-		"account":          {"account"},
-		"setup":            {"setup"},
-		"sign_in":          {"sign_in"},
-		"sign_in_code":     {"sign_in_code"},
-		"error":            {"error"},
+		"list":              {"list"},
+		"association_list":  {"list", "association_list", "association_details"},
+		"gateway_list":      {"list", "gateway_list"},
+		"ask":               {"ask"},
+		"applied":           {"applied"},
+		"dashboard":         {"dashboard"},
+		"preferences":       {"preferences"},
+		"preview":           {"preferences_preview"},
+		"job_show":          {"job_show"},
+		"account":           {"account"},
+		"setup":             {"setup"},
+		"sign_in":           {"sign_in"},
+		"sign_in_code":      {"sign_in_code"},
+		"error":             {"error"},
+		"setting":           {"setting"},
+		"retention_preview": {"retention_preview"},
+		"personal_data":     {"personal_data"},
 	}
 }
 
@@ -96,6 +99,7 @@ func (s *Server) newPage(w http.ResponseWriter, r *http.Request, title, section 
 		return p, err
 	}
 	p.Shadow = prefs.Shadow
+	s.refreshZone(r, who)
 	p.Nav, p.Crumb = s.nav(who, section)
 	return p, nil
 }

@@ -19,7 +19,9 @@ func everyPage(id string) []string {
 	return []string{"/", "/activesync", "/activesync/" + id, "/activesync?show=blocked&q=bob&sort=user&cols=user.comment",
 		"/activesync/selection/allow?id=" + id, "/activesync/selection/block?id=" + id, "/activesync/selection/comment?id=" + id,
 		"/activesync/selection/remove?id=" + id, "/activesync/selection/block?all=1&show=unlinked", "/sentry", "/sentry/preferences",
-		"/sentry/preferences/preview?auto_block=yes", "/audit", "/jobs", "/account", "/activesync/no-such-record", "/no-such-page"}
+		"/sentry/preferences/preview?auto_block=yes", "/audit", "/jobs", "/account", "/settings", "/settings/mail", "/settings/retention",
+		"/settings/retention/preview?records=30&audit=400&tallies=31&jobs=30", "/settings/personal-data?q=nobody", "/settings/masking", "/settings/audit-stream",
+		"/settings/backup", "/activesync/no-such-record", "/no-such-page"}
 }
 
 func TestEveryPageKeepsTheManners(t *testing.T) {
@@ -62,7 +64,7 @@ func manners(t *testing.T, a *answer) {
 			t.Errorf("the form for %s carries no token", attr(f, "action"))
 		}
 		action := attr(f, "action")
-		acts := strings.HasPrefix(action, "/activesync/") || strings.HasPrefix(action, "/sentry/")
+		acts := strings.HasPrefix(action, "/activesync/") || strings.HasPrefix(action, "/sentry/") || strings.HasPrefix(action, "/settings")
 		if acts && cascadia.Query(f, cascadia.MustCompile(`input[name="key"][value]:not([value=""])`)) == nil {
 			t.Errorf("the form for %s carries no key: sent twice it would act twice", action)
 		}

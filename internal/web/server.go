@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -20,16 +21,20 @@ import (
 
 // Config is what the room needs to do its work.
 type Config struct {
-	Admin  *admin.Admin
-	Login  *login.Login
-	Live   *Live // nil: pages ask by themselves now and then
-	Now    func() time.Time
-	Logger *slog.Logger
+	Admin *admin.Admin
+	// Settings are what stands under Settings; nil: there are no such pages, and times are UTC.
+	Settings *admin.Settings
+	Login    *login.Login
+	Live     *Live // nil: pages ask by themselves now and then
+	Now      func() time.Time
+	Logger   *slog.Logger
 }
 
 // Server answers for the pages.
 type Server struct {
 	admin     *admin.Admin
+	settings  *admin.Settings
+	zone      atomic.Pointer[time.Location] // of the times that pages show
 	login     *login.Login
 	live      *Live
 	now       func() time.Time
@@ -65,7 +70,7 @@ func New(c Config) (*Server, error) {
 	if c.Admin == nil || c.Login == nil {
 		return nil, access.Invalid("web", "Admin and login are needed.")
 	}
-	s := &Server{admin: c.Admin, login: c.Login, live: c.Live, now: c.Now, log: c.Logger}
+	s := &Server{admin: c.Admin, settings: c.Settings, login: c.Login, live: c.Live, now: c.Now, log: c.Logger}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -115,6 +120,9 @@ func (s *Server) Mount(mux *httpd.Mux) {
 	mux.Handle(prefer, "POST /sentry/preferences", s.preferencesChange)
 	mount(s, mux, s.lists.audit)
 
+	if s.settings != nil {
+		s.mountSettings(mux)
+	}
 	s.mountPersonal(mux)
 }
 

@@ -107,8 +107,8 @@ func (s *Server) ago(t time.Time) template.HTML {
 	if t.IsZero() {
 		return soft(s.say("time.never"))
 	}
-	return template.HTML(`<time data-ago datetime="` + t.UTC().Format(time.RFC3339) + `" title="` + template.HTMLEscapeString(s.words.Exact(t)) + `">` +
-		template.HTMLEscapeString(s.words.Ago(t, s.now())) + `</time>`)
+	return template.HTML(`<time data-ago datetime="` + t.UTC().Format(time.RFC3339) + `" title="` + template.HTMLEscapeString(s.exact(t)) + `">` +
+		template.HTMLEscapeString(s.words.Ago(t.In(s.location()), s.now())) + `</time>`)
 }
 
 // say gives a sentence of the catalogue, see words.Book.

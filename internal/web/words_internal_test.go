@@ -79,6 +79,9 @@ func TestEveryKeyIsInTheCatalogueAndEveryOneThereIsSaid(t *testing.T) {
 	}
 	var keys []string
 	keys = slices.Concat(keys, s.lists.associations.keys(), s.lists.audit.keys(), s.lists.jobs.keys(), s.lists.gateways.keys(), s.lists.backends.keys())
+	for _, d := range s.settingPages() {
+		keys = append(keys, d.keys()...)
+	}
 	for _, key := range keys {
 		if !s.words.Has(key) {
 			t.Errorf("a list says %s, which the catalogue does not have", key)

@@ -33,14 +33,16 @@ const (
 
 // Console is a console on loopback without a gateway. What gateways would say is said by the test.
 type Console struct {
-	URL     string
-	Store   *store.Store
-	Login   *login.Login
-	Admin   *admin.Admin
-	Live    *web.Live
-	Mux     *httpd.Mux
-	Handler http.Handler
-	Now     func() time.Time
+	URL   string
+	Store *store.Store
+	Login *login.Login
+	Admin *admin.Admin
+	// Settings are those of its pages. What they ask for is done by nobody: a test does it.
+	Settings *admin.Settings
+	Live     *web.Live
+	Mux      *httpd.Mux
+	Handler  http.Handler
+	Now      func() time.Time
 
 	gateways atomic.Pointer[[]access.Gateway]
 	holder   *snapshot.Holder
@@ -87,8 +89,10 @@ func start(t testing.TB, administrator bool, now func() time.Time, tune ...func(
 	c.Admin, err = admin.New(admin.Config{Store: c.Store, Now: c.Now, Logger: log,
 		Snapshot: func() admin.Snapshot { return c.holder.Load() }, Applied: c.applied, Gateways: c.live})
 	must(err)
+	c.Settings, err = admin.NewSettings(admin.SettingsConfig{Admin: c.Admin, Box: box, Backups: filepath.Join(t.TempDir(), "backups")})
+	must(err)
 	c.Live = web.NewLive(web.LiveConfig{Feed: c.Store, Snapshot: func() admin.Snapshot { return c.holder.Load() }, Beat: 300 * time.Millisecond, Logger: log})
-	pages, err := web.New(web.Config{Admin: c.Admin, Login: c.Login, Live: c.Live, Now: c.Now, Logger: log})
+	pages, err := web.New(web.Config{Admin: c.Admin, Settings: c.Settings, Login: c.Login, Live: c.Live, Now: c.Now, Logger: log})
 	must(err)
 	c.Mux = httpd.NewMux(c.Login.Guard, pages.Answer)
 	pages.Mount(c.Mux)

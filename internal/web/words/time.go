@@ -8,15 +8,14 @@ import (
 	"time"
 )
 
-// Exact writes a moment in full, UTC.
-func (b *Book) Exact(t time.Time) string { return t.UTC().Format(b.Say("time.exact")) }
+// Exact writes a moment in full, in the zone it comes with, and names the zone.
+func (b *Book) Exact(t time.Time) string { return t.Format(b.Say("time.exact")) }
 
-// Day writes a date, UTC.
-func (b *Book) Day(t time.Time) string { return t.UTC().Format(b.Say("time.day")) }
+// Day writes a date, in the zone it comes with.
+func (b *Book) Day(t time.Time) string { return t.Format(b.Say("time.day")) }
 
-// Hour writes a day of the week and a time of day, UTC.
+// Hour writes a day of the week and a time of day, in the zone it comes with.
 func (b *Book) Hour(t time.Time) string {
-	t = t.UTC()
 	days := strings.Fields(b.Say("time.weekdays"))
 	return b.Say("time.hour", days[int(t.Weekday())%len(days)], t.Format("15:04"))
 }
