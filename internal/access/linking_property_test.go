@@ -103,9 +103,11 @@ func TestMatchHoldsWhateverTheEvidence(t *testing.T) {
 	t.Run("a device with nothing in common changes neither link nor suggestion", rapid.MakeCheck(func(t *rapid.T) {
 		e := drawEvidence(t)
 		before := access.Match(e, now)
-		stranger := access.RegisteredDevice{Device: access.Device{ID: "stranger", State: access.DeviceActive, Owner: "zoe"},
-			Model: e.Record.Model, OS: e.Record.OS, OSVersion: e.Record.OSVersion, Name: e.Record.FriendlyName, Enrolled: e.Record.FirstSync,
-			IMEI: "354500999222336", Number: "+49 171 9999123", EASID: "STRANGER", Serial: "F17ZZZZ0009Z"}
+		stranger := access.RegisteredDevice{
+			Device: access.Device{ID: "stranger", State: access.DeviceActive, Owner: access.UserID(oneOf(t, "stranger's owner", "", "zoe"))},
+			Model:  e.Record.Model, OS: e.Record.OS, OSVersion: e.Record.OSVersion, Name: e.Record.FriendlyName, Enrolled: e.Record.FirstSync,
+			IMEI: oneOf(t, "stranger's imei", "", "354500999222336"), Number: oneOf(t, "stranger's number", "", "+49 171 9999123"),
+			EASID: oneOf(t, "stranger's id", "", "STRANGER"), Serial: oneOf(t, "stranger's serial", "", "F17ZZZZ0009Z")}
 		e.Devices = append(slices.Clone(e.Devices), stranger)
 		after := access.Match(e, now)
 		if linkOf(before) != linkOf(after) || !cmp.Equal(before.Suggestion, after.Suggestion) {
