@@ -1,0 +1,285 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
+)
+
+func (w *town) status(id access.AssociationID) access.SyncStatus {
+	w.t.Helper()
+	return w.find(id).SyncStatus
+}
+
+// A-17, M-06, M-07, M-08, R-14: lost and not compliant reach every record of the phone, linked or not, and
+// no other phone of the account; what is put right lets them through again.
+func TestTheStateOfADeviceReachesEveryRecordOfThePhone(t *testing.T) {
+	w := newTown(t)
+	second := w.world.record("carl", "Dalma", func(as *access.Association) { as.Model, as.OS = "Pixel", "Android" }) // not linked
+	other := w.second                                                                                                // alma's other phone
+	res := w.do(w.admin.SetCompliance(t.Context(), root(), w.device["alma"], admin.ComplianceForm{Compliance: access.NotCompliant,
+		Reasons: []string{"passcode missing"}}, admin.Act{}))
+	if !strings.Contains(res.Text, "This reaches 2 records") {
+		t.Errorf("text %q", res.Text)
+	}
+	for _, id := range []access.AssociationID{w.record["alma"], second} {
+		if d := w.find(id); d.SyncStatus != access.Blocked || d.Why.Rule != "device-noncompliant" {
+			t.Errorf("%s is %s: %s", d.Pair, d.SyncStatus, d.Why.Text)
+		}
+	}
+	if w.status(other) != access.Allowed || w.status(w.record["bert"]) != access.Allowed {
+		t.Error("another phone is blocked too")
+	}
+	if _, err := w.admin.Undo(t.Context(), root(), res.Undo, admin.Act{}); err != nil {
+		t.Fatal(err)
+	}
+	if w.status(second) != access.Allowed {
+		t.Error("undone, and still blocked")
+	}
+	for _, step := range []struct {
+		verb access.Verb
+		want access.SyncStatus
+	}{{access.VerbLose, access.Blocked}, {access.VerbFind, access.Allowed}, {access.VerbRetire, access.Blocked}, {access.VerbActivate, access.Allowed}} {
+		do := map[access.Verb]func() (admin.Result, error){
+			access.VerbLose: func() (admin.Result, error) {
+				return w.admin.LoseDevice(t.Context(), root(), w.device["alma"], admin.Act{})
+			},
+			access.VerbFind: func() (admin.Result, error) {
+				return w.admin.FoundDevice(t.Context(), root(), w.device["alma"], admin.Act{})
+			},
+			access.VerbRetire: func() (admin.Result, error) {
+				return w.admin.RetireDevice(t.Context(), root(), w.device["alma"], admin.Act{})
+			},
+			access.VerbActivate: func() (admin.Result, error) {
+				return w.admin.ActivateDevice(t.Context(), root(), w.device["alma"], admin.Act{})
+			},
+		}[step.verb]
+		res := w.do(do())
+		if w.status(w.record["alma"]) != step.want || w.status(second) != step.want {
+			t.Errorf("%s: %s", step.verb, res.Text)
+		}
+	}
+}
+
+// what can be done with a device is one table, and a verb that its status does not allow is refused.
+func TestAVerbThatTheStatusDoesNotAllowIsRefused(t *testing.T) {
+	w := newTown(t)
+	_, err := w.admin.FoundDevice(t.Context(), root(), w.device["alma"], admin.Act{})
+	wantKind(t, err, access.KindConflict)
+	_, err = w.admin.LoseDevice(t.Context(), root(), w.wait, admin.Act{})
+	wantKind(t, err, access.KindConflict)
+	active := admin.DeviceActions(access.DeviceActive)
+	for _, state := range []access.DeviceState{access.DeviceWaiting, access.DevicePending, access.DeviceRetired, access.DeviceWiped} {
+		for _, v := range []access.Verb{access.VerbLose, access.VerbRetire} {
+			if slices.Contains(admin.DeviceActions(state), v) || !slices.Contains(active, v) {
+				t.Errorf("%s when %s", v, state)
+			}
+		}
+	}
+}
+
+// a phone that waits becomes a registered device with its records linked; Link To links,
+// unlinks, and what a hand has done the matcher leaves alone.
+func TestLinkToAndBack(t *testing.T) {
+	w := newTown(t)
+	w.do(w.admin.RegisterDevice(t.Context(), root(), w.wait, admin.DeviceForm{Name: "tablet"}, admin.Act{}))
+	d := w.find(w.second)
+	if d.Device != w.wait || d.StatusLabel() != "Registered(Linked)" || d.Link.By != access.LinkedByHand {
+		t.Fatalf("%s %+v", d.StatusLabel(), d.Link)
+	}
+	dev, err := w.admin.FindDevice(t.Context(), root(), w.wait)
+	if err != nil || dev.State != access.DeviceActive || dev.Name != "tablet" || len(dev.Linked) != 1 || dev.Model != "iPhone" {
+		t.Fatalf("%+v, %v", dev, err)
+	}
+	res := w.do(w.admin.UnlinkAssociation(t.Context(), root(), w.second, admin.Act{Reason: "belongs to carl"}))
+	if d := w.find(w.second); d.Linked() || d.Link.By != access.LinkedByHand || d.Suggestion.Device != "" {
+		t.Errorf("%+v", d.Association)
+	}
+	w.do(w.admin.ChangeDevice(t.Context(), root(), w.wait, admin.FormOf(&dev.RegisteredDevice), admin.Act{})) // the matcher looks again
+	if d := w.find(w.second); d.Linked() {
+		t.Error("the matcher has linked what a hand has unlinked")
+	}
+	w.do(w.admin.Undo(t.Context(), root(), res.Undo, admin.Act{}))
+	if d := w.find(w.second); d.Device != w.wait {
+		t.Errorf("undone, and %+v", d.Association)
+	}
+	w.do(w.admin.UnlinkAssociation(t.Context(), root(), w.second, admin.Act{}))
+	again := w.do(w.admin.MatchAgain(t.Context(), root(), w.second, admin.Act{}))
+	if d := w.find(w.second); d.Device != w.wait || d.Link.By != access.LinkedByMatcher { // the registration names its id
+		t.Errorf("%s: %+v", again.Text, d.Association)
+	}
+	c, err := w.admin.LinkCandidates(t.Context(), root(), w.second, "")
+	if err != nil || len(c.List) == 0 || c.List[0].ID != w.wait || !c.List[0].Present || c.List[0].Score < access.LinkFrom || len(c.List[0].Facts) != 8 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	c, err = w.admin.LinkCandidates(t.Context(), root(), w.second, "phone of bert")
+	if err != nil || len(c.List) != 1 || c.List[0].ID != w.device["bert"] {
+		t.Errorf("%+v, %v", c, err)
+	}
+	w.do(w.admin.RetireDevice(t.Context(), root(), w.device["bert"], admin.Act{}))
+	_, err = w.admin.LinkAssociation(t.Context(), root(), w.second, w.device["bert"], admin.Act{})
+	wantKind(t, err, access.KindConflict)
+}
+
+// A phone cannot get around the state of its device by telling something else of itself: neither retired
+// nor lost nor not compliant devices lose their records to the matcher.
+func TestARetiredDeviceKeepsItsRecords(t *testing.T) {
+	w := newTown(t)
+	w.do(w.admin.MatchAgain(t.Context(), root(), w.record["alma"], admin.Act{}))
+	w.do(w.admin.ChangeDevice(t.Context(), root(), w.device["alma"], admin.DeviceForm{Name: "p", Owner: w.user["alma"], EASID: "Dalma"}, admin.Act{}))
+	id := w.record["alma"]
+	if d := w.find(id); d.Link.By != access.LinkedByMatcher {
+		t.Fatalf("the matcher has not linked it: %+v", d.Link)
+	}
+	w.do(w.admin.RetireDevice(t.Context(), root(), w.device["alma"], admin.Act{}))
+	if d := w.find(id); !d.Linked() || d.SyncStatus != access.Blocked {
+		t.Errorf("%+v", d.Association)
+	}
+}
+
+// M-14, M-15: a user that is disabled is refused with every account, and undone is as before.
+func TestADisabledUserIsRefusedWithEveryAccount(t *testing.T) {
+	w := newTown(t)
+	res := w.do(w.admin.DisableUser(t.Context(), root(), w.user["alma"], admin.Act{Reason: "left"}))
+	for _, id := range []access.AssociationID{w.record["alma"], w.second} {
+		if d := w.find(id); d.Why.Rule != "user-disabled" {
+			t.Errorf("%s: %s", d.Pair, d.Why.Text)
+		}
+	}
+	if w.status(w.record["bert"]) != access.Allowed {
+		t.Error("bert is blocked too")
+	}
+	w.do(w.admin.Undo(t.Context(), root(), res.Undo, admin.Act{}))
+	if w.status(w.second) != access.Allowed {
+		t.Error("undone, and still blocked")
+	}
+	_, err := w.admin.AddUser(t.Context(), root(), admin.UserForm{Name: "carl", Accounts: []access.Account{{Realm: "lab", Account: "ALMA"}}}, admin.Act{})
+	wantKind(t, err, access.KindConflict)
+	if !strings.Contains(access.TextOf(err), "alma") {
+		t.Errorf("the owner is not named: %v", err)
+	}
+}
+
+// two names that are one account: one record per phone, the strictest word, both histories; undone,
+// everything is as it was.
+func TestAMergeJoinsRecordsAndIsUndone(t *testing.T) {
+	for _, later := range []bool{false, true} {
+		w := newTown(t)
+		old := w.world.record("a.maiden", "Dalma", func(as *access.Association) {
+			as.FirstSync, as.Comment = w.clock.Now().Add(-48*time.Hour), "from before"
+		})
+		lone := w.world.record("a.maiden", "DLONE")
+		w.do(w.admin.BlockAssociation(t.Context(), root(), old, admin.Act{Reason: "why"}))
+		w.do(w.admin.CommentAssociation(t.Context(), root(), w.record["alma"], "now", admin.Act{}))
+		before := map[access.AssociationID]access.Association{}
+		for _, id := range []access.AssociationID{old, lone, w.record["alma"], w.second} {
+			before[id] = w.find(id).Association
+		}
+		m := admin.Merge{Realm: "lab", From: "A.Maiden", To: "alma"}
+		told, err := w.admin.PreviewMerge(t.Context(), root(), m)
+		if err != nil || len(told.Steps) != 2 {
+			t.Fatalf("%+v, %v", told, err)
+		}
+		if diff := cmp.Diff(before[old], w.find(old).Association); diff != "" {
+			t.Fatalf("a preview has changed something: %s", diff)
+		}
+		res := w.do(w.admin.MergeAccounts(t.Context(), root(), m, admin.Act{}))
+		for _, s := range told.Steps {
+			if d := w.find(s.Kept); settledWhy(d.Why) != settledWhy(s.After) || d.Override != s.Word {
+				t.Errorf("told %+v, happened %+v", s.After, d.Why)
+			}
+		}
+		joined := w.find(old)
+		if joined.Pair.Account != "alma" || joined.Override.Kind != access.OverrideBlock || joined.Device != w.device["alma"] ||
+			!strings.Contains(joined.Comment, "now") || !strings.Contains(joined.Comment, "from before") ||
+			!slices.Contains(joined.MergedFrom, w.record["alma"]) || joined.SyncStatus != access.Blocked {
+			t.Errorf("joined: %+v", joined.Association)
+		}
+		if d := access.Decide(w.view.load(), &access.Facts{Pair: pairOf("a.maiden", "Dalma"), ConsoleHeard: w.clock.Now()}, w.clock.Now()); d.Rule != access.RuleManualBlock {
+			t.Errorf("who comes by the old name: %s", d.Rule)
+		}
+		line, err := w.admin.Timeline(t.Context(), root(), admin.TimelineQuery{Record: old})
+		if err != nil || !slices.ContainsFunc(line.Moments, func(m admin.Moment) bool { return m.Object == string(w.record["alma"]) }) {
+			t.Errorf("the other history is not there: %+v, %v", line, err)
+		}
+		if later {
+			w.do(w.admin.SplitAccounts(t.Context(), root(), "lab", "a.maiden", admin.Act{}))
+		} else {
+			w.do(w.admin.Undo(t.Context(), root(), res.Undo, admin.Act{}))
+		}
+		for id, was := range before {
+			if diff := cmp.Diff(was, w.find(id).Association, cmpopts.IgnoreFields(access.Association{}, "Version", "Change")); diff != "" {
+				t.Errorf("not as it was (split %t): %s", later, diff)
+			}
+		}
+	}
+}
+
+// Y-06, Y-08: the page of what is in force says what each masks.
+func TestOverridesSayWhatTheyMask(t *testing.T) {
+	w := newTown(t)
+	w.preferences(func(p *access.Preferences) { p.AutoBlock = true })
+	w.do(w.admin.AllowAssociation(t.Context(), root(), w.second, admin.Act{Reason: "boss", Until: w.clock.Now().Add(time.Hour)}))
+	w.do(w.admin.AllowAssociation(t.Context(), root(), w.record["bert"], admin.Act{}))
+	p, err := w.admin.ListOverrides(t.Context(), root(), admin.OverrideQuery{Sort: "until"})
+	if err != nil || len(p.Rows) != 2 || p.Rows[0].ID != w.second || p.Rows[0].Masks.Rule != "unregistered" || p.Rows[0].Idle || !p.Rows[1].Idle {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	w.do(w.admin.EndOverride(t.Context(), root(), w.second, admin.Act{}))
+	if w.status(w.second) != access.Blocked {
+		t.Error("ended, and still let through")
+	}
+	res := w.do(w.admin.PreApprove(t.Context(), root(), admin.ApprovalForm{Realm: "lab", Account: "Bert", Device: "new"}, admin.Act{Reason: "on Monday"}))
+	decide := func() access.Rule {
+		d := access.Decide(w.view.load(), &access.Facts{Pair: pairOf("bert", "NEW"), ConsoleHeard: w.clock.Now()}, w.clock.Now())
+		return d.Rule
+	}
+	if decide() != access.RulePreApproved {
+		t.Errorf("rule %s", decide())
+	}
+	list, err := w.admin.ListPreApprovals(t.Context(), root(), "", 0)
+	if err != nil || len(list.Rows) != 1 || list.Rows[0].Masks.Rule != "unregistered" || list.Rows[0].Idle {
+		t.Errorf("%+v, %v", list, err)
+	}
+	w.do(w.admin.Undo(t.Context(), root(), res.Undo, admin.Act{}))
+	if decide() != access.RuleUnregistered {
+		t.Errorf("undone: rule %s", decide())
+	}
+}
+
+// The one search box says what is the matter and names the verb, for whoever may use it.
+func TestTheSearchBoxAnswers(t *testing.T) {
+	w := newTown(t)
+	w.do(w.admin.SetCompliance(t.Context(), root(), w.device["alma"], admin.ComplianceForm{Compliance: access.NotCompliant,
+		Reasons: []string{"passcode missing"}}, admin.Act{}))
+	got, err := w.admin.Answer(t.Context(), root(), "alma")
+	if err != nil || len(got.List) == 0 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	kinds := map[string]int{}
+	for _, an := range got.List {
+		kinds[an.Kind]++
+	}
+	if kinds[admin.AnswerUser] != 1 || kinds[admin.AnswerRecord] != 2 || kinds[admin.AnswerDevice] < 1 {
+		t.Errorf("%+v", got.List)
+	}
+	first := got.List[0]
+	if first.Kind != admin.AnswerUser || !strings.Contains(first.Sentence, "Blocked since 09:30 because the phone is not compliant: passcode missing.") ||
+		first.Verb != access.VerbSetCompliance || first.On != string(w.device["alma"]) {
+		t.Errorf("%+v", first)
+	}
+	got, err = w.admin.Answer(t.Context(), access.Actor{Name: "carol", Role: access.RoleAuditor}, "alma")
+	if err != nil || got.List[0].Verb != "" || got.List[0].Advice == "" {
+		t.Errorf("%+v, %v", got.List[0], err)
+	}
+}
