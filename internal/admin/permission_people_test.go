@@ -242,6 +242,10 @@ func TestListsEndAtTheScope(t *testing.T) {
 	if err != nil || len(users.Rows) != 1 || users.Rows[0].ID != w.user["bert"] {
 		t.Errorf("users %+v, %v", users.Rows, err)
 	}
+	board, err := w.admin.Dashboard(t.Context(), who)
+	if err != nil || board.Counts.Total != 1 || board.Counts.Linked != 1 || len(board.Refusals) != 0 {
+		t.Errorf("dashboard %+v, %v", board.Counts, err)
+	}
 	w.do(w.admin.BlockAssociation(t.Context(), root(), w.record["alma"], admin.Act{}))
 	overrides, err := w.admin.ListOverrides(t.Context(), who, admin.OverrideQuery{})
 	if err != nil || len(overrides.Rows) != 0 {

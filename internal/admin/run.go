@@ -76,7 +76,11 @@ func (a *Admin) sweepAll(ctx context.Context) error {
 func (a *Admin) sweepExpired(ctx context.Context) error {
 	for {
 		ids, err := a.store.SweepExpired(ctx, sweepBatch)
-		if err != nil || len(ids) < sweepBatch {
+		if err != nil {
+			return err
+		}
+		ended, err := a.store.SweepPreApprovals(ctx, sweepBatch)
+		if err != nil || len(ids) < sweepBatch && len(ended) < sweepBatch {
 			return err
 		}
 	}
