@@ -60,9 +60,13 @@ func (s *Server) details(r *http.Request, id string, v view) (any, error) {
 	if a.Redirect != "" && who.May(access.VerbClearRedirect) == nil {
 		mailbox.Clear = &clearForm{Token: s.login.FormToken(r), Key: s.newKey(), ID: a.ID, Version: a.Version, Back: v.href(id, v.Cursor)}
 	}
+	happened, err := s.admin.Timeline(r.Context(), who, admin.TimelineQuery{Record: a.ID})
+	if err != nil {
+		return nil, err
+	}
 	d.Categories = []category{
 		s.userCategory(&found, v), s.phoneCategory(a), s.deviceCategory(&found, v), mailbox, s.verdictCategory(a),
-		s.timesCategory(a), s.commentCategory(a), s.historyCategory(&found),
+		s.timesCategory(a), s.commentCategory(a), s.timelineCategory("record", id, &happened),
 	}
 	return d, nil
 }
@@ -234,15 +238,6 @@ func (s *Server) commentCategory(a *admin.Row) category {
 	c.say("details.comment", a.Comment)
 	if a.Comment == "" {
 		c.Note = s.say("details.comment-note")
-	}
-	return c
-}
-
-func (s *Server) historyCategory(d *admin.Details) category {
-	c := s.category("details.history", s.say("details.entries", len(d.Timeline)))
-	for i := range d.Timeline[:min(len(d.Timeline), 20)] {
-		e := &d.Timeline[i]
-		c.Pairs = append(c.Pairs, pair{e.Event, s.html("details.event", s.ago(e.At), text(e.Actor, 60)) + `<br>` + text(e.Detail, 200)})
 	}
 	return c
 }

@@ -51,12 +51,16 @@ type list[R any] struct {
 	Href func(*R) string
 	Acts []act[R]
 	// Bulk starts a job for several rows, named or chosen by a query; nil: acts are on one row alone, and
-	// their buttons stand in its details.
+	// their buttons stand in its details, or with InRow beside it.
 	Bulk func(ctx context.Context, who access.Actor, verb access.Verb, ids []string, q *query, a admin.Act) (admin.JobID, error)
+
+	InRow bool
 
 	Find func(ctx context.Context, who access.Actor, q query) (found[R], error)
 	// ByID gives rows anew, those that are gone left out; nil: rows never change.
 	ByID func(ctx context.Context, who access.Actor, ids []string) ([]R, error)
+	// Still: a row is as it was when the page was made, until it is gone.
+	Still bool
 	// Each gives every row of a query for an export; nil: page by page.
 	Each func(ctx context.Context, who access.Actor, q query, fn func(*R) error) error
 	// Match says whether a row passes a filter; few lists need it, see few.
@@ -115,6 +119,7 @@ type headLink struct {
 // Words.ask.VERB, Words.what.VERB.
 type act[R any] struct {
 	Verb    access.Verb
+	Name    string // of its path and its words, where that is not the verb
 	Icon    string
 	Key     string // of the keyboard
 	Danger  bool
@@ -135,6 +140,9 @@ type act[R any] struct {
 	Notes func(s *Server, rows []R) []note
 	Do    func(ctx context.Context, who access.Actor, id string, a admin.Act) (admin.Result, error)
 }
+
+// name is what path and words call it.
+func (a *act[R]) name() string { return cmp.Or(a.Name, string(a.Verb)) }
 
 // query is what a list page asks for.
 type query struct {
@@ -254,10 +262,10 @@ func (l *list[R]) keys() []string {
 	}
 	for _, a := range l.Acts {
 		if a.Form != nil {
-			keys = append(keys, "act."+string(a.Verb))
+			keys = append(keys, "act."+a.name())
 			continue
 		}
-		keys = append(keys, "act."+string(a.Verb), l.Words+".ask."+string(a.Verb), l.Words+".what."+string(a.Verb), l.Words+".these", l.Words+".them")
+		keys = append(keys, "act."+a.name(), l.Words+".ask."+a.name(), l.Words+".what."+a.name(), l.Words+".these", l.Words+".them")
 	}
 	return keys
 }

@@ -24,7 +24,7 @@ type actButton struct {
 
 // button gives the button of an act for one row, or with no id for those that are chosen.
 func (l *list[R]) button(a act[R], query string) actButton {
-	return actButton{Href: l.Path + "/selection/" + string(a.Verb) + query, Label: l.s.say("act." + string(a.Verb)), Icon: a.Icon, Key: a.Key}
+	return actButton{Href: l.Path + "/selection/" + a.name() + query, Label: l.s.say("act." + a.name()), Icon: a.Icon, Key: a.Key}
 }
 
 // buttons gives the buttons of one row that its reader may press, for a pane.
@@ -120,7 +120,7 @@ func (l *list[R]) carry(sel selection) []named {
 // actOf gives the act of a path; what nobody has declared has no page.
 func (l *list[R]) actOf(r *http.Request) (*act[R], error) {
 	for i := range l.Acts {
-		if string(l.Acts[i].Verb) == r.PathValue("verb") && l.Acts[i].Form == nil {
+		if l.Acts[i].name() == r.PathValue("verb") && l.Acts[i].Form == nil {
 			return &l.Acts[i], login.Actor(r).May(l.Acts[i].Verb)
 		}
 	}
@@ -137,7 +137,7 @@ func (l *list[R]) ask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := l.s.newPage(w, r, l.s.say("act."+string(a.Verb)), l.Section)
+	p, err := l.s.newPage(w, r, l.s.say("act."+a.name()), l.Section)
 	if err != nil {
 		return err
 	}
@@ -215,9 +215,9 @@ func (l *list[R]) question(ask *askPage, a *act[R], total int, more bool) {
 	if more {
 		these = l.s.say("list.more-than-these", l.say("these", total))
 	}
-	ask.Question = l.say("ask."+string(a.Verb), these)
-	ask.What = l.say("what."+string(a.Verb), n, them)
-	ask.Button = l.s.say("act." + string(a.Verb))
+	ask.Question = l.say("ask."+a.name(), these)
+	ask.What = l.say("what."+a.name(), n, them)
+	ask.Button = l.s.say("act." + a.name())
 	ask.Hint = l.s.say("ask.note-hint")
 	if l.s.words.Has(l.Words + ".note-hint") {
 		ask.Hint = l.say("note-hint")

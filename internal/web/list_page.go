@@ -35,6 +35,7 @@ type listPart struct {
 	Heading bool // it stands on a page with others, and says what it is
 	Picks   bool // rows can be chosen
 	Acts    []actButton
+	InRow   bool // the buttons of each row stand beside it
 
 	Filters        []filterField
 	Searches       bool
@@ -85,6 +86,7 @@ type row struct {
 	Label   string // for who hears the page instead of seeing it
 	Open    bool
 	Cells   []cell
+	Acts    []actButton
 }
 
 type cell struct {
@@ -155,6 +157,12 @@ func (l *list[R]) part(w http.ResponseWriter, r *http.Request, open string) (*li
 		}
 	}
 	p.Picks = len(p.Acts) > 0
+	for i := range p.Rows {
+		if l.InRow {
+			p.Rows[i].Acts = l.buttons(who, &found.Rows[i], p.Here)
+			p.InRow = p.InRow || len(p.Rows[i].Acts) > 0
+		}
+	}
 	if who.May(access.VerbExport) != nil || l.File == "" {
 		p.ExportHref = ""
 	}

@@ -47,7 +47,7 @@ func (l *list[R]) row(r *R, v view) row {
 		fmt.Fprint(h, l.State(r))
 	}
 	out.Rev = strconv.FormatUint(h.Sum64(), 36)
-	if l.ByID == nil {
+	if l.ByID == nil || l.Still {
 		out.Rev = still
 	}
 	return out
@@ -108,6 +108,10 @@ func (l *list[R]) rows(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		for i := range found {
+			if l.Still {
+				p.Rows = append(p.Rows, row{ID: l.ID(&found[i]), Rev: still})
+				continue
+			}
 			p.Rows = append(p.Rows, l.row(&found[i], v))
 		}
 	}

@@ -23,7 +23,10 @@ type navEntry struct {
 func navigation() []navGroup {
 	return []navGroup{
 		{"", []navEntry{{Section: "dashboard", Path: "/", Label: "nav.dashboard", Icon: "layout-dashboard", Verb: access.VerbView}}},
-		{"nav.devices-users", []navEntry{{Section: "activesync", Path: "/activesync", Label: "nav.activesync", Icon: "device-mobile", Verb: access.VerbView}}},
+		{"nav.devices-users", []navEntry{
+			{Section: "activesync", Path: "/activesync", Label: "nav.activesync", Icon: "device-mobile", Verb: access.VerbView},
+			{Section: "overrides", Path: "/overrides", Label: "nav.overrides", Icon: "gavel", Verb: access.VerbView},
+		}},
 		{"nav.services", []navEntry{
 			{Section: "sentry", Path: "/sentry", Label: "nav.sentry", Icon: "shield-check", Verb: access.VerbView},
 			{Section: "preferences", Path: "/sentry/preferences", Label: "nav.preferences", Sub: true, Verb: access.VerbView},

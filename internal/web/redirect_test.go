@@ -49,7 +49,7 @@ func TestARedirectIsShownOnlyWhereThereIsOneAndCanBeCleared(t *testing.T) {
 	stale := a.submit(v, "/activesync/clear-redirect", url.Values{"version": {"99"}, "key": {"another"}})
 	stale.says(".message", "has changed since you looked at it")
 	done := a.submit(v, "/activesync/clear-redirect", nil).wants(http.StatusOK)
-	done.says(".message", "The redirect is cleared.").says(".message", "Applied by").says("#pane", "clear-redirect")
+	done.says(".message", "The redirect is cleared.").says(".message", "Applied by").says("#pane", "Redirect cleared")
 	if len(done.all(form)) != 0 || strings.Contains(category(done, "Mailbox Details"), "Redirect URL") {
 		t.Error("the redirect is still shown")
 	}

@@ -53,16 +53,21 @@ type lists struct {
 	jobs         *list[admin.Job]
 	gateways     *list[gatewayRow]
 	backends     *list[backendRow]
+	overrides    *list[admin.OverrideRow]
+	approvals    *list[admin.ApprovalRow]
 }
 
 // bindLists declares every list.
 func (s *Server) bindLists() {
-	s.lists = lists{associations: s.associations(), audit: s.audit(), jobs: s.jobs(), gateways: s.gateways(), backends: s.backends()}
+	s.lists = lists{associations: s.associations(), audit: s.audit(), jobs: s.jobs(), gateways: s.gateways(), backends: s.backends(),
+		overrides: s.overrides(), approvals: s.approvals()}
 	s.lists.associations.bind(s)
 	s.lists.audit.bind(s)
 	s.lists.jobs.bind(s)
 	s.lists.gateways.bind(s)
 	s.lists.backends.bind(s)
+	s.lists.overrides.bind(s)
+	s.lists.approvals.bind(s)
 }
 
 // New parses the templates and finds the assets.
@@ -111,6 +116,9 @@ func (s *Server) Mount(mux *httpd.Mux) {
 	mount(s, mux, s.lists.jobs)
 	mux.Handle(view, "GET /jobs/{id}", s.jobShow)
 	mux.Handle(view, "POST /jobs/{id}/cancel", s.jobCancel)
+
+	s.mountOverrides(mux)
+	mux.Handle(view, "GET /timeline", s.timelineShow)
 
 	mux.Handle(view, "GET /sentry", s.gatewayList)
 	mount(s, mux, s.lists.gateways)
