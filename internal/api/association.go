@@ -22,6 +22,10 @@ type Association struct {
 	RawDeviceID    string               `json:"raw_device_id,omitempty" doc:"Device id as the phone spells it"`
 	Linked         bool                 `json:"linked" doc:"Linked to a registered device"`
 	Device         access.DeviceID      `json:"device,omitempty" doc:"The registered device it is linked to"`
+	Link           *access.Link         `json:"link,omitempty" doc:"How it came to its device, or, when it has none, who has unlinked it"`
+	Suggestion     *access.Suggestion   `json:"suggestion,omitempty" doc:"The device it may belong to, while it is linked to none"`
+	Person         access.UserID        `json:"person,omitempty" doc:"The user who owns the account"`
+	Replaces       access.AssociationID `json:"replaces,omitempty" doc:"The record of the same phone under its earlier device id"`
 	SyncStatus     access.SyncStatus    `json:"sync_status" enum:"allowed,blocked"`
 	Why            access.Why           `json:"why" doc:"What a gateway would say to it now"`
 	Override       *access.Override     `json:"override,omitempty" doc:"What an administrator has said about it"`
@@ -66,7 +70,7 @@ func associationOf(r *admin.Row) Association {
 	a := Association{
 		ID: r.ID, Domain: r.Domain, Realm: r.Pair.Realm, Account: r.Pair.Account, User: r.User,
 		DeviceID: r.Pair.Device, RawDeviceID: r.RawDevice, Linked: r.Linked(), Device: r.Device,
-		SyncStatus: r.SyncStatus, Why: utcWhy(r.Why), Comment: r.Comment,
+		Person: r.Person, Replaces: r.Replaces, SyncStatus: r.SyncStatus, Why: utcWhy(r.Why), Comment: r.Comment,
 		Model: r.Model, OS: r.OS, OSVersion: r.OSVersion, Client: r.Client, UserAgent: r.UserAgent,
 		DeviceType: r.DeviceType, Protocol: r.Protocol, Number: r.Number, IMEI: r.IMEI,
 		FriendlyName: r.FriendlyName, Language: r.Language, Operator: r.Operator,
@@ -84,6 +88,15 @@ func associationOf(r *admin.Row) Association {
 		rep := r.Reported
 		rep.At = rep.At.UTC()
 		a.Reported = &rep
+	}
+	if r.Link.By != access.LinkedByNobody {
+		l := r.Link
+		l.At = l.At.UTC()
+		a.Link = &l
+	}
+	if r.Suggestion.Device != "" {
+		g := r.Suggestion
+		a.Suggestion = &g
 	}
 	for _, t := range r.Twins {
 		a.Twins = append(a.Twins, Twin{ID: t.ID, Domain: t.Domain})

@@ -32,7 +32,7 @@ func (s *Server) associationBlock(ctx context.Context, who access.Actor, in *ove
 
 func (in *overrideInput) act(ctx context.Context, who access.Actor,
 	verb func(context.Context, access.Actor, access.AssociationID, admin.Act) (admin.Result, error)) (*resultOutput, error) {
-	act, expected, err := in.recordAct()
+	act, expected, err := in.begin()
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ type commentInput struct {
 
 // associationComment answers POST /associations/{id}/comment.
 func (s *Server) associationComment(ctx context.Context, who access.Actor, in *commentInput) (*resultOutput, error) {
-	act, expected, err := in.recordAct()
+	act, expected, err := in.begin()
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ type clearRedirectInput struct {
 
 // associationClearRedirect answers POST /associations/{id}/clear-redirect.
 func (s *Server) associationClearRedirect(ctx context.Context, who access.Actor, in *clearRedirectInput) (*resultOutput, error) {
-	act, expected, err := in.recordAct()
+	act, expected, err := in.begin()
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ type removeInput struct {
 
 // associationRemove answers DELETE /associations/{id}.
 func (s *Server) associationRemove(ctx context.Context, who access.Actor, in *removeInput) (*resultOutput, error) {
-	act, expected, err := in.recordAct()
+	act, expected, err := in.begin()
 	if err != nil {
 		return nil, err
 	}

@@ -13,23 +13,14 @@ import (
 )
 
 type associationListInput struct {
-	Show   admin.Show `query:"show" enum:"all,linked,unlinked,allowed,blocked" default:"all" doc:"The choices of the Show menu"`
-	Search string     `query:"search" maxLength:"200" doc:"User, device id, model or number: anywhere in them from three characters, else from their beginning"`
-	Sort   admin.Sort `query:"sort" enum:"added,device,user,number,phone,os,status,sync_status,first_sync,last_sync,mailbox,domain" doc:"Column to sort by. Without it: last contact, newest first"`
-	Order  string     `query:"order" enum:"asc,desc" doc:"asc when a column is named"`
-	Cursor string     `query:"cursor" maxLength:"2000" doc:"next or prev of another page of the same list"`
-	Limit  int        `query:"limit" minimum:"1" maximum:"500" default:"50"`
+	AssociationChoice
+	Turn
 }
 
 type associationListOutput struct {
 	Body struct {
-		Items       []Association `json:"items"`
-		Next        string        `json:"next,omitempty" doc:"Cursor of the next page; absent on the last"`
-		Prev        string        `json:"prev,omitempty" doc:"Cursor of the page before; absent on the first"`
-		Total       int           `json:"total" doc:"How many match"`
-		TotalIsMore bool          `json:"total_is_more,omitempty" doc:"Counting was given up at total"`
-		SearchOrder string        `json:"search_order,omitempty" enum:"newest,matches" doc:"So many match that they come in this order instead of the one asked for"`
-		Partial     bool          `json:"partial,omitempty" doc:"The page is short because looking further would have cost too much; next goes on"`
+		Items []Association `json:"items"`
+		PageMarks
 	} `nameHint:"AssociationPage"`
 }
 
@@ -44,7 +35,7 @@ type AssociationDetails struct {
 	Guessed     access.Guessed    `json:"guessed" doc:"What user agent and request line let us think"`
 	SameDevice  []Association     `json:"same_device" doc:"Other accounts on the same device; an action on this record leaves them alone"`
 	SameAccount []Association     `json:"same_account" doc:"The same account on other devices"`
-	Timeline    []AuditEntry      `json:"timeline" doc:"What was done to it, newest first"`
+	Timeline    []AuditEntry      `json:"timeline" doc:"What was done to it, newest first; its timeline has pages and more"`
 }
 
 type associationFindOutput struct {
@@ -76,6 +67,22 @@ func (s *Server) mountAssociations() {
 		"Make gateways forget to which server the mail server has sent it"), s.associationClearRedirect)
 	handle(s, access.VerbRemove, onRecord("remove-association", http.MethodDelete, "/associations/{id}",
 		"Take a record off the list; its next contact is judged anew"), s.associationRemove)
+	handle(s, access.VerbAllow, onRecord("end-override", http.MethodPost, "/associations/{id}/end-override",
+		"Take back an Allow or Block: the rest decides"), s.overrideEnd)
+	handle(s, access.VerbLink, onRecord("link-association", http.MethodPost, "/associations/{id}/link",
+		"Link a record to a registered device; the matcher leaves it alone from then on"), s.associationLink)
+	handle(s, access.VerbUnlink, onRecord("unlink-association", http.MethodPost, "/associations/{id}/unlink",
+		"Take a record off its device; the matcher does not link it again"), s.associationUnlink)
+	handle(s, access.VerbMatchAgain, onRecord("match-again", http.MethodPost, "/associations/{id}/match-again",
+		"Give a record back to the matcher"), s.associationMatchAgain)
+	handle(s, access.VerbView, huma.Operation{
+		OperationID: "list-candidates", Method: http.MethodGet, Path: "/associations/{id}/candidates", Tags: tags,
+		Summary: "Devices a record may belong to, with what speaks for and against each", Errors: []int{http.StatusNotFound},
+	}, s.candidateList)
+	handle(s, access.VerbView, huma.Operation{
+		OperationID: "association-timeline", Method: http.MethodGet, Path: "/associations/{id}/timeline", Tags: tags,
+		Summary: "What has happened to a record", Errors: []int{http.StatusNotFound},
+	}, s.associationTimeline)
 }
 
 // associationList answers GET /associations.
@@ -89,9 +96,8 @@ func (s *Server) associationList(ctx context.Context, who access.Actor, in *asso
 		return nil, err
 	}
 	out := &associationListOutput{}
-	b := &out.Body
-	b.Items, b.Next, b.Prev = associationsOf(p.Rows), p.Next, p.Prev
-	b.Total, b.TotalIsMore, b.SearchOrder, b.Partial = p.Total, p.TotalIsMore, p.SearchOrder, p.Partial
+	out.Body.Items = associationsOf(p.Rows)
+	out.Body.PageMarks = PageMarks{Next: p.Next, Prev: p.Prev, Total: p.Total, TotalIsMore: p.TotalIsMore, SearchOrder: p.SearchOrder, Partial: p.Partial}
 	return out, nil
 }
 

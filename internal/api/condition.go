@@ -12,10 +12,15 @@ import (
 	"github.com/vedette-mail/vedette/internal/httpd"
 )
 
+// Once is the header by which a request that is sent twice happens once.
+type Once struct {
+	Key string `header:"Idempotency-Key" maxLength:"100" pattern:"^[!-~]+$" doc:"The same key of the same token gives the first answer again and does nothing a second time. With another request it is refused (422)."`
+}
+
 // Conditions are the headers that a request which changes something may carry.
 type Conditions struct {
 	IfMatch string `header:"If-Match" maxLength:"100" doc:"ETag of what was looked at. When somebody has changed it since, nothing happens and the answer is 412. * or nothing: whatever is there now."`
-	Key     string `header:"Idempotency-Key" maxLength:"100" pattern:"^[!-~]+$" doc:"The same key of the same token gives the first answer again and does nothing a second time. With another request it is refused (422)."`
+	Once
 }
 
 // expectation is the version that If-Match names.
@@ -63,14 +68,25 @@ func failed(text string) error {
 // did in between: the last contact of a record moves on under the same tag.
 func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
 
-// recordAct begins the Act of a verb on one record. Versions of records begin at 1: for admin 0 means
+// begin begins the Act of a verb on one thing. Versions of records, devices and users begin at 1: for admin 0 means
 // "whatever is there", which a caller who names a version never means.
-func (c *Conditions) recordAct() (admin.Act, expectation, error) {
+func (c *Conditions) begin() (admin.Act, expectation, error) {
 	e, err := c.read()
 	if err == nil && e.names() && e.version == 0 {
-		err = failed("There is no version 0 of a record.")
+		err = failed("Versions begin at 1.")
 	}
 	return admin.Act{Key: c.Key, Version: e.version}, e, err
+}
+
+// required is begin for what replaces a thing as a whole: the caller has to say what it had looked at, or
+// with * that it does not care.
+func (c *Conditions) required() (admin.Act, expectation, error) {
+	act, e, err := c.begin()
+	if err == nil && !e.given {
+		err = &httpd.StatusError{Status: http.StatusPreconditionRequired,
+			Text: "Name what you have looked at: send its ETag as If-Match, or * to replace whatever is there."}
+	}
+	return act, e, err
 }
 
 // Result is what came of a verb.
@@ -78,6 +94,8 @@ type Result struct {
 	Text     string `json:"text" doc:"What happened, in words for a person"`
 	Number   int64  `json:"number" doc:"Change number. Gateways whose position has reached it obey; 0: gateways are not concerned"`
 	Version  int64  `json:"version" doc:"Version of the thing after the change; 0 when it is gone"`
+	ID       string `json:"id,omitempty" doc:"Id of what was made"`
+	Undo     string `json:"undo,omitempty" doc:"For POST /undo, while nobody has changed the thing since; absent: cannot be undone"`
 	Shadow   bool   `json:"shadow" doc:"Shadow mode is on: the change is kept and shown, but not enforced"`
 	Replayed bool   `json:"replayed" doc:"This is the answer of the first time; nothing happened now"`
 }
@@ -91,7 +109,7 @@ func resultOf(r admin.Result, err error) (*resultOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &resultOutput{Body: Result{Text: r.Text, Number: r.Number, Version: r.Version, Shadow: r.Shadow, Replayed: r.Replayed}}
+	out := &resultOutput{Body: Result{Text: r.Text, Number: r.Number, Version: r.Version, ID: r.ID, Undo: r.Undo, Shadow: r.Shadow, Replayed: r.Replayed}}
 	if r.Version > 0 {
 		out.ETag = etag(r.Version)
 	}

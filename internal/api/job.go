@@ -18,7 +18,7 @@ import (
 // Job is an action on many records and how far it is.
 type Job struct {
 	ID       admin.JobID    `json:"id"`
-	Verb     access.Verb    `json:"verb" enum:"allow,block,comment,remove"`
+	Verb     access.Verb    `json:"verb" enum:"allow,block,comment,remove,link,unlink,match-again"`
 	By       string         `json:"by"`
 	Reason   string         `json:"reason,omitempty"`
 	State    admin.JobState `json:"state" enum:"selecting,running,done,cancelled,failed"`
@@ -46,23 +46,34 @@ func jobOf(j *admin.Job) Job {
 		Failed: j.Failed, Problem: j.Problem, Created: j.Created.UTC(), Finished: j.Finished.UTC(), Number: j.Number}
 }
 
-// bulkInput names its records by id or by a query, which has to say what it shows: an empty object does
+// BulkRequest names its records by id or by a query, which has to say what it shows: an empty object does
 // not mean everybody.
-type bulkInput struct {
-	Key  string `header:"Idempotency-Key" maxLength:"100" pattern:"^[!-~]+$" doc:"The same key of the same token gives the first job again. With another request it is refused (422)."`
-	Body struct {
-		Verb    access.Verb            `json:"verb" enum:"allow,block,comment,remove"`
-		IDs     []access.AssociationID `json:"ids,omitempty" maxItems:"1000" doc:"The records by id; or a query"`
-		Query   *bulkQuery             `json:"query,omitempty" doc:"All that match when the job begins"`
-		Comment string                 `json:"comment,omitempty" doc:"For comment"`
-		Reason  string                 `json:"reason,omitempty" doc:"Kept with every record and in the audit log"`
-		Until   time.Time              `json:"until,omitzero" doc:"For allow and block: when it ends by itself"`
-	} `nameHint:"Bulk"`
+type BulkRequest struct {
+	Verb    access.Verb            `json:"verb" enum:"allow,block,comment,remove,link,unlink,match-again" doc:"link: those whose suggestion is clear"`
+	IDs     []access.AssociationID `json:"ids,omitempty" maxItems:"1000" doc:"The records by id; or a query"`
+	Query   *BulkQuery             `json:"query,omitempty" doc:"All that match when the job begins"`
+	Comment string                 `json:"comment,omitempty" doc:"For comment"`
+	Reason  string                 `json:"reason,omitempty" doc:"Kept with every record and in the audit log"`
+	Until   time.Time              `json:"until,omitzero" doc:"For allow and block: when it ends by itself"`
 }
 
-type bulkQuery struct {
+// BulkQuery chooses records as the list does.
+type BulkQuery struct {
 	Show   admin.Show `json:"show" enum:"all,linked,unlinked,allowed,blocked"`
 	Search string     `json:"search,omitempty" maxLength:"200"`
+}
+
+func (r *BulkRequest) bulk() (admin.Bulk, admin.Act) {
+	b := admin.Bulk{Verb: r.Verb, IDs: r.IDs, Comment: r.Comment}
+	if r.Query != nil {
+		b.Query = &admin.Query{Show: r.Query.Show, Search: r.Query.Search}
+	}
+	return b, admin.Act{Reason: r.Reason, Until: r.Until.UTC()}
+}
+
+type bulkInput struct {
+	Once
+	Body BulkRequest
 }
 
 type bulkOutput struct {
@@ -72,11 +83,9 @@ type bulkOutput struct {
 
 // bulkStart answers POST /bulk.
 func (s *Server) bulkStart(ctx context.Context, who access.Actor, in *bulkInput) (*bulkOutput, error) {
-	b := admin.Bulk{Verb: in.Body.Verb, IDs: in.Body.IDs, Comment: in.Body.Comment}
-	if q := in.Body.Query; q != nil {
-		b.Query = &admin.Query{Show: q.Show, Search: q.Search}
-	}
-	id, err := s.admin.StartBulk(ctx, who, b, admin.Act{Key: in.Key, Reason: in.Body.Reason, Until: in.Body.Until.UTC()})
+	b, act := in.Body.bulk()
+	act.Key = in.Key
+	id, err := s.admin.StartBulk(ctx, who, b, act)
 	if err != nil {
 		return nil, err
 	}
@@ -130,13 +139,57 @@ func (s *Server) jobFind(ctx context.Context, who access.Actor, in *jobFindInput
 	return out, nil
 }
 
+type jobListInput struct {
+	Limit int `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+type jobListOutput struct {
+	Body struct {
+		Items []Job `json:"items" doc:"Newest first"`
+	} `nameHint:"JobList"`
+}
+
+// jobList answers GET /jobs.
+func (s *Server) jobList(ctx context.Context, who access.Actor, in *jobListInput) (*jobListOutput, error) {
+	list, err := s.admin.ListJobs(ctx, who, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &jobListOutput{}
+	out.Body.Items = mapped(list, jobOf)
+	return out, nil
+}
+
+type jobCancelInput struct {
+	ID admin.JobID `path:"id" maxLength:"100"`
+}
+
+type jobOutput struct{ Body Job }
+
+// jobCancel answers POST /jobs/{id}/cancel.
+func (s *Server) jobCancel(ctx context.Context, who access.Actor, in *jobCancelInput) (*jobOutput, error) {
+	if err := s.admin.CancelJob(ctx, who, in.ID); err != nil {
+		return nil, err
+	}
+	j, err := s.admin.FindJob(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &jobOutput{Body: jobOf(&j)}, nil
+}
+
 func (s *Server) mountJobs() {
-	// The verb stands in the body, which is not read yet when the door is asked: the weakest of the four
-	// opens it, and admin asks for the one that is meant.
-	handle(s, access.VerbComment, huma.Operation{
+	handleAny(s, admin.BulkVerbs(), huma.Operation{
 		OperationID: "start-bulk", Method: http.MethodPost, Path: "/bulk", Tags: []string{"Jobs"}, DefaultStatus: http.StatusAccepted,
-		Summary: "Allow, block, comment or remove many records", Errors: []int{http.StatusConflict},
+		Summary: "Do one verb to many records", Errors: []int{http.StatusConflict},
 	}, s.bulkStart)
+	handle(s, access.VerbView, huma.Operation{
+		OperationID: "list-jobs", Method: http.MethodGet, Path: "/jobs", Tags: []string{"Jobs"}, Summary: "The newest jobs",
+	}, s.jobList)
+	handleAny(s, admin.BulkVerbs(), huma.Operation{
+		OperationID: "cancel-job", Method: http.MethodPost, Path: "/jobs/{id}/cancel", Tags: []string{"Jobs"}, DefaultStatus: http.StatusOK,
+		Summary: "Stop a job before its next records; what it has done stays done", Errors: []int{http.StatusNotFound, http.StatusConflict},
+	}, s.jobCancel)
 	handle(s, access.VerbView, huma.Operation{
 		OperationID: "find-job", Method: http.MethodGet, Path: "/jobs/{id}", Tags: []string{"Jobs"},
 		Summary: "How far a job is, and what came of each record", Errors: []int{http.StatusNotFound},

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/vedette-mail/vedette/internal/access"
@@ -41,6 +42,19 @@ func describe(version string) huma.Config {
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 		Transformers:                 []huma.Transformer{ourProblems},
+	}
+}
+
+// describeFailures says of every operation what it answers when the console itself fails.
+func describeFailures(o *huma.OpenAPI) {
+	problem := &huma.Response{Description: "The console could not do it: 500, or 503 while its database is away",
+		Content: map[string]*huma.MediaType{problemType: {Schema: o.Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")}}}
+	for _, item := range o.Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete} {
+			if op != nil {
+				op.Responses["default"] = problem
+			}
+		}
 	}
 }
 

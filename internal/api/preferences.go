@@ -101,45 +101,9 @@ type previewInput struct {
 	} `nameHint:"PreviewRequest"`
 }
 
-// Preview says what other settings would do now.
-type Preview struct {
-	At        time.Time       `json:"at"`
-	Number    int64           `json:"number" doc:"Change number it was computed from"`
-	Records   int             `json:"records" doc:"How many were asked about"`
-	ToBlocked int             `json:"to_blocked" doc:"Pass now, would be refused"`
-	ToAllowed int             `json:"to_allowed" doc:"Refused now, would pass"`
-	Reworded  int             `json:"reworded" doc:"The same for another reason"`
-	Truncated bool            `json:"truncated" doc:"There are more than changes holds"`
-	Changes   []PreviewChange `json:"changes"`
-	Notes     []string        `json:"notes" doc:"What cannot be counted by records"`
-}
-
-// PreviewChange is one record whose verdict would change.
-type PreviewChange struct {
-	ID       access.AssociationID `json:"id"`
-	Realm    string               `json:"realm"`
-	Account  string               `json:"account"`
-	DeviceID string               `json:"device_id"`
-	Linked   bool                 `json:"linked"`
-	Before   access.Why           `json:"before"`
-	After    access.Why           `json:"after"`
-}
-
-type previewOutput struct{ Body Preview }
-
 // preferencesPreview answers POST /preferences/preview. It changes nothing.
 func (s *Server) preferencesPreview(ctx context.Context, who access.Actor, in *previewInput) (*previewOutput, error) {
-	p, err := s.admin.PreviewPreferences(ctx, who, in.Body.Settings.preferences())
-	if err != nil {
-		return nil, err
-	}
-	b := Preview{At: p.At.UTC(), Number: p.Position.Number, Records: p.Records, ToBlocked: p.ToBlocked, ToAllowed: p.ToAllowed,
-		Reworded: p.Reworded, Truncated: p.Truncated, Changes: make([]PreviewChange, len(p.Changes)), Notes: append([]string{}, p.Notes...)}
-	for i, c := range p.Changes {
-		b.Changes[i] = PreviewChange{ID: c.ID, Realm: c.Pair.Realm, Account: c.Pair.Account, DeviceID: c.Pair.Device, Linked: c.Linked,
-			Before: utcWhy(c.Before), After: utcWhy(c.After)}
-	}
-	return &previewOutput{Body: b}, nil
+	return previewOf(s.admin.PreviewPreferences(ctx, who, in.Body.Settings.preferences()))
 }
 
 func (s *Server) mountPreferences() {

@@ -51,10 +51,18 @@ func New(c Config) (*Server, error) {
 	s.mux = httpd.NewMux(c.Login.Guard, s.Answer)
 	s.api = huma.NewAPI(describe(c.Version), &adapter{s.mux})
 	s.mountAssociations()
+	s.mountDevices()
+	s.mountUsers()
+	s.mountAccounts()
+	s.mountOverrides()
+	s.mountExports()
+	s.mountSearch()
+	s.mountPreviews()
 	s.mountJobs()
 	s.mountPreferences()
 	s.mountReads()
 	s.mountDescription()
+	describeFailures(s.api.OpenAPI())
 	return s, nil
 }
 
@@ -82,26 +90,49 @@ func (s *Server) Routes() []httpd.Route { return s.mux.Routes() }
 // verb before anything of the request is parsed. An operation without a verb lets nobody in.
 type adapter struct{ mux *httpd.Mux }
 
-// verbKey is where an operation keeps the verb it needs.
-const verbKey = "verb"
+// verbKey is where an operation keeps the verb it needs, anyKey where it keeps several of which one will do.
+const (
+	verbKey = "verb"
+	anyKey  = "any"
+)
 
 func (a *adapter) Handle(op *huma.Operation, h func(huma.Context)) {
 	var need httpd.Access
 	if v, ok := op.Metadata[verbKey].(access.Verb); ok {
 		need = httpd.Verb(string(v))
 	}
+	anyOf, _ := op.Metadata[anyKey].([]access.Verb)
 	a.mux.Handle(need, op.Method+" "+Prefix+op.Path, func(w http.ResponseWriter, r *http.Request) error {
+		if err := mayAny(login.Actor(r), anyOf); err != nil {
+			return err
+		}
 		h(humago.NewContext(op, r, w))
 		return nil
 	})
+}
+
+// mayAny asks for one of the verbs; none asks for nothing.
+func mayAny(who access.Actor, verbs []access.Verb) (err error) {
+	for _, v := range verbs {
+		if err = who.May(v); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 func (a *adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
 
 // handle registers h for an operation that needs a verb. Errors of h become problems.
 func handle[I, O any](s *Server, verb access.Verb, op huma.Operation, h func(ctx context.Context, who access.Actor, in *I) (*O, error)) {
-	op.Metadata = map[string]any{verbKey: verb}
+	if op.Metadata == nil {
+		op.Metadata = map[string]any{}
+	}
+	op.Metadata[verbKey] = verb
 	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
+	if op.Method != http.MethodGet && op.Method != http.MethodDelete {
+		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, login.ActorFrom(ctx), in)
 		if err != nil {
@@ -109,6 +140,13 @@ func handle[I, O any](s *Server, verb access.Verb, op huma.Operation, h func(ctx
 		}
 		return out, nil
 	})
+}
+
+// handleAny registers h for an operation whose verb is only known once its body is read, which is after the
+// door: whoever may do one of the verbs, and look, comes in, and admin asks for the one that is meant.
+func handleAny[I, O any](s *Server, verbs []access.Verb, op huma.Operation, h func(ctx context.Context, who access.Actor, in *I) (*O, error)) {
+	op.Metadata = map[string]any{anyKey: verbs}
+	handle(s, access.VerbView, op, h)
 }
 
 // formats are what bodies are written in: JSON, with the characters escaped that could make a browser

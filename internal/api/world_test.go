@@ -116,6 +116,9 @@ func (w *world) call(method, path string, body any, headers ...string) *answer {
 	}
 	rec := httptest.NewRecorder()
 	w.handler.ServeHTTP(rec, r)
+	if err := w.server.Conforms(method, path, rec.Code, rec.Header(), rec.Body.Bytes()); err != nil {
+		w.t.Errorf("%s %s: %v", method, path, err)
+	}
 	return &answer{t: w.t, Status: rec.Code, Header: rec.Header(), Body: rec.Body.Bytes()}
 }
 
@@ -157,6 +160,15 @@ func read[T any](a *answer) (v T) {
 	return v
 }
 
+// look decodes as much of a body as v has room for.
+func look[T any](a *answer) (v T) {
+	a.t.Helper()
+	if err := json.Unmarshal(a.Body, &v); err != nil {
+		a.t.Fatalf("%v in %s", err, a.Body)
+	}
+	return v
+}
+
 // page is what lists look like.
 type page[T any] struct {
 	Items       []T    `json:"items"`
@@ -188,7 +200,8 @@ func (w *world) path(id access.AssociationID, more string) string {
 
 // snapshot is a full copy of the store, made anew whenever it is asked for.
 func (w *world) snapshot() admin.Snapshot {
-	v := &view{preferences: access.DefaultPreferences(), records: map[access.Pair]*access.Record{}}
+	v := &view{preferences: access.DefaultPreferences(), records: map[access.Pair]*access.Record{}, phones: map[string]*access.EASDevice{},
+		devices: map[access.DeviceID]*access.Device{}, accounts: map[access.Account]*access.AccountState{}, approvals: map[access.Pair]*access.PreApproval{}}
 	for more := true; more; {
 		b, err := w.store.ChangesSince(context.Background(), v.position, 500)
 		if err != nil {
@@ -201,6 +214,14 @@ func (w *world) snapshot() admin.Snapshot {
 				v.records[e.Record.Pair] = e.Record
 			case e.Preferences != nil:
 				v.preferences = *e.Preferences
+			case e.EASDevice != nil:
+				v.phones[e.Key] = e.EASDevice
+			case e.Device != nil:
+				v.devices[e.Device.ID] = e.Device
+			case e.Account != nil:
+				v.accounts[access.Account{Realm: e.Account.Realm, Account: e.Account.Account}] = e.Account
+			case e.PreApproval != nil:
+				v.approvals[e.PreApproval.Pair] = e.PreApproval
 			}
 		}
 		v.position, more = b.Position, b.More
@@ -212,15 +233,21 @@ type view struct {
 	position    access.Position
 	preferences access.Preferences
 	records     map[access.Pair]*access.Record
+	phones      map[string]*access.EASDevice
+	devices     map[access.DeviceID]*access.Device
+	accounts    map[access.Account]*access.AccountState
+	approvals   map[access.Pair]*access.PreApproval
 }
 
-func (v *view) Record(p access.Pair) *access.Record                { return v.records[p] }
-func (v *view) EASDevice(string) *access.EASDevice                 { return nil }
-func (v *view) Device(access.DeviceID) *access.Device              { return nil }
-func (v *view) Account(realm, account string) *access.AccountState { return nil }
-func (v *view) PreApproval(access.Pair) *access.PreApproval        { return nil }
-func (v *view) Preferences() *access.Preferences                   { return &v.preferences }
-func (v *view) Position() access.Position                          { return v.position }
+func (v *view) Record(p access.Pair) *access.Record           { return v.records[p] }
+func (v *view) EASDevice(id string) *access.EASDevice         { return v.phones[id] }
+func (v *view) Device(id access.DeviceID) *access.Device      { return v.devices[id] }
+func (v *view) PreApproval(p access.Pair) *access.PreApproval { return v.approvals[p] }
+func (v *view) Account(realm, account string) *access.AccountState {
+	return v.accounts[access.Account{Realm: realm, Account: account}]
+}
+func (v *view) Preferences() *access.Preferences { return &v.preferences }
+func (v *view) Position() access.Position        { return v.position }
 func (v *view) EachRecord(f func(*access.Record) bool) {
 	for _, r := range v.records {
 		if !f(r) {

@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package api_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/api"
+	"github.com/vedette-mail/vedette/internal/login"
+)
+
+// promisedRoutes says who may ask for what, apart from the program's own table: administrator, operator,
+// help desk of a group, auditor, then an operator who is limited to a group, and a token of an administrator
+// for view and block alone.
+const promisedRoutes = `
+GET    /associations                   A O H R S T
+GET    /associations/export            A O - R S -
+GET    /associations/{id}              A O H R S T
+GET    /associations/{id}/candidates   A O H R S T
+GET    /associations/{id}/timeline     A O H R S T
+POST   /associations/{id}/allow        A O H - S -
+POST   /associations/{id}/block        A O H - S T
+POST   /associations/{id}/end-override A O H - S -
+POST   /associations/{id}/comment      A O H - S -
+POST   /associations/{id}/clear-redirect A O H - S -
+POST   /associations/{id}/link         A O H - S -
+POST   /associations/{id}/unlink       A O H - S -
+POST   /associations/{id}/match-again  A O H - S -
+DELETE /associations/{id}              A O - - S -
+GET    /devices                        A O H R S T
+GET    /devices/counts                 A O H R S T
+GET    /devices/export                 A O - R S -
+POST   /devices                        A O - - S -
+GET    /devices/{id}                   A O H R S T
+PUT    /devices/{id}                   A O - - S -
+DELETE /devices/{id}                   A O - - S -
+GET    /devices/{id}/timeline          A O H R S T
+POST   /devices/{id}/register          A O - - S -
+POST   /devices/{id}/set-compliance    A O - - S -
+POST   /devices/{id}/activate          A O H - S -
+POST   /devices/{id}/lose              A O H - S -
+POST   /devices/{id}/find              A O H - S -
+POST   /devices/{id}/retire            A O - - S -
+POST   /devices/{id}/preview           A O H - S -
+GET    /users                          A O H R S T
+GET    /users/export                   A O - R S -
+POST   /users                          A O - - - -
+GET    /users/{id}                     A O H R S T
+PUT    /users/{id}                     A O - - - -
+DELETE /users/{id}                     A O - - S -
+GET    /users/{id}/timeline            A O H R S T
+POST   /users/{id}/disable             A O - - S -
+POST   /users/{id}/enable              A O - - S -
+POST   /users/{id}/preview             A O - - S -
+GET    /groups                         A O H R S T
+GET    /accounts/aliases               A O H R S T
+POST   /accounts/merge                 A O - - - -
+POST   /accounts/merge/preview         A O - - - -
+POST   /accounts/split                 A O - - - -
+GET    /overrides                      A O H R S T
+GET    /approvals                      A O H R S T
+POST   /approvals                      A O H - S -
+DELETE /approvals/{id}                 A O H - S -
+POST   /undo                           A O H - S T
+POST   /bulk                           A O H - S T
+POST   /bulk/preview                   A O H - S T
+POST   /bulk/preview-links             A O H - S -
+GET    /jobs                           A O H R S T
+GET    /jobs/{id}                      A O H R S T
+POST   /jobs/{id}/cancel               A O H - S T
+GET    /preferences                    A O H R S T
+PUT    /preferences                    A - - - - -
+POST   /preferences/preview            A - - - - -
+GET    /search                         A O H R S T
+GET    /dashboard                      A O H R S T
+GET    /gateways                       A O H R S T
+GET    /audit                          A O - R - -
+GET    /openapi.json                   A O H R S T
+`
+
+type promisedRoute struct {
+	method, path string
+	may          []bool // by callers()
+}
+
+func roleTable() (list []promisedRoute) {
+	for line := range strings.Lines(strings.TrimSpace(promisedRoutes)) {
+		f := strings.Fields(line)
+		r := promisedRoute{method: f[0], path: f[1]}
+		for _, cell := range f[2:] {
+			r.may = append(r.may, cell != "-")
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+// callers makes a token for each column of the table.
+func (w *world) callers() (names, tokens []string) {
+	w.t.Helper()
+	sales := &access.Scope{Groups: []string{"sales"}}
+	for _, c := range []struct {
+		name string
+		t    login.NewToken
+	}{
+		{"an administrator", login.NewToken{Role: access.RoleAdministrator}},
+		{"an operator", login.NewToken{Role: access.RoleOperator}},
+		{"a help desk", login.NewToken{Role: access.RoleHelpDesk, Scope: sales}},
+		{"an auditor", login.NewToken{Role: access.RoleAuditor}},
+		{"an operator of a group", login.NewToken{Role: access.RoleOperator, Scope: sales}},
+		{"a token for view and block", login.NewToken{Role: access.RoleAdministrator, Verbs: []access.Verb{access.VerbView, access.VerbBlock}}},
+	} {
+		c.t.Name = c.name
+		token, err := w.login.CreateTokenFor(w.t.Context(), login.House(), "ada", c.t)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		names, tokens = append(names, c.name), append(tokens, token)
+	}
+	return names, tokens
+}
+
+// The rights of a token decide as on the pages, before anything of the request is parsed.
+func TestEveryRouteOpensForWhomItIsPromised(t *testing.T) {
+	w := newWorld(t)
+	id := w.record("ana", "appl1")
+	names, tokens := w.callers()
+	table := map[string]promisedRoute{}
+	for _, r := range roleTable() {
+		if len(r.may) != len(names) {
+			t.Fatalf("%s %s has no whole line", r.method, r.path)
+		}
+		table[r.method+" "+api.Prefix+r.path] = r
+	}
+	for _, route := range w.server.Routes() {
+		promised, found := table[route.Method+" "+route.Path]
+		if !found {
+			t.Errorf("%s %s has no line in the table", route.Method, route.Path)
+			continue
+		}
+		for i, name := range names {
+			path := strings.ReplaceAll(route.Path, "{id}", string(id))
+			body := any("{") // broken: who may not come in is refused before it is read
+			if route.Method == http.MethodDelete {
+				body, path = nil, strings.ReplaceAll(route.Path, "{id}", "nothing")
+			}
+			header, value := as(tokens[i])
+			a := w.call(route.Method, path, body, header, value)
+			if refused := a.Status == http.StatusForbidden; refused == promised.may[i] {
+				t.Errorf("%s %s for %s: status %d: %s", route.Method, path, name, a.Status, a.Body)
+			}
+		}
+	}
+	if d, err := w.admin.FindAssociation(t.Context(), login.House(), id); err != nil || d.Version != 1 {
+		t.Errorf("the record has changed: version %d, %v", d.Version, err)
+	}
+}
+
+// What a token may do is asked again for the verb that is meant, where one route is for several.
+func TestATokenDoesNoOtherVerbThroughARouteForSeveral(t *testing.T) {
+	w := newWorld(t)
+	id := w.record("ana", "appl1")
+	_, tokens := w.callers()
+	header, value := as(tokens[5])
+	w.call("POST", api.Prefix+"/bulk", map[string]any{"verb": "remove", "ids": []access.AssociationID{id}}, header, value).want(403)
+	w.call("POST", api.Prefix+"/bulk/preview", map[string]any{"verb": "allow", "ids": []access.AssociationID{id}}, header, value).want(403)
+	w.call("POST", api.Prefix+"/bulk/preview", map[string]any{"verb": "block", "ids": []access.AssociationID{id}}, header, value).want(200)
+	job := w.call("POST", api.Prefix+"/bulk", map[string]any{"verb": "block", "ids": []access.AssociationID{id}}, header, value).want(202)
+	if j := read[api.Job](job); j.Verb != access.VerbBlock {
+		t.Errorf("job %+v", j)
+	}
+	header, value = as(tokens[3])
+	w.call("POST", api.Prefix+"/jobs/"+string(read[api.Job](job).ID)+"/cancel", nil, header, value).want(403)
+}
