@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/httpd"
@@ -38,6 +39,11 @@ func (s *Server) roleWord(role access.Role) string {
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
 	e := errorPage{Icon: "alert-circle", Href: "/", Action: s.say("error.to-dashboard")}
 	status := s.explain(&e, err)
+	for _, l := range []struct{ path, label string }{{"/devices", "error.to-devices"}, {"/users", "error.to-users"}} {
+		if e.Href == "/activesync" && strings.HasPrefix(r.URL.Path, l.path) {
+			e.Href, e.Action = l.path, s.say(l.label)
+		}
+	}
 	if lacksRole(err) {
 		e.Icon, e.Heading = "lock", s.say("error.no-permission")
 		e.Text = s.say("error.no-permission-text", s.roleWord(login.Actor(r).Role))

@@ -260,6 +260,9 @@ func (l *list[R]) keys() []string {
 	for i, k := range keys {
 		keys[i] = l.Words + "." + k
 	}
+	if hint := l.Words + ".note-hint"; l.s.words.Has(hint) {
+		keys = append(keys, hint)
+	}
 	for _, a := range l.Acts {
 		if a.Form != nil {
 			keys = append(keys, "act."+a.name())

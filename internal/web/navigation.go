@@ -24,6 +24,8 @@ func navigation() []navGroup {
 	return []navGroup{
 		{"", []navEntry{{Section: "dashboard", Path: "/", Label: "nav.dashboard", Icon: "layout-dashboard", Verb: access.VerbView}}},
 		{"nav.devices-users", []navEntry{
+			{Section: "devices", Path: "/devices", Label: "nav.devices", Icon: "devices", Verb: access.VerbView},
+			{Section: "users", Path: "/users", Label: "nav.users", Icon: "users", Verb: access.VerbView},
 			{Section: "activesync", Path: "/activesync", Label: "nav.activesync", Icon: "device-mobile", Verb: access.VerbView},
 			{Section: "overrides", Path: "/overrides", Label: "nav.overrides", Icon: "gavel", Verb: access.VerbView},
 		}},

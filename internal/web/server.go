@@ -53,6 +53,8 @@ type lists struct {
 	jobs         *list[admin.Job]
 	gateways     *list[gatewayRow]
 	backends     *list[backendRow]
+	devices      *list[admin.DeviceRow]
+	users        *list[access.User]
 	overrides    *list[admin.OverrideRow]
 	approvals    *list[admin.ApprovalRow]
 }
@@ -60,12 +62,15 @@ type lists struct {
 // bindLists declares every list.
 func (s *Server) bindLists() {
 	s.lists = lists{associations: s.associations(), audit: s.audit(), jobs: s.jobs(), gateways: s.gateways(), backends: s.backends(),
+		devices: s.devices(), users: s.users(),
 		overrides: s.overrides(), approvals: s.approvals()}
 	s.lists.associations.bind(s)
 	s.lists.audit.bind(s)
 	s.lists.jobs.bind(s)
 	s.lists.gateways.bind(s)
 	s.lists.backends.bind(s)
+	s.lists.devices.bind(s)
+	s.lists.users.bind(s)
 	s.lists.overrides.bind(s)
 	s.lists.approvals.bind(s)
 }
@@ -131,6 +136,8 @@ func (s *Server) Mount(mux *httpd.Mux) {
 	if s.settings != nil {
 		s.mountSettings(mux)
 	}
+	s.mountDevices(mux)
+	s.mountUsers(mux)
 	s.mountPersonal(mux)
 }
 

@@ -1,0 +1,208 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package web
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/login"
+)
+
+// deviceDetails gives the pane of a device.
+func (s *Server) deviceDetails(r *http.Request, id string, v view) (any, error) {
+	who := login.Actor(r)
+	found, err := s.admin.FindDevice(r.Context(), who, access.DeviceID(id))
+	if err != nil {
+		return nil, err
+	}
+	d := &found
+	p := &thingPart{
+		ID: id, Kind: s.say("devices.pane"), Title: deviceName(&d.RegisteredDevice), Sub: spaced(d.Manufacturer, d.Model), CloseHref: v.href("", v.Cursor),
+		Acts: s.lists.devices.buttons(who, &d.DeviceRow, v.href(id, v.Cursor)),
+	}
+	if p.Sub == p.Title {
+		p.Sub = spaced(d.OS, d.OSVersion)
+	}
+	s.deviceStands(p, d)
+	p.Categories = []thingCategory{s.ownerCategory(d), s.linkedCategory(d)}
+	if d.State == access.DeviceWaiting {
+		p.Categories = append(p.Categories, s.knownCategory(d))
+	} else {
+		p.Categories = append(p.Categories, s.complianceCategory(d), s.knownCategory(d))
+		if len(d.Linked) > 0 {
+			p.Categories = append(p.Categories, s.comparedCategory(d))
+		}
+	}
+	history, err := s.timelineOfThing(r, "device", id)
+	p.Categories = append(p.Categories, history)
+	return p, err
+}
+
+// deviceStands says in a sentence where a device stands and what that does to its phone.
+func (s *Server) deviceStands(p *thingPart, d *admin.DeviceDetails) {
+	reach := len(d.Linked) + len(d.Reached)
+	p.Icon = "ban"
+	switch {
+	case d.State == access.DeviceWaiting:
+		p.Icon, p.State = "clock", s.say("device.is-waiting")
+	case d.State == access.DeviceLost:
+		p.State = s.say("device.is-lost", reach)
+	case d.State == access.DeviceRetired:
+		p.State = s.say("device.is-retired", reach)
+	case d.State == access.DeviceWiped:
+		p.State = s.say("device.is-wiped", reach)
+	case d.Noncompliant != "":
+		p.State, p.Reason = s.say("device.is-noncompliant", reach), d.Noncompliant
+	case d.State == access.DevicePending:
+		p.Icon, p.State = "hourglass", s.say("device.is-pending")
+	default:
+		p.Icon, p.Good, p.State = "circle-check", true, s.say("device.is-active")
+	}
+	if len(d.Reached) > 0 && d.State != access.DeviceWaiting {
+		p.Notes = append(p.Notes, note{"", s.say("device.reached", len(d.Reached))})
+	}
+}
+
+func (s *Server) ownerCategory(d *admin.DeviceDetails) thingCategory {
+	c := s.thingCategory("device.owner", d.OwnerName)
+	c.Open = true
+	if d.User == nil {
+		c.Empty = s.say("device.no-owner")
+		return c
+	}
+	line := thingLine{Href: userHref(d.User.ID), One: d.User.Name, Two: d.User.DisplayName}
+	if d.User.Disabled {
+		line.Chips = s.userState(d.User)
+	}
+	c.Things = []thingLine{line}
+	c.say("user.email", d.User.Email)
+	c.say("user.groups", strings.Join(d.User.Groups, ", "))
+	return c
+}
+
+// linkedCategory lists the device's records, those its status reaches as well, and those that may be its own.
+func (s *Server) linkedCategory(d *admin.DeviceDetails) thingCategory {
+	c := s.thingCategory("device.records", s.say("activesync.count", len(d.Linked)))
+	c.Open = true
+	c.Things = s.recordLines(d.Linked, userOf, phoneOf)
+	for i := range d.Reached {
+		line := s.recordLines(d.Reached[i:i+1], userOf, phoneOf)[0]
+		line.Chips += " " + s.chip("plain", "device-mobile", s.say("device.same-phone"), s.say("device.same-phone-why"))
+		c.Things = append(c.Things, line)
+	}
+	for i := range d.Suggested {
+		line := s.recordLines(d.Suggested[i:i+1], userOf, phoneOf)[0]
+		line.Chips += " " + s.chip("plain", "bulb", s.say("device.suggested"), strings.Join(d.Suggested[i].Suggestion.Reasons, "; "))
+		c.Things = append(c.Things, line)
+	}
+	c.Empty = s.say("device.no-records")
+	return c
+}
+
+func (s *Server) complianceCategory(d *admin.DeviceDetails) thingCategory {
+	c := s.thingCategory("device.compliance", s.complianceWord(d.Compliance))
+	c.html("device.compliance", s.deviceCompliance(&d.DeviceRow))
+	for reason := range strings.SplitSeq(d.Noncompliant, "; ") {
+		c.say("device.reason", reason)
+	}
+	if !d.ComplianceSince.IsZero() {
+		c.html("details.since", s.ago(d.ComplianceSince))
+	}
+	c.say("device.says", s.sourceWord(d.ComplianceSource))
+	return c
+}
+
+// knownCategory holds what is known of the device: of one that waits, what its phone tells by mail.
+func (s *Server) knownCategory(d *admin.DeviceDetails) thingCategory {
+	c := s.thingCategory("device.facts", d.Model)
+	c.Open = d.State == access.DeviceWaiting
+	for _, p := range s.deviceFacts(d) {
+		c.html(p.Name, p.HTML)
+	}
+	if d.State == access.DeviceWaiting {
+		c.Note = s.say("device.told-by-mail")
+	}
+	return c
+}
+
+func (s *Server) deviceFacts(d *admin.DeviceDetails) (list []pair) {
+	add := func(key, words string) {
+		if words != "" {
+			list = append(list, pair{key, text(words, 400)})
+		}
+	}
+	at := func(key string, t time.Time) {
+		if !t.IsZero() {
+			list = append(list, pair{key, s.ago(t)})
+		}
+	}
+	list = append(list, pair{"device.state", s.deviceState(&d.DeviceRow)})
+	add("device.name", d.Name)
+	add("device.manufacturer", d.Manufacturer)
+	add("details.model", d.Model)
+	add("details.os", spaced(d.OS, d.OSVersion))
+	add("details.number", d.Number)
+	add("details.imei", d.IMEI)
+	add("device.serial", d.Serial)
+	add("device.udid", d.UDID)
+	add("device.eas", d.EASID)
+	add("device.ownership", s.ownershipWord(d.Ownership))
+	if d.State != access.DeviceWaiting {
+		add("device.source", s.sourceWord(d.Source))
+	}
+	at("device.enrolled", d.Enrolled)
+	at("device.check-in", d.LastCheckIn)
+	add("details.comment", d.Comment)
+	at("device.added", d.Created)
+	return list
+}
+
+func (s *Server) ownershipWord(o access.Ownership) string {
+	switch o {
+	case access.OwnedByCompany:
+		return s.say("device.owned.company")
+	case access.OwnedByEmployee:
+		return s.say("device.owned.employee")
+	}
+	return ""
+}
+
+// sourceWord names where something comes from: by hand, or a system's name.
+func (s *Server) sourceWord(source string) string {
+	if source == access.SourceLocal {
+		return s.say("device.by-hand")
+	}
+	return source
+}
+
+// comparedCategory puts what the registration says beside what the phone last told by mail.
+func (s *Server) comparedCategory(d *admin.DeviceDetails) thingCategory {
+	a := &d.Linked[0]
+	for i := range d.Linked {
+		if d.Linked[i].FactsAt.After(a.FactsAt) {
+			a = &d.Linked[i]
+		}
+	}
+	c := s.thingCategory("device.compared", userOf(a))
+	add := func(key, one, two string) {
+		if one != "" || two != "" {
+			c.Compared = append(c.Compared, compared{s.say(key), one, two, one != "" && two != "" && !strings.EqualFold(one, two)})
+		}
+	}
+	add("details.user", d.OwnerName, userOf(a))
+	add("device.name", d.Name, a.FriendlyName)
+	add("details.model", d.Model, a.Model)
+	add("details.os", spaced(d.OS, d.OSVersion), osOf(a))
+	add("details.number", d.Number, a.Number)
+	add("details.imei", d.IMEI, a.IMEI)
+	add("device.eas", d.EASID, a.Pair.Device)
+	if !a.FactsAt.IsZero() {
+		c.html("details.confirmed", s.ago(a.FactsAt))
+	}
+	return c
+}
