@@ -69,7 +69,14 @@ func (a *Admin) Answer(ctx context.Context, who access.Actor, text string) (Answ
 		out.List[i].permit(who)
 	}
 	slices.SortStableFunc(out.List, func(x, y Answer) int { return rankOf(!x.Wrong) - rankOf(!y.Wrong) })
-	return out, nil
+	all := struct {
+		Answers
+		Users   []access.User
+		Devices []access.RegisteredDevice
+		Records []access.Association
+	}{out, users.Rows, devices.Rows, records.Rows}
+	all, err = veiled(ctx, a, who, all, nil)
+	return all.Answers, err
 }
 
 // permit takes the button away from who may not press it.

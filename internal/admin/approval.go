@@ -43,7 +43,7 @@ func (a *Admin) ListPreApprovals(ctx context.Context, who access.Actor, after st
 			out.Rows = append(out.Rows, r)
 		}
 	}
-	return out, nil
+	return veiled(ctx, a, who, out, nil)
 }
 
 func (a *Admin) approvalRow(ctx context.Context, who access.Actor, p *access.PreApproval) (r ApprovalRow, show bool, err error) {

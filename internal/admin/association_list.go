@@ -20,10 +20,10 @@ func (a *Admin) ListAssociations(ctx context.Context, who access.Actor, q Query)
 	if err != nil {
 		return Page{}, err
 	}
-	return Page{
+	return veiled(ctx, a, who, Page{
 		Rows: a.rows(p.Rows), Next: p.Next, Prev: p.Prev, Total: int(p.Total), TotalIsMore: p.TotalIsMore,
 		SearchOrder: p.SearchOrder, Partial: p.Partial,
-	}, nil
+	}, nil)
 }
 
 func (q Query) store(who access.Actor) store.Query {
@@ -68,7 +68,7 @@ func (a *Admin) RowsByID(ctx context.Context, who access.Actor, ids []access.Ass
 			delete(byID, id)
 		}
 	}
-	return out, nil
+	return veiled(ctx, a, who, out, nil)
 }
 
 // ExportAssociations hands every record that q chooses to fn, in the order of the list, whatever its
@@ -82,6 +82,10 @@ func (a *Admin) ExportAssociations(ctx context.Context, who access.Actor, q Quer
 		tx.Audit(entry(who, string(access.VerbExport), "Records", "", q.words()))
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	fn, err = veiledEach(ctx, a, who, fn)
 	if err != nil {
 		return err
 	}
@@ -143,7 +147,7 @@ func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access
 		return Details{}, err
 	}
 	d.Timeline, err = a.timelineOf(ctx, who, objectsOf(string(id), []Row{d.Row}), 0, maxTimeline)
-	return d, err
+	return veiled(ctx, a, who, d, err)
 }
 
 // sameAccount finds the account's records on other devices.

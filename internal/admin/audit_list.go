@@ -17,5 +17,9 @@ func (a *Admin) ListAudit(ctx context.Context, who access.Actor, q AuditQuery) (
 	}
 	list, older, err := a.store.ListAudit(ctx, store.AuditFilter{Actor: q.Actor, Event: q.Event, Object: q.Object,
 		Since: q.Since, Until: q.Until, Before: q.Before, Limit: q.Limit})
-	return AuditPage{Entries: list, Older: older}, err
+	objects := make([]string, 0, len(list))
+	for i := range list {
+		objects = append(objects, list[i].Object)
+	}
+	return veiledTexts(ctx, a, who, objects, AuditPage{Entries: list, Older: older}, err)
 }

@@ -22,7 +22,7 @@ func (a *Admin) ListDevices(ctx context.Context, who access.Actor, q DeviceQuery
 	if err != nil {
 		return DevicePage{}, err
 	}
-	return DevicePage{Rows: deviceRows(p.Rows), PageMarks: marks(p.PageMarks)}, nil
+	return veiled(ctx, a, who, DevicePage{Rows: deviceRows(p.Rows), PageMarks: marks(p.PageMarks)}, nil)
 }
 
 func marks(m store.PageMarks) PageMarks {
@@ -71,13 +71,17 @@ func (a *Admin) DevicesByID(ctx context.Context, who access.Actor, ids []access.
 		list = append(list, *d)
 	}
 	list, err := visible(ctx, a, who, list, func(d *access.RegisteredDevice) access.UserID { return d.Owner })
-	return deviceRows(list), err
+	return veiled(ctx, a, who, deviceRows(list), err)
 }
 
 // ExportDevices hands every device that q chooses to fn, in the order of the list. That somebody exports
 // is audited.
 func (a *Admin) ExportDevices(ctx context.Context, who access.Actor, q DeviceQuery, fn func(DeviceRow) error) error {
 	if err := a.exporting(ctx, who, "Devices", Query(q)); err != nil {
+		return err
+	}
+	fn, err := veiledEach(ctx, a, who, fn)
+	if err != nil {
 		return err
 	}
 	return a.store.EachDevice(ctx, store.DeviceQuery(Query(q).store(who)), func(d *access.RegisteredDevice) error { return fn(deviceRow(d)) })
@@ -125,7 +129,7 @@ func (a *Admin) FindDevice(ctx context.Context, who access.Actor, id access.Devi
 	}
 	t, err := a.timelineOf(ctx, who, objectsOf(string(id), out.Linked), 0, maxTimeline)
 	out.Timeline = t
-	return out, err
+	return veiled(ctx, a, who, out, err)
 }
 
 // around finds the records a device has to do with.

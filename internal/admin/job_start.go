@@ -209,7 +209,11 @@ func (a *Admin) ListJobRows(ctx context.Context, who access.Actor, id JobID, f J
 	for i, r := range list {
 		out[i] = JobRow{N: int(r.N), ID: access.AssociationID(r.Target), Label: r.Label, State: string(r.State), Result: r.Result}
 	}
-	return out, err
+	objects := make([]string, len(out))
+	for i := range out {
+		objects[i] = string(out[i].ID)
+	}
+	return veiledTexts(ctx, a, who, objects, out, err)
 }
 
 // CancelJob stops a job before its next records. What it has done stays done.

@@ -58,7 +58,7 @@ func (a *Admin) LinkCandidates(ctx context.Context, who access.Actor, id access.
 	for i := range list[:min(len(list), maxCandidates)] {
 		out.List = append(out.List, candidate(as, owner, &list[i], &seen))
 	}
-	return out, nil
+	return veiled(ctx, a, who, out, nil)
 }
 
 func (a *Admin) searched(ctx context.Context, who access.Actor, search string) ([]access.RegisteredDevice, error) {
@@ -167,7 +167,7 @@ func (a *Admin) PreviewLinks(ctx context.Context, who access.Actor, b Bulk) (Lin
 		step.After = after.Why()
 		out.Links = append(out.Links, step)
 	}
-	return out, nil
+	return veiled(ctx, a, who, out, nil)
 }
 
 // linksClearly says that a record is not linked, nobody has said that it should not be, and one device

@@ -63,20 +63,23 @@ func (a *Admin) veilFor(ctx context.Context, who access.Actor) (veil, error) {
 
 func (v veil) lifted() bool { return !v.Numbers && !v.Devices && !v.Addresses }
 
+// coverSign stands for what is covered.
+const coverSign = "••••"
+
 // cover leaves the last few characters of a long word, so that two can be told apart on the telephone, and
 // nothing of a short one.
 func cover(on bool, s string) string {
-	if !on || s == "" {
+	if !on || s == "" || strings.HasPrefix(s, coverSign) {
 		return s
 	}
 	r := []rune(s)
 	switch {
 	case len(r) >= 12:
-		return "••••" + string(r[len(r)-4:])
+		return coverSign + string(r[len(r)-4:])
 	case len(r) >= 6:
-		return "••••" + string(r[len(r)-2:])
+		return coverSign + string(r[len(r)-2:])
 	}
-	return "••••"
+	return coverSign
 }
 
 // coverAddr leaves the network of an address.
@@ -86,7 +89,7 @@ func coverAddr(on bool, s string) string {
 	}
 	addr, err := netip.ParseAddr(s)
 	if err != nil {
-		return "••••"
+		return coverSign
 	}
 	addr = addr.Unmap()
 	bits := 16
@@ -95,57 +98,22 @@ func coverAddr(on bool, s string) string {
 	}
 	p, err := addr.Prefix(bits)
 	if err != nil {
-		return "••••"
+		return coverSign
 	}
 	return p.String()
 }
 
-// association covers a record. What was made of the covered words for a person to read is covered too.
+// association covers the fields of a record.
 func (v veil) association(a *access.Association) {
-	if v.lifted() {
-		return
-	}
-	words := v.wordsOf(a)
 	a.Number, a.IMEI, a.RemoteAddr = cover(v.Numbers, a.Number), cover(v.Devices, a.IMEI), coverAddr(v.Addresses, a.RemoteAddr)
 	a.Told.Number, a.Told.IMEI = cover(v.Numbers, a.Told.Number), cover(v.Devices, a.Told.IMEI)
 	a.RawDevice, a.Pair.Device = cover(v.Devices, a.RawDevice), cover(v.Devices, a.Pair.Device)
-	for _, text := range []*string{&a.Comment, &a.Override.Reason, &a.FriendlyName, &a.Told.FriendlyName, &a.UserAgent, &a.Told.UserAgent, &a.Reported.Detail, &a.Redirect} {
-		*text = words.in(*text)
-	}
-	a.Link.Reasons, a.Suggestion.Reasons = words.inAll(a.Link.Reasons), words.inAll(a.Suggestion.Reasons)
 }
 
-// row covers a record as a list shows it.
-func (v veil) row(r *Row) {
-	if v.lifted() {
-		return
-	}
-	words := v.wordsOf(&r.Association)
-	v.association(&r.Association)
-	r.Why.Text, r.Why.Detail, r.Decision.Detail = words.in(r.Why.Text), words.in(r.Why.Detail), words.in(r.Decision.Detail)
-}
-
-// device covers a registered device.
+// device covers the fields of a registered device.
 func (v veil) device(d *access.RegisteredDevice) {
-	if v.lifted() {
-		return
-	}
-	words := covered{}
-	words.add(v.Numbers, d.Number)
-	words.add(v.Devices, d.IMEI, d.Serial, d.UDID, d.EASID)
 	d.Number, d.IMEI, d.Serial = cover(v.Numbers, d.Number), cover(v.Devices, d.IMEI), cover(v.Devices, d.Serial)
 	d.UDID, d.EASID = cover(v.Devices, d.UDID), cover(v.Devices, d.EASID)
-	d.Name, d.Comment, d.Noncompliant = words.in(d.Name), words.in(d.Comment), words.in(d.Noncompliant)
-}
-
-// user covers a user.
-func (v veil) user(u *access.User) {
-	if v.lifted() {
-		return
-	}
-	words := covered{}
-	words.add(v.Numbers, u.Number)
-	u.Number, u.Comment = cover(v.Numbers, u.Number), words.in(u.Comment)
 }
 
 // covered are words with what stands in their place, the longest first: a device id holds an IMEI at times.
@@ -160,14 +128,23 @@ func (c *covered) add(on bool, list ...string) {
 	slices.SortStableFunc(*c, func(a, b struct{ plain, masked string }) int { return len(b.plain) - len(a.plain) })
 }
 
-func (v veil) wordsOf(a *access.Association) covered {
-	var c covered
-	c.add(v.Numbers, a.Number, a.Told.Number)
-	c.add(v.Devices, a.IMEI, a.Told.IMEI, a.RawDevice, a.Pair.Device)
-	if v.Addresses && a.RemoteAddr != "" {
-		c = append(c, struct{ plain, masked string }{a.RemoteAddr, coverAddr(true, a.RemoteAddr)})
+// learn gathers the words of a thing.
+func (v veil) learn(c *covered, thing any) {
+	switch t := thing.(type) {
+	case *access.Association:
+		c.add(v.Numbers, t.Number, t.Told.Number)
+		c.add(v.Devices, t.IMEI, t.Told.IMEI, t.RawDevice, t.Pair.Device)
+		if v.Addresses && t.RemoteAddr != "" {
+			*c = append(*c, struct{ plain, masked string }{t.RemoteAddr, coverAddr(true, t.RemoteAddr)})
+		}
+	case *access.RegisteredDevice:
+		c.add(v.Numbers, t.Number)
+		c.add(v.Devices, t.IMEI, t.Serial, t.UDID, t.EASID)
+	case *access.User:
+		c.add(v.Numbers, t.Number)
+	case *access.Pair:
+		c.add(v.Devices, t.Device)
 	}
-	return c
 }
 
 func (c covered) in(text string) string {
@@ -177,15 +154,4 @@ func (c covered) in(text string) string {
 		}
 	}
 	return text
-}
-
-func (c covered) inAll(list []string) []string {
-	if len(c) == 0 || len(list) == 0 {
-		return list
-	}
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = c.in(s)
-	}
-	return out
 }

@@ -67,7 +67,7 @@ func (a *Admin) PreviewMerge(ctx context.Context, who access.Actor, m Merge) (Me
 	if errors.Is(err, errRehearsed) {
 		err = nil
 	}
-	return out, err
+	return veiled(ctx, a, who, out, err)
 }
 
 // mergePreview puts what a merge has done, in this transaction, beside what was.

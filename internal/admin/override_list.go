@@ -32,7 +32,7 @@ func (a *Admin) ListOverrides(ctx context.Context, who access.Actor, q OverrideQ
 			out.Rows = append(out.Rows, overrideRow(v, r, now))
 		}
 	}
-	return out, nil
+	return veiled(ctx, a, who, out, nil)
 }
 
 func overrideRow(v access.View, r Row, now time.Time) OverrideRow {

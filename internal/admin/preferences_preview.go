@@ -23,7 +23,8 @@ func (a *Admin) PreviewPreferences(ctx context.Context, who access.Actor, p acce
 		return Preview{}, err
 	}
 	v := a.snapshot()
-	return preview(ctx, v, *v.Preferences(), p, a.now().UTC())
+	out, err := preview(ctx, v, *v.Preferences(), p, a.now().UTC())
+	return veiled(ctx, a, who, out, err)
 }
 
 func preview(ctx context.Context, v Snapshot, before, after access.Preferences, now time.Time) (Preview, error) {

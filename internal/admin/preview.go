@@ -27,7 +27,7 @@ type rehearsal struct {
 	accounts func() []access.AccountState // what accounts are like afterwards, where that differs
 }
 
-func (a *Admin) rehearse(ctx context.Context, r rehearsal) (Preview, error) {
+func (a *Admin) rehearse(ctx context.Context, who access.Actor, r rehearsal) (Preview, error) {
 	v, now := a.snapshot(), a.now().UTC()
 	var out Preview
 	err := a.store.WithTx(ctx, func(tx *store.Tx) error {
@@ -67,7 +67,7 @@ func (a *Admin) rehearse(ctx context.Context, r rehearsal) (Preview, error) {
 	if errors.Is(err, errRehearsed) {
 		err = nil
 	}
-	return out, err
+	return veiled(ctx, a, who, out, err)
 }
 
 // sight is a view in which some records, and all that their verdicts hang on, are as the transaction has
@@ -154,7 +154,7 @@ func (a *Admin) PreviewDevice(ctx context.Context, who access.Actor, id access.D
 		}
 	}
 	var d *access.RegisteredDevice
-	return a.rehearse(ctx, rehearsal{
+	return a.rehearse(ctx, who, rehearsal{
 		touched: func(tx *store.Tx) (list []access.Association, err error) {
 			if d, err = a.findDevice(tx, who, id, verb, 0); err != nil {
 				return nil, err
@@ -209,7 +209,7 @@ func (a *Admin) PreviewUser(ctx context.Context, who access.Actor, id access.Use
 		return Preview{}, err
 	}
 	var u *access.User
-	return a.rehearse(ctx, rehearsal{
+	return a.rehearse(ctx, who, rehearsal{
 		touched: func(tx *store.Tx) (list []access.Association, err error) {
 			if u, err = a.findUser(tx, who, id, 0); err != nil {
 				return nil, err
@@ -269,7 +269,7 @@ func (a *Admin) PreviewBulk(ctx context.Context, who access.Actor, b Bulk, act A
 	if limit == maxLinkPreview {
 		out, err := a.previewLinks(ctx, who, b.Verb, list)
 		out.Truncated = out.Truncated || more
-		return out, err
+		return veiled(ctx, a, who, out, err)
 	}
 	v, now := a.snapshot(), a.now().UTC()
 	out := Preview{At: now, Position: v.Position(), Truncated: more}
@@ -291,12 +291,12 @@ func (a *Admin) PreviewBulk(ctx context.Context, who access.Actor, b Bulk, act A
 		return out, nil
 	}
 	out.compare(before, after, list, is, now)
-	return out, nil
+	return veiled(ctx, a, who, out, nil)
 }
 
 // previewLinks rehearses what a bulk does to links.
 func (a *Admin) previewLinks(ctx context.Context, who access.Actor, verb access.Verb, chosen []access.Association) (Preview, error) {
-	return a.rehearse(ctx, rehearsal{
+	return a.rehearse(ctx, who, rehearsal{
 		touched: func(tx *store.Tx) (list []access.Association, err error) {
 			seen := map[access.AssociationID]bool{}
 			for i := range chosen {

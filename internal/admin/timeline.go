@@ -58,7 +58,7 @@ func (a *Admin) Timeline(ctx context.Context, who access.Actor, q TimelineQuery)
 	}
 	out.Moments = append(out.Moments, span(own, list, q.Before, older)...)
 	slices.SortStableFunc(out.Moments, func(x, y Moment) int { return y.At.Compare(x.At) })
-	return out, nil
+	return veiledTexts(ctx, a, who, objects, out, nil)
 }
 
 // span leaves those of a thing's own moments that belong on a page: between its oldest line and the oldest
@@ -100,5 +100,5 @@ func (a *Admin) timelineOf(ctx context.Context, who access.Actor, objects []stri
 			list[i].Addr = ""
 		}
 	}
-	return list, err
+	return veiledTexts(ctx, a, who, objects, list, err)
 }

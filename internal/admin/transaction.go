@@ -62,6 +62,10 @@ func (a *Admin) act(ctx context.Context, who access.Actor, verb access.Verb, obj
 		// The same key in another transaction at the same moment makes this one fail; the second look
 		// finds what the other has done.
 		if err == nil || try > 0 || act.Key == "" || access.KindOf(err) != access.KindConflict {
+			if err == nil {
+				out.Result, err = a.veilResult(ctx, who, object, out.Result)
+				return out, err
+			}
 			return out, a.changedSince(ctx, err)
 		}
 	}

@@ -19,7 +19,7 @@ func (a *Admin) ListUsers(ctx context.Context, who access.Actor, q UserQuery) (U
 		return UserPage{}, err
 	}
 	p, err := a.store.ListUsers(ctx, store.UserQuery(Query(q).store(who)))
-	return UserPage{Rows: p.Rows, PageMarks: marks(p.PageMarks)}, err
+	return veiled(ctx, a, who, UserPage{Rows: p.Rows, PageMarks: marks(p.PageMarks)}, err)
 }
 
 // ListGroups gives every group that somebody is in; who is limited to some is given those.
@@ -53,13 +53,18 @@ func (a *Admin) UsersByID(ctx context.Context, who access.Actor, ids []access.Us
 		}
 		list = append(list, *u)
 	}
-	return visible(ctx, a, who, list, func(u *access.User) access.UserID { return u.ID })
+	list, err := visible(ctx, a, who, list, func(u *access.User) access.UserID { return u.ID })
+	return veiled(ctx, a, who, list, err)
 }
 
 // ExportUsers hands every user that q chooses to fn, in the order of the list. That somebody exports is
 // audited.
 func (a *Admin) ExportUsers(ctx context.Context, who access.Actor, q UserQuery, fn func(access.User) error) error {
 	if err := a.exporting(ctx, who, "Users", Query(q)); err != nil {
+		return err
+	}
+	fn, err := veiledEach(ctx, a, who, fn)
+	if err != nil {
 		return err
 	}
 	return a.store.EachUser(ctx, store.UserQuery(Query(q).store(who)), func(u *access.User) error { return fn(*u) })
@@ -103,7 +108,7 @@ func (a *Admin) FindUser(ctx context.Context, who access.Actor, id access.UserID
 		objects = append(objects, string(devices[i].ID))
 	}
 	out.Timeline, err = a.timelineOf(ctx, who, objects, 0, maxTimeline)
-	return out, err
+	return veiled(ctx, a, who, out, err)
 }
 
 func errNoUser() error {
