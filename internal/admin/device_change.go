@@ -117,8 +117,8 @@ func (a *Admin) linkAll(tx *store.Tx, who access.Actor, d *access.RegisteredDevi
 	return n, linking.Device(tx, d)
 }
 
-// ChangeDevice replaces what is known of a registered device, but for its state and compliance. The
-// matcher then looks at the records that may be its own.
+// ChangeDevice replaces what is known of a registered device, but for its state and compliance; a pending
+// one becomes active with its first check-in. The matcher then looks at the records that may be its own.
 func (a *Admin) ChangeDevice(ctx context.Context, who access.Actor, id access.DeviceID, f DeviceForm, act Act) (Result, error) {
 	return a.deviceVerb(ctx, who, access.VerbChangeDevice, id, act, f, func(tx *store.Tx, d *access.RegisteredDevice) error {
 		return a.fill(tx, who, d, f)
@@ -147,6 +147,9 @@ func (a *Admin) fill(tx *store.Tx, who access.Actor, d *access.RegisteredDevice,
 		if err := within(tx, who, f.Owner); err != nil {
 			return access.Invalid(op, "Choose an owner of one of your groups.")
 		}
+	}
+	if d.State == access.DevicePending && d.ID != "" && d.LastCheckIn.IsZero() && !f.LastCheckIn.IsZero() {
+		d.State = access.DeviceActive // its first check-in
 	}
 	d.Name, d.Owner, d.OS, d.OSVersion, d.Model, d.Manufacturer = f.Name, f.Owner, f.OS, f.OSVersion, f.Model, f.Manufacturer
 	d.Number, d.IMEI, d.Serial, d.UDID, d.EASID, d.Ownership = f.Number, f.IMEI, f.Serial, f.UDID, f.EASID, f.Ownership

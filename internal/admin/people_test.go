@@ -283,3 +283,26 @@ func TestTheSearchBoxAnswers(t *testing.T) {
 		t.Errorf("%+v, %v", got.List[0], err)
 	}
 }
+
+func TestAPendingDeviceIsActiveFromItsFirstCheckInOn(t *testing.T) {
+	w := newTown(t)
+	f := admin.DeviceForm{Name: "new", State: access.DevicePending}
+	id := access.DeviceID(w.do(w.admin.AddDevice(t.Context(), root(), f, admin.Act{})).ID)
+	state := func() access.DeviceState {
+		d, err := w.admin.FindDevice(t.Context(), root(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.State
+	}
+	f.Name = "newer"
+	w.do(w.admin.ChangeDevice(t.Context(), root(), id, f, admin.Act{}))
+	if state() != access.DevicePending {
+		t.Errorf("renamed: %s", state())
+	}
+	f.LastCheckIn = w.clock.Now()
+	w.do(w.admin.ChangeDevice(t.Context(), root(), id, f, admin.Act{}))
+	if state() != access.DeviceActive {
+		t.Errorf("checked in: %s", state())
+	}
+}
