@@ -6,6 +6,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
@@ -25,11 +26,17 @@ func (s *Server) associationActs() []act[admin.Row] {
 		a.Reason = ""
 		return s.admin.CommentAssociation(ctx, who, id, text, a)
 	}
+	linked := func(a *admin.Row) bool { return a.Linked() }
+	byHand := func(a *admin.Row) bool { return a.Link.By == access.LinkedByHand }
+	form := func(id string) string { return "/link/" + url.PathEscape(id) }
 	return []act[admin.Row]{
 		{Verb: access.VerbAllow, Icon: "circle-check", Key: "a", Ends: true, Notes: allowNotes, Do: do(s.admin.AllowAssociation)},
 		{Verb: access.VerbBlock, Icon: "ban", Key: "b", Danger: true, Refuses: true, Ends: true, Notes: twinNotes, Do: do(s.admin.BlockAssociation)},
 		{Verb: access.VerbComment, Icon: "message", Key: "c", Notes: twinNotes, Do: do(comment), Text: func(a *admin.Row) string { return a.Comment }},
 		{Verb: access.VerbRemove, Icon: "trash", Key: "r", Danger: true, Gone: true, Notes: removeNotes, Do: do(s.admin.RemoveAssociation)},
+		{Verb: access.VerbLink, Icon: "link", Key: "l", Form: form, InPlace: true},
+		{Verb: access.VerbUnlink, Icon: "unlink", Key: "u", Notes: twinNotes, Fits: linked, Do: do(s.admin.UnlinkAssociation)},
+		{Verb: access.VerbMatchAgain, Icon: "refresh", Key: "m", Notes: twinNotes, Fits: byHand, Do: do(s.admin.MatchAgain)},
 	}
 }
 

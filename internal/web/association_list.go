@@ -21,7 +21,7 @@ func (s *Server) associations() *list[admin.Row] {
 	l := &list[admin.Row]{
 		Path: "/activesync", Section: "activesync", Words: "activesync", File: "activesync", Class: "associations",
 		Columns:  associationColumns(),
-		Filters:  []filter{{Name: "show", Kind: "select", Options: []string{string(admin.ShowAll), string(admin.ShowLinked), string(admin.ShowUnlinked), string(admin.ShowAllowed), string(admin.ShowBlocked)}}},
+		Filters:  []filter{{Name: "show", Kind: "select", Options: []string{string(admin.ShowAll), string(admin.ShowLinked), string(admin.ShowUnlinked), string(showSuggested), string(admin.ShowAllowed), string(admin.ShowBlocked)}}},
 		Searches: true,
 		Sort:     "first", Desc: true,
 		Newest: "first", When: func(a *admin.Row) time.Time { return a.FirstSync },
@@ -39,6 +39,7 @@ func (s *Server) associations() *list[admin.Row] {
 			return s.admin.ExportAssociations(ctx, who, associationQuery(q), func(a admin.Row) error { return fn(&a) })
 		},
 		Pane:  s.details,
+		Links: []headLink{{clearHref, "activesync.link-clear", "wand", access.VerbLink}},
 		Set:   "association_list",
 		Extra: s.freshness,
 	}

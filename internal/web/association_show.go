@@ -60,12 +60,16 @@ func (s *Server) details(r *http.Request, id string, v view) (any, error) {
 	if a.Redirect != "" && who.May(access.VerbClearRedirect) == nil {
 		mailbox.Clear = &clearForm{Token: s.login.FormToken(r), Key: s.newKey(), ID: a.ID, Version: a.Version, Back: v.href(id, v.Cursor)}
 	}
+	link, err := s.linkCategory(r.Context(), who, &found, v)
+	if err != nil {
+		return nil, err
+	}
 	happened, err := s.admin.Timeline(r.Context(), who, admin.TimelineQuery{Record: a.ID})
 	if err != nil {
 		return nil, err
 	}
 	d.Categories = []category{
-		s.userCategory(&found, v), s.phoneCategory(a), s.deviceCategory(&found, v), mailbox, s.verdictCategory(a),
+		s.userCategory(&found, v), s.phoneCategory(a), s.deviceCategory(&found, v), link, mailbox, s.verdictCategory(a),
 		s.timesCategory(a), s.commentCategory(a), s.timelineCategory("record", id, &happened),
 	}
 	return d, nil
@@ -140,7 +144,6 @@ func (s *Server) deviceCategory(d *admin.Details, v view) category {
 		c.say("details.read-as", a.Pair.Device)
 	}
 	c.html("details.status", s.statusChip(a))
-	c.say("details.registered", string(a.Association.Device))
 	c.say("details.os", osOf(a))
 	c.say("details.type", a.DeviceType)
 	c.say("details.client", a.Client)

@@ -131,7 +131,6 @@ func (l *list[R]) showOpen(w http.ResponseWriter, r *http.Request, open string) 
 	if err != nil {
 		return err
 	}
-	p.Searched, p.Search = l.Searches, part.Search
 	lp := &listPage{page: p, Lead: l.s.say(l.Words + ".lead"), List: part}
 	for _, link := range l.Links {
 		if p.Actor.May(link.Verb) == nil {

@@ -28,10 +28,8 @@ type page struct {
 	Token   string // form token
 	Nav     []navGroup
 	Crumb   string // the group of the navigation it belongs to
-	Search  string
-	// Searched says that the page has a search of its own, so that the bar above needs none.
-	Searched bool
-	Message  *message
+	Search  string // what the one search box was asked
+	Message *message
 	// Shadow, MayPrefer and MayAct decide what is offered; what is allowed is decided by admin.
 	Shadow    bool
 	MayPrefer bool
@@ -56,6 +54,9 @@ func templateSets() map[string][]string {
 		"gateway_list":      {"list", "gateway_list"},
 		"override_list":     {"list", "override_list"},
 		"override_approve":  {"override_approve"},
+		"link":              {"link"},
+		"link_clear":        {"link_clear"},
+		"search":            {"search"},
 		"timeline":          {"timeline"},
 		"thing_list":        {"list", "thing_details"},
 		"thing_form":        {"thing_form"},

@@ -20,7 +20,7 @@ func everyPage(id string) []string {
 		"/activesync/selection/allow?id=" + id, "/activesync/selection/block?id=" + id, "/activesync/selection/comment?id=" + id,
 		"/activesync/selection/remove?id=" + id, "/activesync/selection/block?all=1&show=unlinked", "/sentry", "/sentry/preferences",
 		"/sentry/preferences/preview?auto_block=yes", "/overrides", "/overrides/approve", "/overrides/records/selection/end-override?id=" + id,
-		"/timeline?record=" + id, "/audit", "/jobs", "/account", "/settings", "/settings/mail", "/settings/retention",
+		"/timeline?record=" + id, "/link/" + id, "/activesync/selection/link?all=1&show=suggested", "/search", "/search?q=bob", "/audit", "/jobs", "/account", "/settings", "/settings/mail", "/settings/retention",
 		"/settings/retention/preview?records=30&audit=400&tallies=31&jobs=30", "/settings/personal-data?q=nobody", "/settings/masking", "/settings/audit-stream",
 		"/settings/backup", "/activesync/no-such-record", "/no-such-page"}
 }

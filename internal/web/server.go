@@ -123,7 +123,9 @@ func (s *Server) Mount(mux *httpd.Mux) {
 	mux.Handle(view, "POST /jobs/{id}/cancel", s.jobCancel)
 
 	s.mountOverrides(mux)
+	s.mountLinks(mux)
 	mux.Handle(view, "GET /timeline", s.timelineShow)
+	mux.Handle(view, "GET /search", s.searchShow)
 
 	mux.Handle(view, "GET /sentry", s.gatewayList)
 	mount(s, mux, s.lists.gateways)
