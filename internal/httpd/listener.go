@@ -261,6 +261,14 @@ func (c *countedConn) CloseWrite() error {
 	return nil
 }
 
+// SetLinger says how closing ends what has not been sent, where there is a socket below.
+func (c *countedConn) SetLinger(sec int) error {
+	if t := TCP(c.Conn); t != nil {
+		return t.SetLinger(sec)
+	}
+	return nil
+}
+
 // frontedConn is a connection whose other end is a front; remote is the client the front named.
 type frontedConn struct {
 	net.Conn

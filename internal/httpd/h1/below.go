@@ -19,6 +19,21 @@ func abort(c net.Conn) {
 	}
 }
 
+// reset makes closing the socket below c tell the other end that something is wrong.
+func reset(c net.Conn) {
+	for {
+		if socket, ok := c.(interface{ SetLinger(int) error }); ok {
+			_ = socket.SetLinger(0)
+			return
+		}
+		w, ok := c.(wrapper)
+		if !ok {
+			return
+		}
+		c = w.NetConn()
+	}
+}
+
 // closeWrite says that nothing more is sent, in TLS or by FIN.
 func closeWrite(c net.Conn) {
 	for {

@@ -67,7 +67,7 @@ func (b *body) Read(p []byte) (n int, err error) {
 		if b.c.resp.wrote {
 			return 0, b.fail(errAnswered)
 		}
-		if _, err := b.c.rw.Write(goOn); err != nil {
+		if err := b.c.write(goOn); err != nil {
 			return 0, b.fail(err)
 		}
 	}
@@ -102,6 +102,9 @@ func (b *body) read(p []byte) (n int, err error) {
 func (b *body) readChunks(p []byte) (n int, err error) {
 	for n < len(p) {
 		if b.left > 0 {
+			if n > 0 && b.c.r == b.c.w {
+				return n, nil
+			}
 			m, err := b.read(p[n:])
 			if n += m; err != nil {
 				return n, err

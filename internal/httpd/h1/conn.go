@@ -4,7 +4,6 @@
 package h1
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -57,12 +56,15 @@ type conn struct {
 
 	limit  time.Time   // the deadline for reading that is set; zero: none is known
 	asked  atomic.Bool // the handler has set one
+	sendBy time.Time   // the deadline for writing that is set; zero: none is known
+	held   bool        // the handler has set that one
 	post   bool        // the last request was a POST
 	served bool        // there was a request on this connection
 	taken  bool
 	broken bool // a handler ended by a panic
 
 	req   *http.Request
+	blank http.Request // what req is before a request is read into it
 	url   url.URL
 	frame framing
 	body  body
@@ -78,8 +80,32 @@ func (s *Server) newConn(rw net.Conn, prefix []byte) *conn {
 		c.buf = make([]byte, len(prefix)+bufferSize)
 	}
 	c.w = copy(c.buf, prefix)
-	c.served = len(prefix) > 0
+	// There was a request before, perhaps a POST: a prefix comes from a connection that was taken.
+	c.served, c.post = len(prefix) > 0, len(prefix) > 0
 	return c
+}
+
+// manyHeaders is how many headers of a request a connection keeps room for.
+const manyHeaders = 64
+
+// forget lets go of the last request and its answer, which otherwise would stay for as long as the
+// connection is idle.
+func (c *conn) forget() {
+	room := c.room
+	if len(room.values) > manyHeaders || len(room.answer) > manyHeaders {
+		room.header, room.answer = make(http.Header, 16), make(http.Header, 16)
+		room.values, room.ends = make([]string, 0, 24), make([]int, 0, 24)
+		c.blank.Header, c.resp.h = room.header, room.answer
+	}
+	clear(room.header)
+	clear(room.answer)
+	clear(room.values)
+	c.url = url.URL{}
+	if c.life.used() { // somebody may still hold on to them
+		c.life, c.req = nil, nil
+		return
+	}
+	*c.req = c.blank
 }
 
 // release gives the memory back. Nobody reads from the connection any more.
@@ -98,6 +124,12 @@ func (c *conn) release() {
 // protocol.
 func (c *conn) serve() {
 	defer c.release()
+	defer func() {
+		if v := recover(); v != nil { // not the handler's: see answer
+			c.defect(v)
+			c.cut()
+		}
+	}()
 	if t, ok := c.rw.(*tls.Conn); ok && !c.shakeHands(t) {
 		return
 	}
@@ -119,6 +151,7 @@ func (c *conn) serve() {
 			return
 		}
 		c.served = true
+		c.forget()
 	}
 }
 
@@ -126,7 +159,7 @@ func (c *conn) serve() {
 func (c *conn) shakeHands(t *tls.Conn) bool {
 	c.limit = time.Now().Add(c.s.cfg.HeaderTimeout)
 	t.SetDeadline(c.limit)
-	if t.Handshake() != nil { // which is nothing when hands have been shaken before
+	if c.state.Load() == over || t.Handshake() != nil { // which is nothing when hands have been shaken before
 		c.cut()
 		return false
 	}
@@ -135,160 +168,12 @@ func (c *conn) shakeHands(t *tls.Conn) bool {
 		return true
 	}
 	t.SetDeadline(time.Time{})
-	if c.s.take(c) {
+	if c.s.forget(c) {
 		c.s.cfg.Other(t)
+	} else {
+		t.Close()
 	}
 	return false
-}
-
-// errSilence ends a connection on which nothing more comes.
-var errSilence = &fault{}
-
-// next waits for a request and reads its head. Nil: it is there.
-func (c *conn) next() *fault {
-	c.state.Store(idle)
-	if c.s.closing.Load() {
-		return errSilence
-	}
-	if c.r == c.w && len(c.buf) > bufferSize {
-		c.buf, c.r, c.w = c.room.in[:], 0, 0 // what a large head has made of it
-	}
-	begun := false
-	var ends []int
-	empty := 0
-	for ends = c.room.ends[:0]; ; {
-		if c.r < c.w {
-			if !begun {
-				if begun = true; !c.state.CompareAndSwap(idle, busy) {
-					return errSilence
-				}
-			}
-			// Old clients send empty lines behind a POST. RFC 9112 2.2
-			if c.post && empty < maxEmpty && len(ends) == 0 && bytes.HasPrefix(c.buf[c.r:c.w], crlf) {
-				c.r += len(crlf)
-				empty++
-				continue
-			}
-			var whole bool
-			var f *fault
-			ends, whole, f = lines(c.buf[c.r:c.w], ends)
-			switch {
-			case f != nil:
-				return f
-			case whole && ends[len(ends)-1] <= c.s.cfg.MaxHead:
-				c.room.ends = ends
-				return c.readHead(ends)
-			case c.w-c.r > c.s.cfg.MaxHead:
-				return errTooLarge
-			}
-		}
-		c.setLimit(begun)
-		if c.more() != nil {
-			return errSilence
-		}
-	}
-}
-
-// readHead reads the head that ends where ends does.
-func (c *conn) readHead(ends []int) *fault {
-	if c.life == nil || c.life.used() { // somebody may still hold on to those of the last request
-		c.life = &life{Context: c.base, c: c}
-		c.req = new(http.Request).WithContext(c.life)
-		c.req.URL, c.req.Header, c.req.RemoteAddr = &c.url, c.room.header, c.remote
-	}
-	head := string(c.buf[c.r : c.r+ends[len(ends)-1]])
-	c.r += len(head)
-	if f := c.parse(head, ends); f != nil {
-		return f
-	}
-	c.post = c.req.Method == http.MethodPost
-	c.body.start(c, &c.frame)
-	c.life.begin(c.body.over)
-	if c.req.Body = http.NoBody; !c.body.over {
-		c.req.Body = &c.body
-	}
-	return nil
-}
-
-// setLimit moves the deadline for reading: to the end of the head when one has begun, else to the end
-// of the wait for one. The latter is not moved for less than a tenth.
-func (c *conn) setLimit(begun bool) {
-	now := time.Now()
-	wait := c.s.cfg.IdleTimeout
-	if begun || !c.served {
-		wait = c.s.cfg.HeaderTimeout
-	}
-	want := now.Add(wait)
-	switch {
-	case c.limit.IsZero() || c.limit.After(want):
-	case begun || !c.served:
-		return // it does not move while a head comes
-	case want.Sub(c.limit) < wait/10:
-		return
-	}
-	c.limit = want
-	c.rw.SetReadDeadline(want)
-}
-
-// more reads what has come into the buffer.
-func (c *conn) more() error {
-	switch {
-	case c.r == c.w:
-		c.r, c.w = 0, 0
-	case c.w == len(c.buf) && c.r > 0:
-		c.w = copy(c.buf, c.buf[c.r:c.w])
-		c.r = 0
-	case c.w == len(c.buf):
-		bigger := make([]byte, min(4*len(c.buf), c.s.cfg.MaxHead+bufferSize))
-		c.w = copy(bigger, c.buf)
-		c.buf = bigger
-	}
-	if c.w == len(c.buf) {
-		return io.ErrShortBuffer
-	}
-	n, err := c.rw.Read(c.buf[c.w:])
-	if c.w += n; n > 0 {
-		return nil
-	}
-	if err == nil {
-		err = io.ErrNoProgress
-	}
-	return err
-}
-
-// read reads past the buffer, for a body.
-func (c *conn) read(p []byte) (int, error) {
-	c.unlimited()
-	return c.rw.Read(p)
-}
-
-// unlimited takes the deadline for heads away: how long a body may take the handler says.
-func (c *conn) unlimited() {
-	if !c.limit.IsZero() && !c.asked.Load() {
-		c.rw.SetReadDeadline(time.Time{})
-	}
-	c.limit = time.Time{}
-}
-
-// line reads a line of a chunked body, of at most most bytes, and gives it without its end.
-func (c *conn) line(most int) ([]byte, error) {
-	for seen := 0; ; {
-		if i := bytes.IndexByte(c.buf[c.r+seen:c.w], '\n'); i >= 0 {
-			line := c.buf[c.r : c.r+seen+i]
-			c.r += seen + i + 1
-			if i := bytes.IndexByte(line, '\r'); i < 0 || i != len(line)-1 || i > most {
-				return nil, errChunk
-			}
-			return line[:len(line)-1], nil
-		}
-		if seen = c.w - c.r; seen > most+1 {
-			return nil, errChunk
-		}
-		c.unlimited()
-		if err := c.more(); err != nil {
-			return nil, err
-		}
-	}
 }
 
 // answer has the request answered. It reports whether the connection goes on.
@@ -301,7 +186,7 @@ func (c *conn) answer() (goesOn bool) {
 		}
 		goesOn = false
 		if v := recover(); v != nil && v != http.ErrAbortHandler {
-			c.s.cfg.Logger.Error("a request was ended by a defect", logkeys.Error, fmt.Sprint(v), logkeys.Stack, string(debug.Stack()))
+			c.defect(v)
 		}
 		c.stopWatch()
 		c.life.end()
@@ -324,6 +209,9 @@ func (c *conn) answer() (goesOn bool) {
 	if c.asked.Swap(false) {
 		c.limit = time.Time{} // the handler has moved it
 	}
+	if c.held {
+		c.held, c.sendBy = false, time.Time{}
+	}
 	broken = false
 	switch {
 	case !whole || gone:
@@ -334,6 +222,21 @@ func (c *conn) answer() (goesOn bool) {
 		return true
 	}
 	return false
+}
+
+// write writes what belongs to an answer. A deadline that is far enough away stays.
+func (c *conn) write(p []byte) error {
+	if now := time.Now(); !c.held && c.sendBy.Sub(now) < c.s.cfg.WriteTimeout {
+		c.sendBy = now.Add(2 * c.s.cfg.WriteTimeout)
+		c.rw.SetWriteDeadline(c.sendBy)
+	}
+	_, err := c.rw.Write(p)
+	return err
+}
+
+func (c *conn) defect(v any) {
+	c.broken = true
+	c.s.cfg.Logger.Error("a request was ended by a defect", logkeys.Error, fmt.Sprint(v), logkeys.Stack, string(debug.Stack()))
 }
 
 // Bounds of what is read only to be thrown away, so that a phone in the middle of sending sees its
@@ -389,11 +292,15 @@ func (c *conn) linger() {
 
 func (c *conn) close() {
 	c.rw.Close()
-	c.s.left(c)
+	c.s.forget(c)
 }
 
-// cut closes so that nobody takes half an answer for a whole one: without TLS's farewell.
+// cut closes so that nobody takes half an answer for a whole one: without TLS's farewell, and by a reset
+// where closing is what ends an answer.
 func (c *conn) cut() {
+	if c.resp.mode == modeClose {
+		reset(c.rw)
+	}
 	abort(c.rw)
-	c.s.left(c)
+	c.s.forget(c)
 }

@@ -74,10 +74,8 @@ type framing struct {
 // read it.
 func (c *conn) parse(head string, ends []int) *fault {
 	r := c.req
-	clear(c.room.header)
 	c.room.values = c.room.values[:0]
 	c.frame = framing{}
-	r.Close, r.Host, r.Trailer, r.TransferEncoding = false, "", nil, nil
 	if f := c.requestLine(head[:ends[0]-2]); f != nil {
 		return f
 	}
@@ -106,8 +104,8 @@ func (c *conn) parse(head string, ends []int) *fault {
 		f.length, r.TransferEncoding = -1, chunkedOnly
 	}
 	r.ContentLength = f.length
-	if old && !f.keepAlive {
-		r.Close = true
+	if old { // which knows nothing of interim answers. RFC 9110 10.1.1
+		r.Close, f.expect = r.Close || !f.keepAlive, false
 	}
 	return nil
 }
@@ -187,7 +185,7 @@ func (c *conn) field(line string) *fault {
 		if f.codings++; f.codings > 1 {
 			return bad("two transfer codings")
 		}
-		if !strings.EqualFold(value, "chunked") {
+		if !same(value, "chunked") {
 			return &fault{http.StatusNotImplemented, "an unknown transfer coding"}
 		}
 		return nil
@@ -200,7 +198,7 @@ func (c *conn) field(line string) *fault {
 		c.req.Close = c.req.Close || listed(value, "close")
 		f.keepAlive = f.keepAlive || listed(value, "keep-alive")
 	case "Expect":
-		if !strings.EqualFold(value, "100-continue") {
+		if !same(value, "100-continue") {
 			return &fault{http.StatusExpectationFailed, "an expectation nobody here can meet"}
 		}
 		f.expect = true
@@ -232,12 +230,16 @@ func decimal(s string) int64 {
 	return n
 }
 
+// same compares without regard to case, in ASCII only: to Unicode the Kelvin sign is a k, and to nobody who
+// reads the same head.
+func same(s, word string) bool { return len(s) == len(word) && strings.EqualFold(s, word) }
+
 // listed reports whether a comma-separated list holds the word.
 func listed(list, word string) bool {
 	for list != "" {
 		var one string
 		one, list, _ = strings.Cut(list, ",")
-		if strings.EqualFold(textproto.TrimString(one), word) {
+		if same(textproto.TrimString(one), word) {
 			return true
 		}
 	}

@@ -51,7 +51,6 @@ type Response struct {
 }
 
 func (w *Response) begin() {
-	clear(w.h)
 	*w = Response{c: w.c, h: w.h, mute: w.c.req.Method == http.MethodHead, last: w.c.req.Close}
 }
 
@@ -246,7 +245,7 @@ func (w *Response) send() {
 	if len(*w.out) == 0 || w.err != nil {
 		return
 	}
-	_, w.err = w.c.rw.Write(*w.out)
+	w.err = w.c.write(*w.out)
 	*w.out = (*w.out)[:0]
 }
 
@@ -258,9 +257,10 @@ func (w *Response) FlushError() error {
 	if w.c.taken {
 		return http.ErrHijacked
 	}
-	if !w.mute {
-		w.decide()
+	if w.mute && w.mode == modeOpen {
+		return w.err // the head is not whole yet
 	}
+	w.decide()
 	w.send()
 	return w.err
 }
@@ -295,12 +295,21 @@ func (w *Response) finish() (whole, last bool) {
 
 // SetReadDeadline bounds reading the body. A time in the past ends a read that is under way.
 func (w *Response) SetReadDeadline(t time.Time) error {
+	if w.c.taken {
+		return http.ErrHijacked
+	}
 	w.c.asked.Store(true)
 	return w.c.rw.SetReadDeadline(t)
 }
 
-// SetWriteDeadline bounds writing the answer.
-func (w *Response) SetWriteDeadline(t time.Time) error { return w.c.rw.SetWriteDeadline(t) }
+// SetWriteDeadline bounds writing the answer. The zero time leaves it to the server again.
+func (w *Response) SetWriteDeadline(t time.Time) error {
+	if w.c.taken {
+		return http.ErrHijacked
+	}
+	w.c.held, w.c.sendBy = !t.IsZero(), time.Time{}
+	return w.c.rw.SetWriteDeadline(t)
+}
 
 // EnableFullDuplex says nothing new.
 func (w *Response) EnableFullDuplex() error { return nil }
@@ -314,7 +323,7 @@ func (w *Response) Take() (rw net.Conn, prefix []byte, ok bool) {
 		return nil, nil, false
 	}
 	c.rw.SetReadDeadline(time.Time{})
-	c.taken = c.s.take(c)
+	c.taken = c.s.forget(c)
 	if c.r < c.w {
 		prefix = slices.Clone(c.buf[c.r:c.w])
 	}

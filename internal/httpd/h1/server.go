@@ -21,11 +21,11 @@ type Config struct {
 	HeaderTimeout time.Duration
 	// IdleTimeout is how long a connection may be silent between requests; it may be a tenth less.
 	IdleTimeout time.Duration
-	MaxHead     int // bytes of request line and headers
-	Logger      *slog.Logger
-	// State, when set, is told of new connections, those that were closed, and those that were taken
-	// (StateHijacked).
-	State func(net.Conn, http.ConnState)
+	// WriteTimeout bounds each write of an answer for which the handler has set no deadline; it may be
+	// twice as long. 60 s when zero.
+	WriteTimeout time.Duration
+	MaxHead      int // bytes of request line and headers
+	Logger       *slog.Logger
 	// Base, when set, gives what the contexts of a connection's requests hold.
 	Base func(net.Conn) context.Context
 	// Other, when set, is given TLS connections that have agreed on HTTP/2.
@@ -46,6 +46,9 @@ type Server struct {
 
 // New makes a server.
 func New(cfg Config) *Server {
+	if cfg.WriteTimeout == 0 {
+		cfg.WriteTimeout = 60 * time.Second
+	}
 	return &Server{cfg: cfg, conns: make(map[*conn]struct{}), empty: make(chan struct{})}
 }
 
@@ -84,44 +87,22 @@ func (s *Server) Hand(rw net.Conn, prefix []byte) bool {
 	}
 	s.conns[c] = struct{}{}
 	s.mu.Unlock()
-	s.tell(rw, http.StateNew)
 	go c.serve()
 	return true
 }
 
-func (s *Server) tell(rw net.Conn, state http.ConnState) {
-	if s.cfg.State != nil {
-		s.cfg.State(rw, state)
-	}
-}
-
-// left is called when a connection has been closed.
-func (s *Server) left(c *conn) {
-	s.forget(c)
-	s.tell(c.rw, http.StateClosed)
-}
-
-// take is called when somebody else goes on with a connection. It reports false when it was closed.
-func (s *Server) take(c *conn) bool {
-	if c.state.Load() == over {
-		s.left(c)
-		return false
-	}
-	s.forget(c)
-	s.tell(c.rw, http.StateHijacked)
-	return true
-}
-
-func (s *Server) forget(c *conn) {
+// forget is called when a connection has been closed, or somebody else goes on with it. It reports false
+// when Shutdown has ended it before.
+func (s *Server) forget(c *conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.conns[c]; !ok {
-		return
+	if _, ok := s.conns[c]; ok {
+		delete(s.conns, c)
+		if len(s.conns) == 0 && s.closing.Load() {
+			close(s.empty)
+		}
 	}
-	delete(s.conns, c)
-	if len(s.conns) == 0 && s.closing.Load() {
-		close(s.empty)
-	}
+	return c.state.Load() != over
 }
 
 // Shutdown closes the listeners and the connections on which no request is being answered, and waits
@@ -133,10 +114,9 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		close(s.empty)
 	}
 	listeners := s.listeners
-	var idlers []*conn
 	for c := range s.conns {
 		if c.state.CompareAndSwap(idle, over) {
-			idlers = append(idlers, c)
+			c.rw.SetDeadline(past()) // its own goroutine closes it: TLS's farewell may take a while
 		}
 	}
 	s.mu.Unlock()
@@ -146,9 +126,6 @@ func (s *Server) Shutdown(ctx context.Context) error {
 			err = e
 		}
 	}
-	for _, c := range idlers {
-		c.rw.Close() // its own goroutine sees it
-	}
 	select {
 	case <-s.empty:
 		return err
@@ -156,6 +133,9 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		return ctx.Err()
 	}
 }
+
+// past is a deadline that ends what is under way.
+func past() time.Time { return time.Unix(1, 0) }
 
 // Close cuts every connection there is.
 func (s *Server) Close() {

@@ -24,7 +24,7 @@ func classesOfBytes() (t [256]uint8) {
 		if b == '\t' || b >= ' ' && b != 0x7f {
 			t[c] |= isField
 		}
-		if b > ' ' && b != 0x7f {
+		if b > ' ' && b != 0x7f && b != '#' {
 			t[c] |= isTarget
 		}
 		if alnum || contains("-._/", b) {

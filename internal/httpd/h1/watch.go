@@ -102,7 +102,7 @@ func (c *conn) stopWatch() (gone bool) {
 	select {
 	case <-done:
 	default:
-		c.rw.SetReadDeadline(time.Unix(1, 0))
+		c.rw.SetReadDeadline(past())
 		<-done
 		c.rw.SetReadDeadline(time.Time{})
 	}
