@@ -5,6 +5,7 @@ package web
 
 import (
 	"context"
+	"html/template"
 	"net/url"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 func (s *Server) devices() *list[admin.DeviceRow] {
 	type device = admin.DeviceRow
 	return &list[device]{
-		Path: "/devices", Section: "devices", Words: "devices", File: "devices", Class: "things devices", Icon: "devices",
+		Path: "/devices", Section: "devices", Words: "devices", File: "devices", Class: "devices", Icon: "devices",
 		Columns: deviceColumns(),
 		Filters: []filter{{Name: "show", Kind: "select", Options: []string{"all", "registered", "waiting", "pending", "active", "lost", "retired",
 			"wiped", "noncompliant"}}},
@@ -76,6 +77,18 @@ func deviceIDs(ids []string) []access.DeviceID {
 
 func deviceHref(id access.DeviceID) string { return "/devices/" + url.PathEscape(string(id)) }
 
+// known leaves a cell empty where there is nothing to show, instead of saying "never".
+func known[R any](c column[R]) column[R] {
+	show := c.Cell
+	c.Cell = func(s *Server, r *R) template.HTML {
+		if c.Value(r) == "" {
+			return ""
+		}
+		return show(s, r)
+	}
+	return c
+}
+
 func deviceColumns() []column[admin.DeviceRow] {
 	type device = admin.DeviceRow
 	type c = column[device]
@@ -87,9 +100,11 @@ func deviceColumns() []column[admin.DeviceRow] {
 		{Key: "number", Sort: "number", Class: "narrow-none pane-none", Value: func(d *device) string { return d.Number }},
 		{Key: "state", Sort: "state", Value: func(d *device) string { return string(d.State) }, Cell: (*Server).deviceState},
 		{Key: "compliance", Sort: "compliance", Value: func(d *device) string { return string(d.Compliance) }, Cell: (*Server).deviceCompliance},
-		{Key: "source", Class: "narrow-none pane-none", Value: func(d *device) string { return d.Source }},
-		moment(c{Key: "enrolled", Sort: "enrolled", Newest: true, Class: "narrow-none pane-none"}, func(d *device) time.Time { return d.Enrolled }),
-		moment(c{Key: "check_in", Sort: "check_in", Newest: true, Class: "pane-none"}, func(d *device) time.Time { return d.LastCheckIn }),
+		{Key: "source", Class: "narrow-none pane-none", Value: func(d *device) string { return d.Source }, Cell: func(s *Server, d *device) template.HTML {
+			return text(s.sourceWord(d.Source), 60)
+		}},
+		known(moment(c{Key: "enrolled", Sort: "enrolled", Newest: true, Class: "narrow-none pane-none"}, func(d *device) time.Time { return d.Enrolled })),
+		known(moment(c{Key: "check_in", Sort: "check_in", Newest: true, Class: "pane-none"}, func(d *device) time.Time { return d.LastCheckIn })),
 		number(c{Key: "records", Class: "pane-none"}, func(d *device) int64 { return int64(d.Records) }),
 		moment(c{Key: "added", Sort: "added", Newest: true, Extra: true}, func(d *device) time.Time { return d.Created }),
 		{Key: "reason", Extra: true, Value: func(d *device) string { return d.Noncompliant }},

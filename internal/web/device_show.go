@@ -172,10 +172,16 @@ func (s *Server) ownershipWord(o access.Ownership) string {
 	return ""
 }
 
+// sourceMail is the source of a phone that waits: nothing but its mail traffic tells of it.
+const sourceMail = "activesync"
+
 // sourceWord names where something comes from: by hand, or a system's name.
 func (s *Server) sourceWord(source string) string {
-	if source == access.SourceLocal {
+	switch source {
+	case access.SourceLocal:
 		return s.say("device.by-hand")
+	case sourceMail:
+		return s.say("nav.activesync")
 	}
 	return source
 }

@@ -199,7 +199,7 @@ func TestMarkingADeviceLostSaysWhatItReachesAndCanBeUndone(t *testing.T) {
 	done.says(".message", "is marked lost").says(".pane .why", "Lost: the 2 records of this phone are refused.")
 	c.Settle(t)
 	v.get("/devices?show=lost").says(".records", "Lost")
-	v.get("/devices/"+id).says(".pane .things .chip", "Blocked").says(".pane", "Left in a taxi")
+	v.get("/devices/"+id).says(".pane .belongings .chip", "Blocked").says(".pane", "Left in a taxi")
 	done.submit(v, "/activesync/undo", nil).says(".message", "Undone")
 	v.get("/devices?show=lost").says(".empty", "No device is Lost")
 }

@@ -20,7 +20,7 @@ import (
 func (s *Server) users() *list[access.User] {
 	type user = access.User
 	return &list[user]{
-		Path: "/users", Section: "users", Words: "users", File: "users", Class: "things users", Icon: "users",
+		Path: "/users", Section: "users", Words: "users", File: "users", Class: "users", Icon: "users",
 		Columns:  userColumns(),
 		Filters:  []filter{{Name: "show", Kind: "select", Options: []string{"all", "active", "disabled", "directory", "local", "without-device"}}},
 		Searches: true,

@@ -24,7 +24,7 @@ func TestTheUsersPageShowsPeopleWithTheirAccountsAndDevices(t *testing.T) {
 	v.get("/users?show=disabled").says(".empty", "No user is Disabled at the moment.")
 	v.get("/users?q=silva").says(".list-foot", "1 user match")
 	pane := v.get("/users/"+string(user)).wants(http.StatusOK).says(".pane .title", "ana.silva").says(".pane .why", "Enabled.")
-	pane.says(".pane .things", "Tablet of the lab").says(".pane .things", "iPhone 15 Pro").says(".pane dl", "Lisbon")
+	pane.says(".pane .belongings", "Tablet of the lab").says(".pane .belongings", "iPhone 15 Pro").says(".pane dl", "Lisbon")
 	if got := pane.words(".pane .do"); got != "Edit Disable Merge names Delete" {
 		t.Errorf("buttons %q", got)
 	}
@@ -50,7 +50,7 @@ func TestAUserIsAddedAndChangedWithAccounts(t *testing.T) {
 		t.Errorf("the form has forgotten what was typed: %v", f)
 	}
 	done := taken.submit(v, "/users/new", url.Values{"groups": {"Berlin, Field; Berlin"}, "account": {"BOB", ""}, "realm": {"lab", "lab"}}).wants(http.StatusOK)
-	done.says(".message", "bob is a user now.").says(".pane .things", "bob lab").says(".pane .things", "SM-S921B").says(".pane dl", "Berlin, Field")
+	done.says(".message", "bob is a user now.").says(".pane .belongings", "bob lab").says(".pane .belongings", "SM-S921B").says(".pane dl", "Berlin, Field")
 	path := "/users/edit/" + strings.TrimPrefix(done.path, "/users/")
 	edit := v.get(path).wants(http.StatusOK)
 	edit.submit(v, path, url.Values{"display": {"Bob B."}, "account": {"", ""}, "realm": {"lab", "lab"}}).wants(http.StatusOK).says(".pane", "No mail account belongs to this user yet.")
@@ -68,7 +68,7 @@ func TestDisablingAUserSaysWhatItReachesAndRefusesEveryAccount(t *testing.T) {
 	manners(t, ask)
 	done := ask.submit(v, path, nil).wants(http.StatusOK).says(".message", "is disabled").says(".pane .why", "Disabled: the user's 1 record is refused.")
 	c.Settle(t)
-	v.get("/users/"+id).says(".pane .things .chip", "Blocked")
+	v.get("/users/"+id).says(".pane .belongings .chip", "Blocked")
 	if got := done.words(".pane .do"); got != "Edit Enable Merge names Delete" {
 		t.Errorf("buttons %q", got)
 	}
@@ -105,7 +105,7 @@ func TestTwoNamesAreMergedAfterAPreviewAndPartAgain(t *testing.T) {
 	done := v.post("/users/merge", form).wants(http.StatusOK).says(".message", "Undo")
 	c.Settle(t)
 	v.get("/activesync").says(".list-foot", "4 records")
-	pane := v.get("/users/"+string(user)).says(".pane .things", "asilva another name of ana.silva")
+	pane := v.get("/users/"+string(user)).says(".pane .belongings", "asilva another name of ana.silva")
 	v.get("/users/merge").says("#merged + *, .card", "asilva")
 	v.get("/users/merge?realm=lab&from=asilva&to=bob").wants(http.StatusConflict).says(".message.bad", "another name of")
 	done.submit(v, "/activesync/undo", nil).wants(http.StatusOK).says(".message", "asilva is an account of its own again")

@@ -20,6 +20,9 @@ func (c *Console) Inhabit(t testing.TB, people *company.Company) []access.Associ
 	t.Helper()
 	// single is how many of the newest come one by one: what comes together is sorted by chance.
 	const single, most = 300, 2000
+	if len(people.Phones) <= most { // for more it would take too long
+		c.Enrol(t, people)
+	}
 	moment := c.Now()
 	gateway := access.GatewayID("gateway-1")
 	if list := c.live(); len(list) > 0 {

@@ -61,8 +61,14 @@ function focus(row) {
 // when there is one, else for the record in focus, else for the one whose details are open.
 function ask(key, row) {
   const form = document.getElementById('selection')
-  const button = form && /^[a-z]$/.test(key) && form.querySelector(`[data-key="${key}"]`)
-  if (!button) return false
+  if (!/^[a-z]$/.test(key)) return false
+  const button = form?.querySelector(`[data-key="${key}"]`)
+  if (!button) {
+    // Where rows are acted on one by one, the buttons stand in the details.
+    const one = document.querySelector(`#pane .do [data-key="${key}"]`)
+    one?.click()
+    return Boolean(one)
+  }
   if (form.dataset.count !== '0') {
     button.click()
     return true
