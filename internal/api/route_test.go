@@ -216,3 +216,45 @@ func TestWhatIsNotThereIsAProblemToo(t *testing.T) {
 	w.call("POST", api.Prefix+"/preferences/preview", `{"settings": `).want(400)
 	w.call("POST", api.Prefix+"/preferences/preview", "a=b", "Content-Type", "text/plain").want(415)
 }
+
+// TestEveryRouteLetsInExactlyTheRolesOfItsVerb walks every route with a token of every role.
+func TestEveryRouteLetsInExactlyTheRolesOfItsVerb(t *testing.T) {
+	for _, role := range access.Roles() {
+		t.Run(string(role), func(t *testing.T) {
+			w := newWorld(t)
+			ask := login.NewToken{Name: "walk", Role: role}
+			who := access.Actor{Role: role}
+			if role == access.RoleHelpDesk {
+				who.Scope = &access.Scope{}
+			}
+			token, err := w.login.CreateTokenFor(t.Context(), login.House(), "ada", ask)
+			if err != nil {
+				t.Fatal(err)
+			}
+			only, err := w.login.CreateTokenFor(t.Context(), login.House(), "ada", login.NewToken{Name: "one verb", Role: role, Verbs: []access.Verb{access.VerbView}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range w.server.Routes() {
+				verb := access.Verb(r.Access.VerbName())
+				if verb == "" {
+					t.Errorf("%s asks for no verb", r.Pattern)
+					continue
+				}
+				path := strings.NewReplacer("{id}", "x").Replace(r.Path)
+				for key, may := range map[string]bool{token: who.May(verb) == nil, only: who.May(verb) == nil && verb == access.VerbView} {
+					switch {
+					case !may:
+						a := w.call(r.Method, path, nil, "Authorization", "Bearer "+key)
+						a.t = t
+						a.want(http.StatusForbidden)
+					case r.Method == http.MethodGet && !strings.HasSuffix(path, "/events"): // a stream does not end
+						if a := w.call(r.Method, path, nil, "Authorization", "Bearer "+key); a.Status == http.StatusForbidden {
+							t.Errorf("%s (%s) as %s: 403", r.Pattern, verb, role)
+						}
+					}
+				}
+			}
+		})
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -22,10 +23,21 @@ type accountPage struct {
 	TOTP          bool
 	Enrol         *enrolPart
 	RecoveryCodes []string // shown once
+	Groups        string
+	Passkeys      bool   // can be used under this name
+	NewPasskey    string // options for the browser
 	Sessions      []login.Session
-	MayManage     bool
-	Tokens        []login.Token
+	MayToken      bool
+	Tokens        []tokenRow
 	NewToken      string // shown once
+	TokenRoles    []choice
+	Verbs         []access.Verb
+}
+
+// tokenRow is a token with its words.
+type tokenRow struct {
+	login.Token
+	RoleWord, GroupsWord, VerbsWord string
 }
 
 type enrolPart struct {
@@ -55,16 +67,25 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) (*accountPa
 		return nil, err
 	}
 	frame.Width = "narrow"
-	p := &accountPage{page: frame, MayManage: frame.Actor.May(access.VerbManageAccess) == nil}
+	p := &accountPage{page: frame, Passkeys: s.login.PasskeysUsable(r)}
 	if p.Account, err = s.login.Account(r.Context()); err != nil {
 		return nil, err
 	}
-	p.TOTP, p.Role = p.Account.OneTimeCode, s.roleWord(p.Account.Role)
+	p.TOTP, p.Role, p.Groups = p.Account.OneTimeCode, s.roleWord(p.Account.Role), s.scopeWord(p.Account.Scope)
+	p.MayToken = !p.Account.OwesFactor
+	if p.Account.OwesFactor && p.Message == nil {
+		p.Message = &message{Kind: "warn", Text: s.say("account.owes")}
+	}
 	if p.Sessions, err = s.login.Sessions(r.Context()); err != nil {
 		return nil, err
 	}
-	if p.MayManage {
-		p.Tokens, err = s.login.ListTokens(r.Context(), frame.Actor)
+	for i, role := range login.RolesWithin(p.Account.Role) {
+		p.TokenRoles = append(p.TokenRoles, choice{Value: string(role), Label: s.roleWord(role), Chosen: i == len(login.RolesWithin(p.Account.Role))-1})
+	}
+	p.Verbs = access.Verbs()
+	tokens, err := s.login.OwnTokens(r.Context())
+	for _, t := range tokens {
+		p.Tokens = append(p.Tokens, tokenRow{Token: t, RoleWord: s.roleWord(t.Role), GroupsWord: s.scopeWord(t.Scope), VerbsWord: s.verbsWord(t.Verbs)})
 	}
 	return p, err
 }
@@ -142,9 +163,13 @@ func (s *Server) sessionEnd(w http.ResponseWriter, r *http.Request) error {
 // tokenCreate answers POST /account/tokens with the page itself: the token is shown this once and kept
 // nowhere.
 func (s *Server) tokenCreate(w http.ResponseWriter, r *http.Request) error {
-	days := min(max(atoi(r.PostFormValue("days")), 1), 366)
-	secret, err := s.login.CreateToken(r.Context(), login.NewToken{Name: r.PostFormValue("name"), Role: access.Role(r.PostFormValue("role")),
-		Expires: s.now().Add(time.Duration(days) * 24 * time.Hour)})
+	days := min(max(atoi(r.PostFormValue("days")), 1), login.MostDays)
+	t := login.NewToken{Name: r.PostFormValue("name"), Role: access.Role(r.PostFormValue("role")), Scope: scopeOf(r.PostFormValue("groups")),
+		Expires: s.now().Add(time.Duration(days) * 24 * time.Hour)}
+	for _, v := range r.PostForm["verb"] {
+		t.Verbs = append(t.Verbs, access.Verb(v))
+	}
+	secret, err := s.login.CreateToken(r.Context(), t)
 	if err != nil {
 		return s.toAccount(w, r, "/account", err, "")
 	}
@@ -160,6 +185,61 @@ func (s *Server) tokenCreate(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) tokenRevoke(w http.ResponseWriter, r *http.Request) error {
 	err := s.login.RevokeToken(r.Context(), login.Actor(r), r.PostFormValue("id"))
 	return s.toAccount(w, r, "/account", err, s.say("account.token-revoked"))
+}
+
+// scopeOf reads groups that somebody has typed, one a line or with commas; none is no limit.
+func scopeOf(text string) *access.Scope {
+	scope := &access.Scope{}
+	for g := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == '\n' || r == '\r' }) {
+		if g = strings.TrimSpace(g); g != "" {
+			scope.Groups = append(scope.Groups, g)
+		}
+	}
+	if len(scope.Groups) == 0 {
+		return nil
+	}
+	return scope
+}
+
+// passkeyBegin answers POST /account/passkeys with the page itself, which asks the browser for a passkey.
+func (s *Server) passkeyBegin(w http.ResponseWriter, r *http.Request) error {
+	options, err := s.login.BeginPasskey(r, r.PostFormValue("password"), r.PostFormValue("name"))
+	if err != nil {
+		return s.toAccount(w, r, "/account", err, "")
+	}
+	p, err := s.accountPage(w, r)
+	if err != nil {
+		return err
+	}
+	p.NewPasskey = options
+	return s.show(w, http.StatusOK, "account", "layout", p)
+}
+
+// passkeyFinish answers POST /account/passkeys/finish, with the page itself when there are recovery codes.
+func (s *Server) passkeyFinish(w http.ResponseWriter, r *http.Request) error {
+	codes, err := s.login.FinishPasskey(r, r.PostFormValue("response"))
+	if err != nil || len(codes) == 0 {
+		return s.toAccount(w, r, "/account", err, s.say("account.passkey-added"))
+	}
+	p, err := s.accountPage(w, r)
+	if err != nil {
+		return err
+	}
+	s.live.recheck()
+	p.RecoveryCodes = codes
+	return s.show(w, http.StatusOK, "account", "layout", p)
+}
+
+// passkeyRename answers POST /account/passkeys/rename.
+func (s *Server) passkeyRename(w http.ResponseWriter, r *http.Request) error {
+	err := s.login.RenamePasskey(r.Context(), r.PostFormValue("id"), r.PostFormValue("name"))
+	return s.toAccount(w, r, "/account", err, s.say("account.passkey-renamed"))
+}
+
+// passkeyRemove answers POST /account/passkeys/remove.
+func (s *Server) passkeyRemove(w http.ResponseWriter, r *http.Request) error {
+	err := s.login.RemovePasskey(r.Context(), r.PostFormValue("password"), r.PostFormValue("id"))
+	return s.toAccount(w, r, "/account", err, s.say("account.passkey-removed"))
 }
 
 func queryEscape(s string) string { return url.QueryEscape(s) }

@@ -52,6 +52,10 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
 		s.toSignIn(w, r)
 		return
 	}
+	if login.OwesFactor(r) && !isFragment(r) && r.Method == http.MethodGet && status == http.StatusForbidden {
+		http.Redirect(w, r, "/account", http.StatusSeeOther) // which says why
+		return
+	}
 	if status == http.StatusInternalServerError || status == http.StatusServiceUnavailable {
 		httpd.NoteError(r.Context(), err)
 		e.RequestID = httpd.RequestID(r.Context())

@@ -32,7 +32,7 @@ func TestTheNavigationHasTheGroupsOfTheFieldAndSaysWhereOneIs(t *testing.T) {
 	for path, entry := range map[string]string{"/": "Dashboard", "/activesync": "ActiveSync", "/sentry": "Sentry", "/sentry/preferences": "Preferences", "/audit": "Audit", "/jobs": "Bulk actions",
 		"/settings": "General", "/settings/backup": "Backups", "/settings/personal-data": "Personal data"} {
 		a := v.get(path).wants(http.StatusOK)
-		if got := a.words("nav h2"); got != "Devices & Users Services Logs Settings" {
+		if got := a.words("nav h2"); got != "Devices & Users Services Logs Administration Settings" {
 			t.Errorf("groups %q", got)
 		}
 		if got := a.words(`nav a[aria-current="page"]`); got != entry {

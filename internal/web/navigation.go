@@ -37,6 +37,12 @@ func navigation() []navGroup {
 			{Section: "audit", Path: "/audit", Label: "nav.audit", Icon: "list-details", Verb: access.VerbViewAudit},
 			{Section: "jobs", Path: "/jobs", Label: "nav.jobs", Icon: "stack-2", Verb: access.VerbView},
 		}},
+		{"nav.administration", []navEntry{
+			{Section: "administrators", Path: "/administrators", Label: "nav.administrators", Icon: "user-shield", Verb: access.VerbManageAccess},
+			{Section: "sessions", Path: "/sessions", Label: "nav.sessions", Sub: true, Verb: access.VerbManageAccess},
+			{Section: "tokens", Path: "/tokens", Label: "nav.tokens", Sub: true, Verb: access.VerbManageAccess},
+			{Section: "signing-in", Path: "/administrators/sign-in", Label: "nav.signing-in", Sub: true, Verb: access.VerbManageAccess},
+		}},
 		{"nav.settings", []navEntry{
 			{Section: "settings-general", Path: "/settings", Label: "settings.general.title", Icon: "settings", Verb: access.VerbViewAudit},
 			{Section: "settings-mail", Path: "/settings/mail", Label: "settings.mail.title", Sub: true, Verb: access.VerbViewAudit},

@@ -20,7 +20,8 @@ func everyPage(id string) []string {
 		"/activesync/selection/allow?id=" + id, "/activesync/selection/block?id=" + id, "/activesync/selection/comment?id=" + id,
 		"/activesync/selection/remove?id=" + id, "/activesync/selection/block?all=1&show=unlinked", "/sentry", "/sentry/preferences",
 		"/sentry/preferences/preview?auto_block=yes", "/overrides", "/overrides/approve", "/overrides/records/selection/end-override?id=" + id,
-		"/timeline?record=" + id, "/link/" + id, "/activesync/selection/link?all=1&show=suggested", "/search", "/search?q=bob", "/audit", "/jobs", "/account", "/settings", "/settings/mail", "/settings/retention",
+		"/timeline?record=" + id, "/link/" + id, "/activesync/selection/link?all=1&show=suggested", "/search", "/search?q=bob", "/audit", "/jobs", "/account", "/administrators", "/administrators/new",
+		"/administrators/roles", "/administrators/sign-in", "/sessions", "/tokens", "/settings", "/settings/mail", "/settings/retention",
 		"/settings/retention/preview?records=30&audit=400&tallies=31&jobs=30", "/settings/personal-data?q=nobody", "/settings/masking", "/settings/audit-stream",
 		"/settings/backup", "/activesync/no-such-record", "/no-such-page"}
 }
@@ -118,7 +119,8 @@ func TestNoPageIsShownToWhoHasNotSignedIn(t *testing.T) {
 	v := newVisitor(t, c)
 	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	public := map[string]bool{"GET /assets/": true, "GET /setup": true, "POST /setup": true, "GET /sign-in": true, "POST /sign-in": true,
-		"GET /sign-in/code": true, "POST /sign-in/code": true, "POST /sign-out": true}
+		"GET /sign-in/code": true, "POST /sign-in/code": true, "POST /sign-in/passkey": true, "POST /sign-in/code/passkey": true,
+		"GET /sign-in/oidc": true, "GET /sign-in/oidc/callback": true, "POST /sign-out": true}
 	token := v.get("/sign-in").fields("/sign-in").Get("form_token")
 	routes := c.Mux.Routes()
 	if len(routes) < 20 {

@@ -23,6 +23,10 @@ func (s *Server) mountPersonal(mux *httpd.Mux) {
 	mux.Handle(httpd.Public(), "POST /sign-in", s.signInCreate)
 	mux.Handle(httpd.Public(), "GET /sign-in/code", s.signInCodeShow)
 	mux.Handle(httpd.Public(), "POST /sign-in/code", s.signInCodeCreate)
+	mux.Handle(httpd.Public(), "POST /sign-in/passkey", s.signInPasskey)
+	mux.Handle(httpd.Public(), "POST /sign-in/code/passkey", s.signInCodePasskey)
+	mux.Handle(httpd.Public(), "GET /sign-in/oidc", s.signInElsewhere)
+	mux.Handle(httpd.Public(), "GET "+login.OIDCCallback, s.signInFromElsewhere)
 	mux.Handle(httpd.Public(), "POST /sign-out", s.signOut)
 
 	mux.Handle(httpd.SignedIn(), "GET /account", s.accountShow)
@@ -31,9 +35,13 @@ func (s *Server) mountPersonal(mux *httpd.Mux) {
 	mux.Handle(httpd.SignedIn(), "POST /account/second-factor/confirm", s.codeConfirm)
 	mux.Handle(httpd.SignedIn(), "POST /account/second-factor/remove", s.codeRemove)
 	mux.Handle(httpd.SignedIn(), "POST /account/sessions/end", s.sessionEnd)
-	manage := httpd.Verb(string(access.VerbManageAccess))
-	mux.Handle(manage, "POST /account/tokens", s.tokenCreate)
-	mux.Handle(manage, "POST /account/tokens/revoke", s.tokenRevoke)
+	mux.Handle(httpd.SignedIn(), "POST /account/passkeys", s.passkeyBegin)
+	mux.Handle(httpd.SignedIn(), "POST /account/passkeys/finish", s.passkeyFinish)
+	mux.Handle(httpd.SignedIn(), "POST /account/passkeys/rename", s.passkeyRename)
+	mux.Handle(httpd.SignedIn(), "POST /account/passkeys/remove", s.passkeyRemove)
+	mux.Handle(httpd.SignedIn(), "POST /account/tokens", s.tokenCreate)
+	mux.Handle(httpd.SignedIn(), "POST /account/tokens/revoke", s.tokenRevoke)
+	s.mountAccess(mux)
 }
 
 // setupPage makes the first administrator, or lets one in who has been invited.
@@ -120,6 +128,20 @@ func (s *Server) observeFirst(r *http.Request, name string) error {
 type signInPage struct {
 	page
 	Name, Next string
+	Passkey    string // options for the browser; empty: no passkey can be used
+	Elsewhere  string // what the provider is called; empty: there is none
+	Code       bool   // a one-time code can be given
+}
+
+// signInPage is the sign-in page with every way in that there is.
+func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, next string) (*signInPage, error) {
+	p := &signInPage{page: s.gatePage(w, r, s.say("sign-in.title")), Next: next}
+	var err error
+	if p.Passkey, err = s.login.SignInOptions(w, r); err != nil {
+		return nil, err
+	}
+	p.Elsewhere, err = s.login.OIDCButton(r.Context())
+	return p, err
 }
 
 // signInShow answers GET /sign-in.
@@ -129,29 +151,73 @@ func (s *Server) signInShow(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, next, http.StatusSeeOther)
 		return nil
 	}
-	p := s.gatePage(w, r, s.say("sign-in.title"))
+	p, err := s.signInPage(w, r, next)
+	if err != nil {
+		return err
+	}
 	if needed, err := s.login.NeedsSetup(r.Context()); err == nil && needed && p.Message == nil {
 		p.Message = &message{Kind: "info", Text: s.say("sign-in.no-administrator")}
 	}
-	return s.show(w, http.StatusOK, "sign_in", "gate", &signInPage{page: p, Next: next})
+	return s.show(w, http.StatusOK, "sign_in", "gate", p)
 }
 
 // signInCreate answers POST /sign-in.
 func (s *Server) signInCreate(w http.ResponseWriter, r *http.Request) error {
 	name, next := r.PostFormValue("name"), localPath(r.PostFormValue("next"), "/")
 	step, err := s.login.SignIn(w, r, name, r.PostFormValue("password"))
-	if status, text := signInTrouble(err); status != 0 {
-		p := s.gatePage(w, r, s.say("sign-in.title"))
-		p.Message = &message{Kind: "bad", Text: text}
-		return s.show(w, status, "sign_in", "gate", &signInPage{page: p, Name: clip(name, 200), Next: next})
-	}
 	if err != nil {
-		return err
+		return s.signInFailed(w, r, err, name, next)
 	}
 	if step == login.StepCode {
 		next = "/sign-in/code?next=" + queryEscape(next)
 	}
 	http.Redirect(w, r, next, http.StatusSeeOther)
+	return nil
+}
+
+// signInFailed shows the sign-in page again with what a person can do something about.
+func (s *Server) signInFailed(w http.ResponseWriter, r *http.Request, err error, name, next string) error {
+	status, text := signInTrouble(err)
+	if status == 0 {
+		return err
+	}
+	p, err := s.signInPage(w, r, next)
+	if err != nil {
+		return err
+	}
+	p.Name, p.Message = clip(name, 200), &message{Kind: "bad", Text: text}
+	return s.show(w, status, "sign_in", "gate", p)
+}
+
+// signInPasskey answers POST /sign-in/passkey.
+func (s *Server) signInPasskey(w http.ResponseWriter, r *http.Request) error {
+	next := localPath(r.PostFormValue("next"), "/")
+	if err := s.login.SignInWithPasskey(w, r, r.PostFormValue("response")); err != nil {
+		return s.signInFailed(w, r, err, "", next)
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
+	return nil
+}
+
+// signInElsewhere answers GET /sign-in/oidc: off to the provider. It is a link and no form, because the
+// page's policy lets forms go nowhere but here.
+func (s *Server) signInElsewhere(w http.ResponseWriter, r *http.Request) error {
+	next := localPath(r.URL.Query().Get("next"), "/")
+	to, err := s.login.BeginOIDC(w, r, next)
+	if err != nil {
+		return s.signInFailed(w, r, err, "", next)
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// signInFromElsewhere answers GET /sign-in/oidc/callback: back from there.
+func (s *Server) signInFromElsewhere(w http.ResponseWriter, r *http.Request) error {
+	next, err := s.login.FinishOIDC(w, r)
+	if err != nil {
+		return s.signInFailed(w, r, err, "", "/")
+	}
+	http.Redirect(w, r, localPath(next, "/"), http.StatusSeeOther)
 	return nil
 }
 
@@ -177,17 +243,36 @@ func (s *Server) signInCodeShow(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/sign-in?next="+queryEscape(next), http.StatusSeeOther)
 		return nil
 	}
-	return s.show(w, http.StatusOK, "sign_in_code", "gate", &signInPage{page: s.gatePage(w, r, s.say("sign-in.code-page")), Next: next})
+	return s.secondFactor(w, r, http.StatusOK, next, nil)
+}
+
+// secondFactor asks for a code, a passkey, or either.
+func (s *Server) secondFactor(w http.ResponseWriter, r *http.Request, status int, next string, m *message) error {
+	p := &signInPage{page: s.gatePage(w, r, s.say("sign-in.code-page")), Next: next}
+	var err error
+	if p.Code, p.Passkey, err = s.login.SecondFactor(r); err != nil {
+		return err
+	}
+	if m != nil {
+		p.Message = m
+	}
+	return s.show(w, status, "sign_in_code", "gate", p)
 }
 
 // signInCodeCreate answers POST /sign-in/code.
 func (s *Server) signInCodeCreate(w http.ResponseWriter, r *http.Request) error {
+	return s.secondGiven(w, r, s.login.VerifyCode(w, r, r.PostFormValue("code")))
+}
+
+// signInCodePasskey answers POST /sign-in/code/passkey.
+func (s *Server) signInCodePasskey(w http.ResponseWriter, r *http.Request) error {
+	return s.secondGiven(w, r, s.login.VerifyPasskey(w, r, r.PostFormValue("response")))
+}
+
+func (s *Server) secondGiven(w http.ResponseWriter, r *http.Request, err error) error {
 	next := localPath(r.PostFormValue("next"), "/")
-	err := s.login.VerifyCode(w, r, r.PostFormValue("code"))
-	if status, text := signInTrouble(err); status != 0 {
-		p := s.gatePage(w, r, s.say("sign-in.code-page"))
-		p.Message = &message{Kind: "bad", Text: text}
-		return s.show(w, status, "sign_in_code", "gate", &signInPage{page: p, Next: next})
+	if status, text := signInTrouble(err); status != 0 && login.OwesCode(r) {
+		return s.secondFactor(w, r, status, next, &message{Kind: "bad", Text: text})
 	}
 	if err != nil {
 		return err

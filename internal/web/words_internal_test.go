@@ -84,6 +84,7 @@ func TestEveryKeyIsInTheCatalogueAndEveryOneThereIsSaid(t *testing.T) {
 	for _, d := range s.settingPages() {
 		keys = append(keys, d.keys()...)
 	}
+	keys = append(keys, s.accessKeys()...)
 	for _, key := range keys {
 		if !s.words.Has(key) {
 			t.Errorf("a list says %s, which the catalogue does not have", key)

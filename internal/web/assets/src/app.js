@@ -10,6 +10,7 @@ import { startDialogs } from './dialog.js'
 import { startFrame } from './frame.js'
 import { startKeys } from './keys.js'
 import { startLive } from './live.js'
+import { startPasskeys } from './passkey.js'
 import { startSelection } from './selection.js'
 import { startTimes } from './times.js'
 
@@ -38,5 +39,6 @@ startDialogs(htmx)
 startSelection()
 startKeys()
 startLive()
+startPasskeys()
 startTimes()
 startChart()
