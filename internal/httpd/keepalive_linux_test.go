@@ -36,7 +36,6 @@ func TestASilentPhoneIsAskedWhetherItLives(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer l.Close()
-			l.Strict()
 			l.Guard(open{})
 			phone, err := net.Dial("tcp", l.Addr().String())
 			if err != nil {

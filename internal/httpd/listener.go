@@ -9,7 +9,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,13 +25,7 @@ type ListenerConfig struct {
 	HeaderTimeout time.Duration
 }
 
-// Listener accepts connections and takes connections back: one that a handler hijacked and has
-// finished with is given to Return, and the next Accept hands it to the server again, so that
-// keep-alive goes on.
-//
-// Accept returns *tls.Conn when TLS is on, because that is what net/http looks for. After Strict it
-// returns a *Conn instead, which watches over the framing; only connections that agreed on HTTP/2 still
-// come as *tls.Conn.
+// Listener accepts connections: *tls.Conn when TLS is on, whose hands are shaken by whoever serves them.
 type Listener struct {
 	inner net.Listener
 	cfg   ListenerConfig
@@ -42,7 +35,6 @@ type Listener struct {
 	end   context.CancelFunc
 	begin sync.Once
 	once  sync.Once
-	tight bool
 	door  Porter
 	err   error
 	group sync.WaitGroup
@@ -71,9 +63,6 @@ func NewListener(inner net.Listener, cfg ListenerConfig) *Listener {
 	return l
 }
 
-// Strict makes every connection refuse what Conn refuses. It must be called before the first Accept.
-func (l *Listener) Strict() { l.tight = true }
-
 // Porter decides about new connections. It is asked by several goroutines at a time.
 type Porter interface {
 	// Enter is asked about every new connection, before TLS is spoken on it: client is who it comes from,
@@ -87,7 +76,7 @@ type Porter interface {
 // Guard puts a porter at the door. It must be called before the first Accept.
 func (l *Listener) Guard(p Porter) { l.door = p }
 
-// Accept returns the next connection, new or returned.
+// Accept returns the next connection.
 func (l *Listener) Accept() (net.Conn, error) {
 	l.begin.Do(func() { l.group.Go(l.run) })
 	select {
@@ -95,25 +84,6 @@ func (l *Listener) Accept() (net.Conn, error) {
 		return c, nil
 	case <-l.done:
 		return nil, l.err
-	}
-}
-
-// Return gives a connection back to the server: the one below the *Conn that was handed out. prefix is
-// what has been read of the next request. It reports false, and the caller keeps the connection, when
-// the listener is closed.
-func (l *Listener) Return(c net.Conn, prefix []byte) bool {
-	if l.tight || len(prefix) > 0 {
-		c = newConn(c, prefix)
-	}
-	return l.give(c)
-}
-
-func (l *Listener) give(c net.Conn) bool {
-	select {
-	case l.conns <- c:
-		return true
-	case <-l.done:
-		return false
 	}
 }
 
@@ -196,43 +166,12 @@ func (l *Listener) hand(c net.Conn) {
 		}
 		c = &countedConn{Conn: c, leave: leave}
 	}
-	if l.cfg.TLS == nil {
-		l.handOut(l.watched(c))
-		return
+	if l.cfg.TLS != nil {
+		c = tls.Server(c, l.cfg.TLS)
 	}
-	t := tls.Server(c, l.cfg.TLS)
-	if !l.tight || !slices.Contains(l.cfg.TLS.NextProtos, "h2") {
-		l.handOut(l.watched(t)) // the first read shakes hands
-		return
-	}
-	l.group.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), handshakeTimeout)
-		defer cancel()
-		stop := context.AfterFunc(l.ctx, func() { c.Close() })
-		defer stop()
-		if t.HandshakeContext(ctx) != nil {
-			c.Close()
-			return
-		}
-		if t.ConnectionState().NegotiatedProtocol == "h2" {
-			l.handOut(t)
-			return
-		}
-		l.handOut(newConn(t, nil))
-	})
-}
-
-func (l *Listener) watched(c net.Conn) net.Conn {
-	if l.tight {
-		return newConn(c, nil)
-	}
-	return c
-}
-
-const handshakeTimeout = 20 * time.Second
-
-func (l *Listener) handOut(c net.Conn) {
-	if !l.give(c) {
+	select {
+	case l.conns <- c:
+	case <-l.done:
 		c.Close()
 	}
 }

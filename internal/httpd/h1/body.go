@@ -192,7 +192,8 @@ func (b *body) trailer() error {
 	}
 }
 
-// chunkSize reads "1a2b", with blanks or extensions behind it, which are passed over.
+// chunkSize reads "1a2b", with blanks or extensions behind it, which are passed over. Blanks and then an
+// extension some readers take and some do not.
 func chunkSize(line []byte) (n int64, ok bool) {
 	i := 0
 	for ; i < len(line); i++ {
@@ -207,9 +208,9 @@ func chunkSize(line []byte) (n int64, ok bool) {
 	if i == 0 {
 		return 0, false
 	}
-	rest := bytes.TrimRight(line[i:], " \t")
-	if len(rest) > 0 && bytes.TrimLeft(rest, " \t")[0] != ';' {
-		return 0, false
+	rest := line[i:]
+	if len(rest) > 0 && rest[0] != ';' {
+		return n, len(bytes.TrimLeft(rest, " \t")) == 0
 	}
 	return n, all(rest, isField)
 }
