@@ -477,6 +477,9 @@ func candidates(e Engine) func(*testing.T) {
 				return err
 			}
 			list, err := tx.DeviceCandidates(a)
+			if err != nil {
+				return err
+			}
 			var got []string
 			for _, d := range list {
 				got = append(got, names[d.ID])
