@@ -90,8 +90,21 @@
 //	a.Applied(number) (applied, total int)
 //	a.ListAudit(ctx, who, AuditQuery) (AuditPage, error)
 //
+// Settings, beside Admin: what administrators set on pages, and the work that goes by it
+//
+//	s, err := admin.NewSettings(admin.SettingsConfig{Admin: a, Box: …, Backups: …})
+//	s.Mail, Retention, Masking, AuditStream, Backups, TimeZone(ctx, who) (…, error)
+//	s.ChangeMail, ChangeRetention, …(ctx, who, setting, Act) (Result, error)   // Act.Version: that of the setting
+//	s.PreviewPurge(ctx, who, Retention) (PurgePreview, error)                   // s.Purge does it
+//	s.PreviewErase, ExportPersonalData, ErasePersonalData(ctx, who, user, …)
+//	s.AskTask(ctx, who, TaskBackup, Act) (Result, error)                        // room jobs carries it out
+//	s.SendMail(ctx, courier.Letter) error
+//
 // Whoever is limited to some groups of users sees and touches what belongs to them and nothing else: other
 // records, devices and users are not found. Phones and records whose owner nobody knows are nobody's.
+//
+// Numbers, ids and addresses are covered in everything a method gives to who lacks the verb see-plain: a new
+// read ends with veiled or veiledTexts (masking_reads.go), and a test finds the one that does not.
 //
 // A verb is undone by its Result.Undo where that is not empty; deleting a user or device is not undone.
 //

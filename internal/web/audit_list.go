@@ -90,7 +90,7 @@ func auditEvents() []string {
 			list = append(list, string(v))
 		}
 	}
-	return append(list, "undo", "cancel-job", login.EventSignIn, login.EventSignInFailed, login.EventSignOut, login.EventSetUp,
+	return append(list, "undo", "cancel-job", "purge", "back-up", "test-mail", login.EventSignIn, login.EventSignInFailed, login.EventSignOut, login.EventSetUp,
 		login.EventCreateAdministrator, login.EventDisable, login.EventEnable, login.EventChangePassword, login.EventResetPassword,
 		login.EventEnableCode, login.EventDisableCode, login.EventRevokeSession, login.EventCreateToken, login.EventRevokeToken)
 }

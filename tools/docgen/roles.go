@@ -16,6 +16,8 @@ import (
 func meaning() map[access.Verb]string {
 	return map[access.Verb]string{
 		access.VerbView:              "read pages, lists, details and jobs",
+		access.VerbExportUser:        "write everything about one person to a file",
+		access.VerbEraseUser:         "forget one person, in the audit log too",
 		access.VerbSeePlain:          "see telephone numbers and ids in full where they are masked for others",
 		access.VerbExport:            "write a list to a file",
 		access.VerbAllow:             "allow a record",
