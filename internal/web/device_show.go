@@ -34,8 +34,12 @@ func (s *Server) deviceDetails(r *http.Request, id string, v view) (any, error) 
 		p.Categories = append(p.Categories, s.knownCategory(d))
 	} else {
 		p.Categories = append(p.Categories, s.complianceCategory(d), s.knownCategory(d))
-		if len(d.Linked) > 0 {
-			p.Categories = append(p.Categories, s.comparedCategory(d))
+		both, err := s.comparedCategory(r, d)
+		if err != nil {
+			return nil, err
+		}
+		if len(both.Compared) > 0 {
+			p.Categories = append(p.Categories, both)
 		}
 	}
 	history, err := s.timelineOfThing(r, "device", id)
@@ -186,29 +190,33 @@ func (s *Server) sourceWord(source string) string {
 	return source
 }
 
-// comparedCategory puts what the registration says beside what the phone last told by mail.
-func (s *Server) comparedCategory(d *admin.DeviceDetails) thingCategory {
+// comparedCategory puts what the registration says beside what the phone last told by mail, as the matcher
+// compares them. Without a record there is nothing to compare.
+func (s *Server) comparedCategory(r *http.Request, d *admin.DeviceDetails) (c thingCategory, err error) {
+	if len(d.Linked) == 0 {
+		return c, nil
+	}
 	a := &d.Linked[0]
 	for i := range d.Linked {
 		if d.Linked[i].FactsAt.After(a.FactsAt) {
 			a = &d.Linked[i]
 		}
 	}
-	c := s.thingCategory("device.compared", userOf(a))
-	add := func(key, one, two string) {
-		if one != "" || two != "" {
-			c.Compared = append(c.Compared, compared{s.say(key), one, two, one != "" && two != "" && !strings.EqualFold(one, two)})
+	found, err := s.admin.LinkCandidates(r.Context(), login.Actor(r), a.ID, "")
+	if err != nil {
+		if access.KindOf(err) == access.KindNotFound {
+			return c, nil // it has gone meanwhile
+		}
+		return c, err
+	}
+	c = s.thingCategory("device.compared", userOf(a))
+	for i := range found.List {
+		if found.List[i].ID == d.ID {
+			c.Compared = s.newCandidate(&found.List[i]).Facts
 		}
 	}
-	add("details.user", d.OwnerName, userOf(a))
-	add("device.name", d.Name, a.FriendlyName)
-	add("details.model", d.Model, a.Model)
-	add("details.os", spaced(d.OS, d.OSVersion), osOf(a))
-	add("details.number", d.Number, a.Number)
-	add("details.imei", d.IMEI, a.IMEI)
-	add("device.eas", d.EASID, a.Pair.Device)
 	if !a.FactsAt.IsZero() {
 		c.html("details.confirmed", s.ago(a.FactsAt))
 	}
-	return c
+	return c, nil
 }

@@ -32,8 +32,8 @@ type thingPart struct {
 type thingCategory struct {
 	category
 	Things   []thingLine
-	Compared []compared
-	Empty    string // when there is nothing
+	Compared []factRow // what the registration and the phone say
+	Empty    string    // when there is nothing
 	Link     *link
 }
 
@@ -42,13 +42,6 @@ type thingLine struct {
 	Href, One, Two string
 	Chips          template.HTML
 	Do             *link
-}
-
-// compared is one fact as two sides have it.
-type compared struct {
-	Name      string
-	One, Two  string
-	Different bool
 }
 
 func (s *Server) thingCategory(name, peek string) thingCategory {
