@@ -18,7 +18,8 @@ import (
 	"github.com/vedette-mail/vedette/internal/config"
 )
 
-// Exit codes: 1 the command failed, 2 it was called wrongly, 3 the configuration is wrong.
+// Exit codes: 1 the command failed, 2 it was called wrongly, 3 the configuration is wrong. Those of commands
+// that ask a console are in client.go.
 const (
 	exitFailed = 1
 	exitUsage  = 2
@@ -59,6 +60,56 @@ type commands struct {
 	Config struct {
 		Reference configReferenceCommand `cmd:"" help:"Print every setting with its meaning (Markdown)."`
 	} `cmd:"" help:"About the configuration."`
+	Association struct {
+		List       associationListCommand    `cmd:"" help:"List records: accounts on devices."`
+		Show       associationShowCommand    `cmd:"" help:"Show one record."`
+		Allow      associationAllowCommand   `cmd:"" help:"Let one account on one device through."`
+		Block      associationBlockCommand   `cmd:"" help:"Refuse one account on one device from its next request on."`
+		End        associationEndCommand     `cmd:"" help:"Take back an Allow or Block."`
+		Comment    associationCommentCommand `cmd:"" help:"Replace the comment."`
+		Candidates candidateListCommand      `cmd:"" help:"List the devices a record may belong to."`
+		Link       associationLinkCommand    `cmd:"" help:"Link a record to a device."`
+		Unlink     associationUnlinkCommand  `cmd:"" help:"Take a record off its device."`
+		Match      associationMatchCommand   `cmd:"" help:"Give a record back to the matcher."`
+		Remove     associationRemoveCommand  `cmd:"" help:"Take a record off the list."`
+		Export     associationExportCommand  `cmd:"" help:"Export all records that match (CSV)."`
+	} `cmd:"" help:"Ask a console: records."`
+	Device struct {
+		List       deviceListCommand       `cmd:"" help:"List devices."`
+		Show       deviceShowCommand       `cmd:"" help:"Show one device."`
+		Add        deviceAddCommand        `cmd:"" help:"Register a device."`
+		Register   deviceRegisterCommand   `cmd:"" help:"Register a phone that waits."`
+		Activate   deviceActivateCommand   `cmd:"" help:"Take a device into use."`
+		Lose       deviceLoseCommand       `cmd:"" help:"Mark a device as lost: its phone is refused."`
+		Find       deviceFindCommand       `cmd:"" help:"Mark a lost device as found."`
+		Retire     deviceRetireCommand     `cmd:"" help:"Take a device out of use: its phone is refused."`
+		Compliance deviceComplianceCommand `cmd:"" help:"Say whether a device keeps its security policy."`
+		Delete     deviceDeleteCommand     `cmd:"" help:"Forget a device."`
+		Export     deviceExportCommand     `cmd:"" help:"Export all devices that match (CSV)."`
+	} `cmd:"" help:"Ask a console: registered devices."`
+	User struct {
+		List    userListCommand    `cmd:"" help:"List users."`
+		Show    userShowCommand    `cmd:"" help:"Show one user."`
+		Add     userAddCommand     `cmd:"" help:"Make a user."`
+		Disable userDisableCommand `cmd:"" help:"Refuse every account of a user."`
+		Enable  userEnableCommand  `cmd:"" help:"Judge the accounts of a user like all others again."`
+		Export  userExportCommand  `cmd:"" help:"Export all users that match (CSV)."`
+	} `cmd:"" help:"Ask a console: users."`
+	Override struct {
+		List overrideListCommand `cmd:"" help:"List what administrators have allowed or blocked, and what that masks."`
+	} `cmd:"" help:"Ask a console: overrides in force."`
+	Approval struct {
+		List     approvalListCommand     `cmd:"" help:"List pairs that are let through before their first contact."`
+		Add      approvalAddCommand      `cmd:"" help:"Let an account on a device through before its first contact."`
+		Withdraw approvalWithdrawCommand `cmd:"" help:"Take an approval back."`
+	} `cmd:"" help:"Ask a console: approvals."`
+	Job struct {
+		List   jobListCommand   `cmd:"" help:"List the newest jobs."`
+		Show   jobShowCommand   `cmd:"" help:"Show what came of each record of a job."`
+		Cancel jobCancelCommand `cmd:"" help:"Stop a job before its next records."`
+	} `cmd:"" help:"Ask a console: jobs."`
+	Search  searchCommand  `cmd:"" help:"Ask a console what is the matter with a user, phone or record."`
+	Undo    undoCommand    `cmd:"" help:"Take back what a command has done."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -104,12 +155,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // explain says what went wrong, in words for the person at the terminal, and gives the exit code.
 func explain(stderr io.Writer, err error) int {
 	var bad *config.Error
+	var asked *clientError
 	switch {
 	case err == nil || errors.Is(err, context.Canceled):
 		return 0
 	case errors.As(err, &bad):
 		fmt.Fprintln(stderr, bad)
 		return exitConfig
+	case errors.As(err, &asked):
+		fmt.Fprintln(stderr, "vedette:", asked.text)
+		return asked.code
 	case access.TextOf(err) != "":
 		fmt.Fprintln(stderr, "vedette:", access.TextOf(err))
 		var e *access.Error

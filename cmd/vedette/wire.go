@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,8 +45,9 @@ func roleOf(word string) (config.Role, error) {
 func load(path string, role config.Role) (*config.Config, error) {
 	env := os.Environ()
 	kept := env[:0]
-	for _, e := range env { // the path itself is no setting
-		if !strings.HasPrefix(e, "VEDETTE_CONFIG=") {
+	for _, e := range env { // the path itself is no setting, nor is what commands that ask a console read
+		name, _, _ := strings.Cut(e, "=")
+		if name != "VEDETTE_CONFIG" && !slices.Contains(clientVariables(), name) {
 			kept = append(kept, e)
 		}
 	}
