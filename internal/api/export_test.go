@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -79,3 +80,6 @@ func (s *Server) described(method, path string) *huma.Operation {
 	_, pattern := mux.Handler(r)
 	return found[pattern]
 }
+
+// SetBeat makes idle streams look at their tokens more often.
+func (s *Server) SetBeat(d time.Duration) { s.beat = d }

@@ -76,6 +76,7 @@ GET    /preferences                    A O H R S T
 PUT    /preferences                    A - - - - -
 POST   /preferences/preview            A - - - - -
 GET    /search                         A O H R S T
+GET    /events                         A O H R S T
 GET    /dashboard                      A O H R S T
 GET    /gateways                       A O H R S T
 GET    /audit                          A O - R - -

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -26,6 +27,7 @@ const Prefix = "/api/v1"
 type Config struct {
 	Admin   *admin.Admin
 	Login   *login.Login
+	Feed    Feed // for the events stream; nil: there is none
 	Logger  *slog.Logger
 	Version string // of the product, for the description; empty: unknown
 }
@@ -33,10 +35,14 @@ type Config struct {
 // Server answers for everything below Prefix, and for what is asked for beside it. It has to stand inside
 // Login.Middleware: without it every request is refused.
 type Server struct {
-	admin *admin.Admin
-	log   *slog.Logger
-	mux   *httpd.Mux
-	api   huma.API
+	admin   *admin.Admin
+	login   *login.Login
+	feed    Feed
+	beat    time.Duration
+	streams streams
+	log     *slog.Logger
+	mux     *httpd.Mux
+	api     huma.API
 }
 
 // New registers every route.
@@ -44,7 +50,7 @@ func New(c Config) (*Server, error) {
 	if c.Admin == nil || c.Login == nil {
 		return nil, access.Invalid("api", "Admin and login are needed.")
 	}
-	s := &Server{admin: c.Admin, log: c.Logger}
+	s := &Server{admin: c.Admin, login: c.Login, feed: c.Feed, beat: beatEvery, log: c.Logger}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -58,6 +64,7 @@ func New(c Config) (*Server, error) {
 	s.mountExports()
 	s.mountSearch()
 	s.mountPreviews()
+	s.mountEvents()
 	s.mountJobs()
 	s.mountPreferences()
 	s.mountReads()

@@ -63,7 +63,7 @@ func newWorld(t *testing.T) *world {
 	must(err)
 	w.admin, err = admin.New(admin.Config{Store: w.store, Now: clock, Snapshot: w.snapshot})
 	must(err)
-	w.server, err = api.New(api.Config{Admin: w.admin, Login: w.login, Version: "test"})
+	w.server, err = api.New(api.Config{Admin: w.admin, Login: w.login, Feed: w.store, Version: "test"})
 	must(err)
 	w.handler = httpd.Events(slog.New(slog.DiscardHandler), httpd.SafeHeaders(
 		w.login.Middleware(httpd.Recover(w.server.Answer, httpd.LimitBody(httpd.MaxFormBody, w.server.Answer, w.server)))))
