@@ -108,6 +108,9 @@ func (a *Admin) selectRows(ctx context.Context, j *store.Job, p jobParams) error
 // jobStep does some rows in one transaction: all of them with their results, or none. A row that the
 // database refuses in a way that would come again is found by doing them one by one.
 func (a *Admin) jobStep(ctx context.Context, j *store.Job, p jobParams, rows []store.JobRow) error {
+	if j.Verb == access.VerbImport { // a row is many lines
+		return a.importStep(ctx, j, p, rows[0])
+	}
 	err := a.jobRowsTx(ctx, j, p, rows)
 	if err == nil || ctx.Err() != nil || access.KindOf(err) != access.KindInternal {
 		return err

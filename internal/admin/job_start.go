@@ -25,6 +25,8 @@ type jobParams struct {
 	Query   *Query    `json:"query,omitempty"`
 	Comment string    `json:"comment,omitempty"`
 	Until   time.Time `json:"until,omitzero"`
+	Import  string    `json:"import,omitempty"` // of VerbImport: which file, and what is done with it
+	Phase   string    `json:"phase,omitempty"`
 }
 
 // jobCursor is how far a job has come, beside its rows.

@@ -328,6 +328,11 @@ func (s *Settings) erase(tx *store.Tx, who access.Actor, p *PersonalData, reason
 			return outcome{}, err
 		}
 	}
+	for _, acc := range p.User.Accounts {
+		if err := tx.DeleteExpectedOf(acc.Realm, acc.Account); err != nil {
+			return outcome{}, err
+		}
+	}
 	for _, a := range p.Aliases {
 		if err := passOver(tx.DeleteAlias(a.Realm, a.From)); err != nil {
 			return outcome{}, err

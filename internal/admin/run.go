@@ -91,6 +91,9 @@ func (a *Admin) tidy(ctx context.Context) error {
 		if err := tx.DeleteJobs(tx.Now().Add(-jobsKept)); err != nil {
 			return err
 		}
+		if err := forgetImports(tx); err != nil {
+			return err
+		}
 		return tx.DeleteOutcomes(tx.Now().Add(-outcomesKept))
 	})
 }

@@ -49,6 +49,9 @@ func (t *Tx) createAssociation(a *access.Association) (bool, error) {
 	if err := t.ownRecord(n); err != nil {
 		return false, err
 	}
+	if err := t.arrive(n); err != nil {
+		return false, err
+	}
 	n.SyncStatus = t.SyncStatus(&n.Record)
 	row.derive()
 	cols := allColumns(row)

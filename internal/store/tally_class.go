@@ -12,7 +12,7 @@ import (
 
 // countRow is a row of one of the tables that say how many there are of a kind.
 type countRow struct {
-	table string // device_count, person_count or group_count
+	table string // device_count, person_count, expected_count, expected_day or group_count
 	class int64
 	name  string
 }
@@ -39,7 +39,10 @@ func (t *Tx) writeTallies() error {
 	for _, row := range rows {
 		n := t.tallies[row]
 		var err error
-		if row.table != "group_count" {
+		if row.table == expectedDays {
+			_, err = t.q.exec(t.ctx, `INSERT INTO expected_day (name, class, n) VALUES ($1, $2, $3)
+				ON CONFLICT (name, class) DO UPDATE SET n = expected_day.n + $3`, row.name, row.class, n)
+		} else if row.table != "group_count" {
 			_, err = t.q.exec(t.ctx, `UPDATE `+row.table+` SET n = n + $1 WHERE class = $2`, n, row.class)
 		} else if _, err = t.q.exec(t.ctx, `INSERT INTO group_count (name, n) VALUES ($1, $2)
 			ON CONFLICT (name) DO UPDATE SET n = group_count.n + $2`, row.name, n); err == nil {
