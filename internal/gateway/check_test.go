@@ -4,6 +4,7 @@
 package gateway_test
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"log"
@@ -11,6 +12,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/vedette-mail/vedette/eas"
 	"github.com/vedette-mail/vedette/eas/eastest"
@@ -41,20 +43,28 @@ func TestABackendIsTriedAndExplained(t *testing.T) {
 	}{
 		"in order": {serveMail(t, good), "bob", "bobpw", []string{"stands after", "not encrypted", "offers Basic", "refuses a wrong password",
 			"account can log in", "speaks versions 2.5", "Provision among them", "FolderSync was answered", "\"no policy\""}, false},
-		"open options":       {serveMail(t, open), "bob", "bobpw", []string{"OPTIONS without credentials", "to a wrong password, so", "policy of its own"}, false},
-		"wrong password":     {serveMail(t, good), "bob", "nope", []string{"refuses the account"}, true},
-		"stranger only":      {serveMail(t, good), "", "", []string{"refuses a wrong password"}, false},
-		"nobody there":       {nobody, "", "", []string{"refuses the connection"}, true},
-		"unknown authority":  {secure.URL, "", "", []string{"authority nobody here knows"}, true},
-		"not an address":     {"mail.example", "", "", []string{"not the address of a mail server"}, true},
-		"wrong path":         {strings.TrimSuffix(serveMail(t, good), eas.Path) + "/elsewhere", "", "", []string{"no ActiveSync service"}, true},
-		"plain spoken to it": {strings.Replace(secure.URL, "https", "http", 1), "", "", []string{"HTTP status 400"}, true},
+		"open options":        {serveMail(t, open), "bob", "bobpw", []string{"OPTIONS without credentials", "to a wrong password, so", "policy of its own"}, false},
+		"wrong password":      {serveMail(t, good), "bob", "nope", []string{"refuses the account"}, true},
+		"stranger only":       {serveMail(t, good), "", "", []string{"refuses a wrong password"}, false},
+		"nobody there":        {nobody, "", "", []string{"refuses the connection"}, true},
+		"unknown authority":   {secure.URL, "", "", []string{"authority nobody here knows"}, true},
+		"not an address":      {"mail.example", "", "", []string{"not the address of a mail server"}, true},
+		"wrong path":          {strings.TrimSuffix(serveMail(t, good), eas.Path) + "/elsewhere", "", "", []string{"no ActiveSync service"}, true},
+		"TLS spoken to plain": {strings.Replace(serveMail(t, good), "http", "https", 1), "", "", []string{"does not speak TLS"}, true},
+		"garbage":             {answering(t, "\x1b[31m220 mail ready\r\n\r\n"), "", "", []string{"what it answers is not HTTP"}, true},
+		"colours in a header": {answering(t, "HTTP/1.1 401 No\r\nWWW-Authenticate: \x1b[31mBasic\r\nContent-Length: 0\r\n\r\n"), "", "", []string{"what it answers is not HTTP"}, true},
+		"colours in a status": {answering(t, "HTTP/1.1 500 \x1b[31mNo\r\nContent-Length: 0\r\n\r\n"), "", "", []string{"HTTP status 500"}, true},
+		"cuts":                {answering(t, "HTTP/1.1 401 No\r\n"), "", "", []string{"it closed the connection"}, true},
+		"plain spoken to it":  {strings.Replace(secure.URL, "https", "http", 1), "", "", []string{"HTTP status 400"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			list := gateway.CheckBackend(context.Background(), gateway.Backend{Name: "x", URL: c.url}, c.user, c.password)
 			var text strings.Builder
 			for _, f := range list {
 				text.WriteString(f.Topic + ": " + f.Text + " " + f.Advice + "\n")
+				if strings.ContainsFunc(f.Text+f.Advice, unicode.IsControl) {
+					t.Errorf("a terminal would obey %q", f.Text)
+				}
 				if !f.OK && f.Advice == "" {
 					t.Errorf("no advice: %+v", f)
 				}
@@ -69,4 +79,14 @@ func TestABackendIsTriedAndExplained(t *testing.T) {
 			}
 		})
 	}
+}
+
+// answering gives the address of a server that says the same to everybody and hangs up.
+func answering(t *testing.T, words string) string {
+	m := newWire(t, func(_ int, c net.Conn, br *bufio.Reader) {
+		if _, _, err := request(br); err == nil {
+			io.WriteString(c, words)
+		}
+	})
+	return "http://" + m.addr + eas.Path
 }

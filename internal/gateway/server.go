@@ -139,6 +139,7 @@ func (c *serverConn) Read(b []byte) (int, error) {
 var (
 	errHeadTooLong = errors.New("head of the answer is too long")
 	errBadStatus   = errors.New("the answer has no usable status")
+	errNoHTTP      = errors.New("the answer is not HTTP")
 )
 
 // take gives an idle connection that is alive, or a new one.
@@ -283,6 +284,9 @@ func (c *serverConn) head(method string, now time.Time) (*http.Response, error) 
 		c.SetReadDeadline(now.Add(headTimeout))
 		resp, err := http.ReadResponse(c.br, r)
 		if err != nil {
+			if _, cut := errors.AsType[net.Error](err); !cut && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+				err = fmt.Errorf("%w: %w", errNoHTTP, err)
+			}
 			return nil, err
 		}
 		switch {
@@ -323,6 +327,10 @@ func explain(err error) string {
 		return "it closed the connection"
 	case isTimeout(err):
 		return "it does not answer in time"
+	case errors.Is(err, errNoHTTP), errors.Is(err, errBadStatus), errors.Is(err, errHeadTooLong):
+		return "what it answers is not HTTP"
+	case errors.As(err, new(tls.RecordHeaderError)):
+		return "it does not speak TLS"
 	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
