@@ -9,6 +9,7 @@ import { readFile, mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { stories } from './story.mjs'
+import { linkStories } from './link_story.mjs'
 import { shots } from './shot.mjs'
 
 const world = JSON.parse(await readFile(process.argv[2], 'utf8'))
@@ -58,7 +59,7 @@ async function accessible(page, what) {
 }
 
 let failed = false
-for (const [name, story] of Object.entries({ ...stories, ...shots })) {
+for (const [name, story] of Object.entries({ ...stories, ...linkStories, ...shots })) {
   if (process.env.STORY && !name.includes(process.env.STORY)) continue
   const pages = []
   const result = { name }

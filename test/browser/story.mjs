@@ -85,8 +85,8 @@ export const stories = {
     await page.keyboard.press('/')
     await page.keyboard.type('ana')
     await page.keyboard.press('Enter')
-    await page.waitForURL(/q=ana/)
-    assert.equal(await rows(page).count(), 1)
+    await page.waitForURL(/\/search\?q=ana/)
+    assert.equal(await page.locator('.answers > li').count(), 1)
   },
 
   // A-14 A-15
