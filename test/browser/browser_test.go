@@ -213,6 +213,7 @@ func consoles() map[string]func(*testing.T) where {
 		"three": three, "acting": three, "prefs": three, "plain": three,
 		"empty":   func(t *testing.T) where { return where{URL: browser.StartAt(t, moment()).URL} },
 		"linking": linking, "linkKeys": linking, "linkClear": linking,
+		"people": people, "peopleKeys": people, "peopleRules": people, "peopleMerge": people,
 		"demo": demo, "small": small, "observing": observing, "oddities": oddities,
 		"live": live, "hidden": live, "streamless": live, "pane": live, "autoblock": autoBlock, "shadow": shadow, "odd": odd, "many": veryMany, "setup": setUp,
 	}

@@ -22,6 +22,9 @@ function pages(world) {
     [world.empty, { 'activesync-empty': '/activesync', 'dashboard-empty': '/', 'activesync-no-match': '/activesync?q=nobody' }],
     [world.many, { 'activesync-many': '/activesync', 'dashboard-many': '/' }],
     [world.oddities, { 'activesync-odd': '/activesync', 'details-odd': `/activesync/${world.oddities.id}`, 'sentry-odd': '/sentry' }],
+    [world.demo, { devices: '/devices', 'devices-waiting': '/devices?show=waiting', 'device-add': '/devices/new', users: '/users', 'user-add': '/users/new' }],
+    [world.empty, { 'devices-empty': '/devices', 'users-empty': '/users', 'users-no-match': '/users?q=nobody', 'users-missing': '/users/missing' }],
+    [world.oddities, { 'devices-odd': '/devices', 'users-odd': '/users' }],
     [world.observing, { shadow: '/activesync', 'dashboard-shadow': '/' }],
   ]
 }
@@ -66,6 +69,9 @@ export const shots = {
         await take(page, 'dialog')
         await page.context().close()
       }
+      if (['device-details', 'device-waiting', 'device-register', 'dialog-device', 'dialog-compliance', 'user-details', 'dialog-user', 'user-merge'].some(wanted)) {
+        await people(await open(world.demo), take)
+      }
       if (wanted('sign-in')) {
         const page = await open(world.demo, false)
         await page.goto('/sign-in')
@@ -74,4 +80,39 @@ export const shots = {
       }
     }
   },
+}
+
+// people takes the pictures of a device and of a user, and of what is asked before something is done to them.
+async function people(page, take) {
+  const pane = (name) => page.getByRole('complementary', { name })
+  const first = async (address, name) => {
+    await page.goto(address)
+    await page.locator('.records tbody tr').first().getByRole('link').first().click()
+    await pane(name).locator('details').first().waitFor()
+    await page.goto(page.url()) // nothing in focus
+  }
+  const ask = async (name, button, what) => {
+    await pane(name).getByRole('link', { name: button, exact: true }).click()
+    await page.getByRole('dialog').locator('form').waitFor()
+    await take(page, what)
+    await page.getByRole('dialog').getByRole('link', { name: 'Cancel' }).click()
+  }
+  await first('/devices?show=noncompliant', 'Device Details')
+  await take(page, 'device-details')
+  await ask('Device Details', 'Mark lost', 'dialog-device')
+  await ask('Device Details', 'Compliance', 'dialog-compliance')
+  await first('/devices?show=waiting', 'Device Details')
+  await take(page, 'device-waiting')
+  await pane('Device Details').getByRole('link', { name: 'Register', exact: true }).click()
+  await page.getByRole('heading', { name: 'Register device' }).waitFor()
+  await take(page, 'device-register')
+  await first('/users', 'User Details')
+  await take(page, 'user-details')
+  await ask('User Details', 'Disable', 'dialog-user')
+  await page.goto('/activesync?show=unlinked&sort=user')
+  const [from, to] = (await page.locator('.records td[data-c="user"]').allInnerTexts()).map((t) => t.trim().split('\n').at(-1))
+  await page.goto('/users/merge?' + new URLSearchParams({ realm: 'company', from: from.split('@')[0], to: to.split('@')[0] }))
+  await page.getByRole('heading', { name: /record/ }).first().waitFor()
+  await take(page, 'user-merge')
+  await page.context().close()
 }

@@ -10,6 +10,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { stories } from './story.mjs'
 import { linkStories } from './link_story.mjs'
+import { peopleStories } from './people_story.mjs'
 import { shots } from './shot.mjs'
 
 const world = JSON.parse(await readFile(process.argv[2], 'utf8'))
@@ -59,7 +60,7 @@ async function accessible(page, what) {
 }
 
 let failed = false
-for (const [name, story] of Object.entries({ ...stories, ...linkStories, ...shots })) {
+for (const [name, story] of Object.entries({ ...stories, ...linkStories, ...peopleStories, ...shots })) {
   if (process.env.STORY && !name.includes(process.env.STORY)) continue
   const pages = []
   const result = { name }
