@@ -40,6 +40,7 @@ type body struct {
 	moved  []byte // instead of buf
 	whole  bool   // buf holds all of it
 	err    error
+	by     time.Time           // when what is looked into has to be here
 	w      http.ResponseWriter // whose deadline for reading bounds the phone's silence
 }
 
@@ -64,7 +65,10 @@ func (b *body) fill(n int) error {
 	}
 	if !b.here() {
 		phone := http.NewResponseController(b.w)
-		phone.SetReadDeadline(time.Now().Add(bodyPause))
+		if b.by.IsZero() {
+			b.by = time.Now().Add(bodyPause)
+		}
+		phone.SetReadDeadline(b.by)
 		defer func() {
 			if b.whole {
 				phone.SetReadDeadline(time.Time{})

@@ -142,3 +142,23 @@ func TestAPipelinedRequestIsNotLost(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEmptyLineBehindAPingThatWaitsIsNoRequest: old phones end a body so.
+func TestAnEmptyLineBehindAPingThatWaitsIsNoRequest(t *testing.T) {
+	for _, plain := range []bool{true, false} {
+		w := newWorld(t, func(s *setting) { s.plain = plain })
+		c := w.dial()
+		c.SetDeadline(time.Now().Add(20 * time.Second))
+		io.WriteString(c, post("Ping", "", shortPing))
+		w.parked(1)
+		io.WriteString(c, "\r\n")
+		br := bufioReader(c)
+		if resp, _ := w.hear(br); resp.StatusCode != 200 {
+			t.Fatal(resp.Status)
+		}
+		io.WriteString(c, post("FolderSync", "", folderSync))
+		if resp, body := w.hear(br); resp.StatusCode != 200 || !bytes.Contains(body, []byte{0x00, 0x07, 0x56}) {
+			t.Errorf("plain %v: %s %x", plain, resp.Status, body)
+		}
+	}
+}

@@ -84,6 +84,7 @@ type Config struct {
 
 	uploadWindow time.Duration                               // uploadWindow, but for tests
 	reach        func(ctx context.Context) (net.Conn, error) // in place of the network, for tests: nothing is parked then
+	tallies      time.Duration                               // tallyEvery, but for tests
 	garbage      int64                                       // bytes of garbage until it is collected; negative: the collector is left as it is
 }
 
@@ -116,6 +117,8 @@ const (
 	retryAfter  = 30 * time.Second
 	// uploadWindow is the time within which a body that streams has to bring leastPace, or is cut.
 	uploadWindow = 10 * time.Minute
+	// tallyEvery is how often counts are handed in.
+	tallyEvery = 2 * time.Second
 )
 
 // garbage is how much garbage the process lets grow before it collects.
@@ -132,6 +135,7 @@ func (c *Config) defaults() {
 	set(&c.MaxConns, 100_000)
 	set(&c.MaxConnsPerAddress, 1<<14)
 	set(&c.uploadWindow, uploadWindow)
+	set(&c.tallies, tallyEvery)
 	set(&c.IdleTimeout, 5*time.Minute)
 	set(&c.ProbeEvery, 30*time.Second)
 	set(&c.garbage, garbage)

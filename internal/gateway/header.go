@@ -178,14 +178,19 @@ func appendAnswerHead(b []byte, status int, h http.Header, length int64, date st
 	b = append(b, http.StatusText(status)...)
 	b = append(b, "\r\n"...)
 	for key, values := range h {
-		if key == "Content-Length" {
+		if key == "Content-Length" || key == "" || strings.ContainsAny(key, ": \t") || !plain(key) {
 			continue
 		}
 		for _, v := range values {
-			b = append(b, key...)
-			b = append(b, ": "...)
-			b = append(b, v...)
-			b = append(b, "\r\n"...)
+			if !plain(v) { // it must stay inside its line
+				v = strings.Map(func(c rune) rune {
+					if c < ' ' && c != '\t' || c == 0x7f {
+						return ' '
+					}
+					return c
+				}, v)
+			}
+			b = appendField(b, key, v)
 		}
 	}
 	if len(h["Date"]) == 0 {

@@ -41,10 +41,11 @@ type parked struct {
 	reading sync.Mutex
 }
 
-// park takes a waiting request out of the engine. It reports false when the request cannot be parked and
-// has to wait in the handler. stop undoes the watch over the request's context.
+// park takes a waiting request out of the engine. It reports false when the request cannot be parked, or
+// must not be because its answer is looked into, and has to wait in the handler. stop undoes the watch over
+// the request's context.
 func (g *Gateway) park(q *ask, c *serverConn, stop func() bool) bool {
-	if !canPark || g.poll == nil || q.r.ProtoMajor != 1 || q.r.ProtoMinor < 1 || g.draining.Load() || c.br.Buffered() > 0 {
+	if q.readsAnswer() || !canPark || g.poll == nil || q.r.ProtoMajor != 1 || q.r.ProtoMinor < 1 || g.draining.Load() || c.br.Buffered() > 0 {
 		return false
 	}
 	w, ours := q.w.(*h1.Response)
@@ -69,6 +70,7 @@ func (g *Gateway) park(q *ask, c *serverConn, stop func() bool) bool {
 		waiter: waiter{facts: q.facts}, g: g, phone: phone, raw: raw, c: c, server: q.server, trail: q.leave(),
 		until: now.Add(maxWait), method: q.r.Method, last: q.r.Close, prefix: early,
 	}
+	p.waiter.facts.Pair = p.trail.pair // the same, without the head of the request around it
 	p.waiter.end = p.end
 	g.parkedCount.Add(1)
 	g.parkedTotal.Add(1)

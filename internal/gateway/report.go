@@ -317,7 +317,7 @@ func (g *Gateway) newcomerWhileFull(q *ask) bool {
 func (r *reports) run(ctx context.Context) {
 	fold := time.NewTicker(20 * time.Second)
 	defer fold.Stop()
-	tally := time.NewTicker(2 * time.Second)
+	tally := time.NewTicker(r.g.cfg.tallies)
 	defer tally.Stop()
 	for {
 		select {

@@ -102,6 +102,23 @@ func TestWhatAPhoneSaysOfItselfAndItsMailboxAreReported(t *testing.T) {
 	}
 }
 
+// a mail server that takes its time names the mailbox too.
+func TestTheMailboxIsReadInASlowAnswerToo(t *testing.T) {
+	w := newWorld(t)
+	w.mail.SetHook(func(r *eastest.Record) *eastest.Fault {
+		if strings.Contains(r.RawQuery, "Settings") {
+			return &eastest.Fault{Delay: 200 * time.Millisecond} // longer than a request waits unparked
+		}
+		return nil
+	})
+	if _, err := w.phone("alice").UserInformation(timeout(t)); err != nil {
+		t.Fatal(err)
+	}
+	w.sink.wait(t, "the mailbox", func(kept, _ []access.Sighting, _ []access.Tally) bool {
+		return len(kept) > 0 && kept[len(kept)-1].Mailbox == "alice@lab.example"
+	})
+}
+
 func TestHostileTextIsCappedAndCleaned(t *testing.T) {
 	w := newWorld(t, func(s *setting) { s.plain = true })
 	raw := "POST " + eas.Path + "?Cmd=FolderSync&User=bob&DeviceId=PHONEBOB&DeviceType=%3Cscript%3E%1b%5b2J%0a" + strings.Repeat("x", 100) + " HTTP/1.1\r\nHost: m\r\nAuthorization: " +

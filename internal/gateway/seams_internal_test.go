@@ -12,6 +12,9 @@ import (
 // SetUploadWindow lets a test see a slow upload cut without waiting for minutes.
 func (c *Config) SetUploadWindow(d time.Duration) { c.uploadWindow = d }
 
+// SetTallies lets a test see counts soon.
+func (c *Config) SetTallies(every time.Duration) { c.tallies = every }
+
 // LeaveCollector keeps the gateways of a test from steering the collector of the test's process.
 func (c *Config) LeaveCollector() { c.garbage = -1 }
 

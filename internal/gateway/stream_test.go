@@ -27,14 +27,24 @@ func pattern(n int64) io.Reader {
 	return io.LimitReader(io.MultiReader(strings.NewReader("From: bob@lab.example\r\n\r\n"), &counterReader{}), n)
 }
 
-type counterReader struct{ n uint32 }
+// counterReader repeats a block whose length is a prime number.
+type counterReader struct {
+	block []byte
+	at    int
+}
 
 func (c *counterReader) Read(b []byte) (int, error) {
-	for i := range b {
-		c.n = c.n*1664525 + 1013904223
-		b[i] = byte(c.n >> 24)
+	if c.block == nil {
+		c.block = make([]byte, 262_139)
+		n := uint32(0)
+		for i := range c.block {
+			n = n*1664525 + 1013904223
+			c.block[i] = byte(n >> 24)
+		}
 	}
-	return len(b), nil
+	n := copy(b, c.block[c.at:])
+	c.at = (c.at + n) % len(c.block)
+	return n, nil
 }
 
 func sumOf(r io.Reader) (string, int64, error) {

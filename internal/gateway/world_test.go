@@ -150,6 +150,7 @@ func newWorldB(t testing.TB, options ...option) *world {
 	s.gateway.ParkAfter = 50 * time.Millisecond
 	s.gateway.ProbeEvery = -1
 	s.gateway.LeaveCollector()
+	s.gateway.SetTallies(50 * time.Millisecond)
 	s.mail.AnyVersion = true
 	s.mail.LogBodies = true
 	s.mail.MinHeartbeat = 1
