@@ -146,7 +146,7 @@ func (c *console) pages(cfg *config.Config, log *slog.Logger) (http.Handler, err
 		}
 		site.Answer(w, r, err)
 	}
-	inner := c.login.Middleware(httpd.Recover(answer, httpd.LimitBody(httpd.MaxFormBody, answer, both)))
+	inner := c.login.Middleware(httpd.Recover(answer, httpd.LimitBodyBy(site.BodyLimit, answer, both)))
 	return httpd.ClientAddr(fronts, httpd.Events(log, httpd.SafeHeaders(inner))), nil
 }
 

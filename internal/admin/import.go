@@ -30,7 +30,7 @@ func ImportKinds() []ImportKind {
 
 // The most that a file may hold.
 const (
-	MaxImportBytes = 64 << 20
+	MaxImportBytes = 32 << 20
 	MaxImportLines = 100_000
 )
 

@@ -78,6 +78,9 @@ func (s *Server) jobShow(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) jobTitle(j *admin.Job) string {
+	if j.Verb == access.VerbImport { // its rows are no records
+		return s.say("import.job")
+	}
 	verb := s.jobVerb(j)
 	if verb == "" {
 		return s.say("job.title")

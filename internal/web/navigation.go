@@ -28,6 +28,8 @@ func navigation() []navGroup {
 			{Section: "users", Path: "/users", Label: "nav.users", Icon: "users", Verb: access.VerbView},
 			{Section: "activesync", Path: "/activesync", Label: "nav.activesync", Icon: "device-mobile", Verb: access.VerbView},
 			{Section: "overrides", Path: "/overrides", Label: "nav.overrides", Icon: "gavel", Verb: access.VerbView},
+			{Section: "expected", Path: "/expected", Label: "nav.expected", Icon: "clock", Verb: access.VerbViewAudit},
+			{Section: "import", Path: "/import", Label: "nav.import", Icon: "arrow-up", Verb: access.VerbImport},
 		}},
 		{"nav.services", []navEntry{
 			{Section: "sentry", Path: "/sentry", Label: "nav.sentry", Icon: "shield-check", Verb: access.VerbView},

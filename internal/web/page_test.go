@@ -19,7 +19,7 @@ func everyPage(id string) []string {
 	return []string{"/", "/activesync", "/activesync/" + id, "/activesync?show=blocked&q=bob&sort=user&cols=user.comment",
 		"/activesync/selection/allow?id=" + id, "/activesync/selection/block?id=" + id, "/activesync/selection/comment?id=" + id,
 		"/activesync/selection/remove?id=" + id, "/activesync/selection/block?all=1&show=unlinked", "/sentry", "/sentry/preferences",
-		"/sentry/preferences/preview?auto_block=yes", "/overrides", "/overrides/approve", "/overrides/records/selection/end-override?id=" + id,
+		"/sentry/preferences/preview?auto_block=yes", "/overrides", "/overrides/approve", "/import", "/expected", "/overrides/records/selection/end-override?id=" + id,
 		"/timeline?record=" + id, "/link/" + id, "/activesync/selection/link?all=1&show=suggested", "/search", "/search?q=bob", "/audit", "/jobs", "/account", "/administrators", "/administrators/new",
 		"/administrators/roles", "/administrators/sign-in", "/sessions", "/tokens", "/settings", "/settings/mail", "/settings/retention",
 		"/settings/retention/preview?records=30&audit=400&tallies=31&jobs=30", "/settings/personal-data?q=nobody", "/settings/masking", "/settings/audit-stream",

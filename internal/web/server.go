@@ -55,6 +55,7 @@ type lists struct {
 	backends     *list[backendRow]
 	devices      *list[admin.DeviceRow]
 	users        *list[access.User]
+	expected     *list[access.Expected]
 	overrides    *list[admin.OverrideRow]
 	approvals    *list[admin.ApprovalRow]
 }
@@ -62,7 +63,7 @@ type lists struct {
 // bindLists declares every list.
 func (s *Server) bindLists() {
 	s.lists = lists{associations: s.associations(), audit: s.audit(), jobs: s.jobs(), gateways: s.gateways(), backends: s.backends(),
-		devices: s.devices(), users: s.users(),
+		devices: s.devices(), users: s.users(), expected: s.expectedPhones(),
 		overrides: s.overrides(), approvals: s.approvals()}
 	s.lists.associations.bind(s)
 	s.lists.audit.bind(s)
@@ -71,6 +72,7 @@ func (s *Server) bindLists() {
 	s.lists.backends.bind(s)
 	s.lists.devices.bind(s)
 	s.lists.users.bind(s)
+	s.lists.expected.bind(s)
 	s.lists.overrides.bind(s)
 	s.lists.approvals.bind(s)
 }
@@ -140,6 +142,7 @@ func (s *Server) Mount(mux *httpd.Mux) {
 	}
 	s.mountDevices(mux)
 	s.mountUsers(mux)
+	s.mountImports(mux)
 	s.mountPersonal(mux)
 }
 

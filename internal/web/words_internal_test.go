@@ -79,7 +79,7 @@ func TestEveryKeyIsInTheCatalogueAndEveryOneThereIsSaid(t *testing.T) {
 	}
 	var keys []string
 	keys = slices.Concat(keys, s.lists.associations.keys(), s.lists.audit.keys(), s.lists.jobs.keys(), s.lists.gateways.keys(), s.lists.backends.keys(),
-		s.lists.devices.keys(), s.lists.users.keys(),
+		s.lists.devices.keys(), s.lists.users.keys(), s.lists.expected.keys(),
 		s.lists.overrides.keys(), s.lists.approvals.keys())
 	for _, d := range s.settingPages() {
 		keys = append(keys, d.keys()...)
