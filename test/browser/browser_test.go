@@ -210,7 +210,7 @@ func run(t *testing.T, cmd *exec.Cmd) {
 func consoles() map[string]func(*testing.T) where {
 	three := func(t *testing.T) where { return office(t) }
 	return map[string]func(*testing.T) where{
-		"three": three, "acting": three, "prefs": three, "plain": three,
+		"three": three, "acting": three, "prefs": three, "plain": three, "passkeys": three,
 		"empty":   func(t *testing.T) where { return where{URL: browser.StartAt(t, moment()).URL} },
 		"linking": linking, "linkKeys": linking, "linkClear": linking,
 		"people": people, "peopleKeys": people, "peopleRules": people, "peopleMerge": people,

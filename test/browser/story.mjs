@@ -342,4 +342,45 @@ export const stories = {
     }).length)
     assert.equal(moving, 0)
   },
+
+  'a passkey is added with a key of the browser, signs in alone, and beside the password': async ({ world, visit, accessible }) => {
+    const named = { ...world.passkeys, url: world.passkeys.url.replace('127.0.0.1', 'localhost') } // a key belongs to a name
+    const page = await visit(named, { signedIn: false, axe: true })
+    const chrome = await page.context().newCDPSession(page)
+    await chrome.send('WebAuthn.enable')
+    await chrome.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true,
+      hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } })
+    const withPassword = async () => {
+      await page.goto('/sign-in')
+      await page.getByLabel('User name').fill(world.user)
+      await page.getByLabel('Password').fill(world.password)
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    }
+    await withPassword()
+    await page.goto('/account')
+    const card = page.getByRole('region', { name: 'Passkeys' })
+    await card.getByLabel('Name').fill('Laptop')
+    await card.getByLabel('Password').fill(world.password)
+    await card.getByRole('button', { name: 'Add a passkey' }).click()
+    await page.getByRole('button', { name: 'Make the passkey' }).click()
+    await page.getByText('Recovery codes.').waitFor()
+    await page.goto('/account')
+    assert.equal(await card.getByLabel('Name').first().inputValue(), 'Laptop')
+    await accessible(page, 'the account')
+    await page.locator('form[action="/sign-out"]').first().evaluate((f) => f.submit())
+    await page.waitForURL((u) => u.pathname === '/sign-in')
+    await page.goto('/sign-in')
+    await accessible(page, 'the sign-in page')
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await page.waitForURL((u) => u.pathname === '/')
+    await page.locator('form[action="/sign-out"]').first().evaluate((f) => f.submit())
+    await page.waitForURL((u) => u.pathname === '/sign-in')
+    await withPassword()
+    await page.getByRole('button', { name: 'Use your passkey' }).click()
+    await page.waitForURL((u) => u.pathname === '/')
+    for (const path of ['/administrators', '/administrators/new', '/administrators/roles', '/administrators/sign-in', '/sessions', '/tokens']) {
+      await page.goto(path)
+      await accessible(page, path)
+    }
+  },
 }
