@@ -62,7 +62,7 @@ func (a *Admin) ListExpected(ctx context.Context, who access.Actor, q ExpectedQu
 		return ExpectedPage{}, err
 	}
 	p, err := a.store.ListExpected(ctx, store.ExpectedQuery{Show: store.Show(q.Show), Sort: store.Column(q.Sort), Desc: q.Desc, Cursor: q.Cursor, Limit: q.Limit})
-	return ExpectedPage{Rows: p.Rows, PageMarks: PageMarks{Next: p.Next, Prev: p.Prev, Total: int(p.Total), TotalIsMore: p.TotalIsMore, Partial: p.Partial}}, err
+	return veiled(ctx, a, who, ExpectedPage{Rows: p.Rows, PageMarks: PageMarks{Next: p.Next, Prev: p.Prev, Total: int(p.Total), TotalIsMore: p.TotalIsMore, Partial: p.Partial}}, err)
 }
 
 // ExpectedByID gives expected phones anew.
@@ -70,7 +70,8 @@ func (a *Admin) ExpectedByID(ctx context.Context, who access.Actor, ids []string
 	if err := who.May(access.VerbViewAudit); err != nil {
 		return nil, err
 	}
-	return a.store.FindExpectedIDs(ctx, ids)
+	list, err := a.store.FindExpectedIDs(ctx, ids)
+	return veiled(ctx, a, who, list, err)
 }
 
 // ShadowReport counts expected phones.

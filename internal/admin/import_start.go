@@ -285,7 +285,7 @@ func (a *Admin) ListImportLines(ctx context.Context, who access.Actor, id Import
 	for i, l := range list {
 		out[i] = ImportLine{N: int(l.N), Line: int(l.Line), Label: l.Label, State: LineState(l.State), Result: l.Result, Object: l.Object}
 	}
-	return out, err
+	return veiledTexts(ctx, a, who, nil, out, err)
 }
 
 func (a *Admin) importOf(ctx context.Context, i *store.Import) (Import, error) {

@@ -142,6 +142,9 @@ func (v veil) learn(c *covered, thing any) {
 		c.add(v.Devices, t.IMEI, t.Serial, t.UDID, t.EASID)
 	case *access.User:
 		c.add(v.Numbers, t.Number)
+	case *access.Expected:
+		c.add(v.Numbers, t.Number)
+		c.add(v.Devices, t.IMEI, t.Pair.Device)
 	case *access.Pair:
 		c.add(v.Devices, t.Device)
 	}

@@ -5,6 +5,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"reflect"
 	"regexp"
@@ -167,6 +168,8 @@ func (v veil) walkStruct(x reflect.Value, fn func(string) string) {
 		v.device(t)
 	case *access.User:
 		t.Number = cover(v.Numbers, t.Number)
+	case *access.Expected:
+		t.Number, t.IMEI = cover(v.Numbers, t.Number), cover(v.Devices, t.IMEI)
 	case *access.Pair:
 		t.Device = cover(v.Devices, t.Device)
 	}
@@ -237,4 +240,19 @@ func (a *Admin) veilResult(ctx context.Context, who access.Actor, object string,
 	text, err := veiledTexts(ctx, a, who, []string{object}, r.Text, nil)
 	r.Text = text
 	return r, err
+}
+
+// veilError covers what a verb says when it could not be done: who was faster, and with which words.
+func (a *Admin) veilError(ctx context.Context, who access.Actor, object string, err error) error {
+	e, ok := errors.AsType[*access.Error](err)
+	if !ok {
+		return err
+	}
+	text, failed := veiledTexts(ctx, a, who, []string{object}, e.Text, nil)
+	if failed != nil || text == e.Text {
+		return errors.Join(err, failed)
+	}
+	covered := *e
+	covered.Text = text
+	return &covered
 }

@@ -213,7 +213,7 @@ func TestEveryReadIsLookedAt(t *testing.T) {
 	w, user, device, record := masked(t)
 	looked := reads(w, user, device, record)
 	harmless := []string{"CountDevices", "ListGroups", "ListAliases", "Preferences", "Dashboard", "ListGateways", "FindJob", "ListJobs", "Applied", "Run",
-		"PreviewUser", "PreviewMerge", "PreviewPreferences"} // the last go the way of PreviewDevice; the others name nobody's phone
+		"FindImport", "ListImports", "ListImportLines", "ListExpected", "ExpectedByID", "ShadowReport", "PreviewUser", "PreviewMerge", "PreviewPreferences"} // the last go the way of others here; the first name nobody's phone
 	typ := reflect.TypeFor[*admin.Admin]()
 	for i := range typ.NumMethod() {
 		m := typ.Method(i)
@@ -246,6 +246,20 @@ func TestMaskingNeitherChangesTheStoreNorTheSnapshotAndCanBeTurnedOff(t *testing
 	u, err := w.admin.FindUser(t.Context(), helpdesk(), user)
 	if err != nil || u.Number != plainNumber || u.Records[0].Pair.Device == plainEAS || u.Records[0].RemoteAddr != plainAddr {
 		t.Errorf("with devices alone covered the help desk sees %q %q %q, %v", u.Number, u.Records[0].Pair.Device, u.Records[0].RemoteAddr, err)
+	}
+}
+
+func TestWhatSomebodyElseHasDoneMeanwhileIsToldWithoutIds(t *testing.T) {
+	w, _, _, record := masked(t)
+	_, err := w.admin.AllowAssociation(t.Context(), helpdesk(), record, admin.Act{Version: 1})
+	wantKind(t, err, access.KindConflict)
+	for _, s := range secrets() {
+		if strings.Contains(access.TextOf(err), s) {
+			t.Errorf("the conflict says %s: %s", s, access.TextOf(err))
+		}
+	}
+	if _, err = w.admin.AllowAssociation(t.Context(), root(), record, admin.Act{Version: 1}); !strings.Contains(access.TextOf(err), plainIMEI) {
+		t.Errorf("an administrator is told %s", access.TextOf(err))
 	}
 }
 

@@ -173,7 +173,7 @@ func TestALetterArrivesWholeOverEveryKindOfEncryption(t *testing.T) {
 			var m courier.MailServer
 			p := newPost(t, func(p *post) { tune(p, &m) })
 			m = p.server()
-			tune(p, &m)
+			tune(&post{refuse: map[string]string{}}, &m)
 			if err := courier.SendMail(t.Context(), m, letter()); err != nil {
 				t.Fatal(err)
 			}

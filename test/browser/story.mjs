@@ -311,6 +311,46 @@ export const stories = {
     assert.equal(await page.locator('.records thead th', { hasText: 'Comment' }).count(), 1)
   },
 
+  'settings are found, saved, tried out and previewed': async ({ world, visit, accessible }) => {
+    const page = await visit(world.plain, { axe: true })
+    await page.goto('/')
+    await page.getByRole('link', { name: 'General' }).click()
+    await page.getByLabel('Time zone').fill('Europe/Zurich')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.locator('.message', { hasText: 'Europe/Zurich' }).waitFor()
+    await page.goto('/audit')
+    assert.match(await page.locator('tbody time').first().getAttribute('title'), / CES?T$/)
+    await page.getByRole('link', { name: 'Mail', exact: true }).click()
+    await page.getByLabel('Mail server').fill('127.0.0.1')
+    await page.getByLabel('Port').fill('1')
+    await page.getByLabel('Sender').fill('vedette@example.com')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.locator('.message', { hasText: 'Saved' }).waitFor()
+    await page.getByLabel('Recipient').fill('ada@example.com')
+    await page.getByRole('button', { name: 'Send a test mail' }).click()
+    await page.locator('.message').getByText(/No mail server is set|nothing listens/).waitFor()
+    await page.getByRole('link', { name: 'Retention' }).click()
+    await page.getByLabel('Records without a contact for').fill('90')
+    await page.getByRole('button', { name: 'Preview changes' }).click()
+    await page.getByRole('heading', { name: 'What would go' }).waitFor()
+    await accessible(page, 'the preview of a purge')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.locator('.message', { hasText: '90' }).waitFor()
+    for (const path of ['/settings', '/settings/mail', '/settings/retention', '/settings/personal-data', '/settings/masking', '/settings/audit-stream', '/settings/backup']) {
+      for (const width of [1440, 390]) {
+        await page.setViewportSize({ width, height: 900 })
+        await page.goto(path)
+        await accessible(page, `${path} (${width} px)`)
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+        assert.equal(wide, 0, `${path} scrolls sideways at ${width} px`)
+      }
+    }
+    await page.goto('/settings')
+    await page.getByLabel('Time zone').fill('UTC')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.locator('.message', { hasText: 'UTC' }).waitFor()
+  },
+
   'every page passes every axe rule, light and dark, wide and narrow': async ({ world, visit, accessible }) => {
     for (const [w, paths] of [
       [world.three, ['/', '/activesync', `/activesync/${world.three.id}`, '/sentry', '/sentry/preferences', '/audit', '/jobs', '/account', `/activesync/selection/remove?id=${world.three.id}`]],
