@@ -224,7 +224,7 @@ func (s *Server) mountEvents() {
 	huma.Register(s.api, huma.Operation{
 		OperationID: "stream-events", Method: http.MethodGet, Path: "/events", Tags: []string{"Events"},
 		Summary:  "Changes as they happen, as server-sent events",
-		Metadata: map[string]any{verbKey: access.VerbView},
+		Metadata: map[string]any{verbKey: access.VerbView}, Extensions: map[string]any{verbsExtension: []access.Verb{access.VerbView}},
 		Description: "Each change that gateways have to learn of is an event `change`. Its `id` is the change number with marks of the database; " +
 			"who comes back with it as `Last-Event-ID` hears what has happened since. When that cannot be told, because it is too long ago or the " +
 			"database was put back, the event `reset` says to read anew. Of a run of changes only the last event has an id: who is cut off in the " +

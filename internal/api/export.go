@@ -72,7 +72,7 @@ func (s *Server) mountExports() {
 func mountExport[T, I any](s *Server, what, tag, summary string, each func(context.Context, access.Actor, *I, func(any) error) error) {
 	schema := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, "")
 	op := huma.Operation{OperationID: "export-" + what, Method: http.MethodGet, Path: "/" + what + "/export", Tags: []string{tag},
-		Summary: summary + ", one JSON object a line", Metadata: map[string]any{verbKey: access.VerbExport},
+		Summary: summary + ", one JSON object a line", Metadata: map[string]any{verbKey: access.VerbExport}, Extensions: map[string]any{verbsExtension: []access.Verb{access.VerbExport}},
 		Errors: []int{http.StatusUnauthorized, http.StatusForbidden},
 		Responses: map[string]*huma.Response{"200": {Description: "Each line is one of these. An answer that is cut off has failed on the way",
 			Content: map[string]*huma.MediaType{linesType: {Schema: schema}}}}}

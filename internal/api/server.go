@@ -103,6 +103,10 @@ const (
 	anyKey  = "any"
 )
 
+// verbsExtension names, in the description, the verb an operation needs, or several of which the one that
+// is meant is asked for.
+const verbsExtension = "x-verbs"
+
 func (a *adapter) Handle(op *huma.Operation, h func(huma.Context)) {
 	var need httpd.Access
 	if v, ok := op.Metadata[verbKey].(access.Verb); ok {
@@ -136,6 +140,9 @@ func handle[I, O any](s *Server, verb access.Verb, op huma.Operation, h func(ctx
 		op.Metadata = map[string]any{}
 	}
 	op.Metadata[verbKey] = verb
+	if op.Extensions == nil {
+		op.Extensions = map[string]any{verbsExtension: []access.Verb{verb}}
+	}
 	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
 	if op.Method != http.MethodGet && op.Method != http.MethodDelete {
 		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
@@ -152,7 +159,7 @@ func handle[I, O any](s *Server, verb access.Verb, op huma.Operation, h func(ctx
 // handleAny registers h for an operation whose verb is only known once its body is read, which is after the
 // door: whoever may do one of the verbs, and look, comes in, and admin asks for the one that is meant.
 func handleAny[I, O any](s *Server, verbs []access.Verb, op huma.Operation, h func(ctx context.Context, who access.Actor, in *I) (*O, error)) {
-	op.Metadata = map[string]any{anyKey: verbs}
+	op.Metadata, op.Extensions = map[string]any{anyKey: verbs}, map[string]any{verbsExtension: verbs}
 	handle(s, access.VerbView, op, h)
 }
 

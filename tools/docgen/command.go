@@ -42,7 +42,9 @@ func commands(ctx context.Context, root string) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	b.WriteString("# Commands\n\nGenerated from the program; do not edit.\n\n" +
-		"Exit codes: 0 done, 1 the command failed, 2 it was called wrongly, 3 the configuration is wrong.\n\n")
+		"Exit codes: 0 done, 1 the command failed, 2 it was called wrongly, 3 the configuration is wrong. Of commands that ask a\n" +
+		"console also: 4 the token is not valid or does not allow this, 5 it is not there, 6 somebody else was faster or the\n" +
+		"thing's state does not allow this, 7 the console cannot be reached or is not well.\n\n")
 	fmt.Fprintf(&b, "```\n%s\n```\n", top)
 	for _, name := range names {
 		text, err := help(ctx, program, strings.Fields(name)...)

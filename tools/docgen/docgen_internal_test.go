@@ -66,3 +66,22 @@ func TestCommandNamesAreReadFromTheHelp(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Every example of the reference is carried out when it is made; one that does not work stops it.
+func TestAnExampleThatFailsIsNotWritten(t *testing.T) {
+	for name, text := range map[string]string{
+		"what is not there":     "== find-user: Nobody\nGET /users/nobody\n",
+		"a body that is wrong":  "== add-user: Nameless\nPOST /users\n{\"colour\": \"red\"}\n",
+		"a field to keep is no": "== list-users: All\nGET /users\n-> user items.0.id\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			list, err := parseExamples(text)
+			if err != nil || len(list) != 1 {
+				t.Fatalf("%d examples, %v", len(list), err)
+			}
+			if err := runExamples(t.Context(), list); err == nil {
+				t.Error("it was taken")
+			}
+		})
+	}
+}

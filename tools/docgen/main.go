@@ -48,6 +48,7 @@ func generate(ctx context.Context, root string) (map[string][]byte, error) {
 		"audit-events.md": auditEvents,
 		"roles.md":        roles,
 		"openapi.json":    openAPI,
+		"api.md":          apiReference,
 	} {
 		text, err := make(ctx, root)
 		if err != nil {

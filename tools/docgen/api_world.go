@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/api"
+	"github.com/vedette-mail/vedette/internal/httpd"
+	"github.com/vedette-mail/vedette/internal/login"
+	"github.com/vedette-mail/vedette/internal/seal"
+	"github.com/vedette-mail/vedette/internal/snapshot"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// apiWorld is a console without pages, with a few phones, in which the examples of the reference happen.
+// Its clock moves on a second with every example, so that they come out the same every time.
+type apiWorld struct {
+	store   *store.Store
+	rest    *api.Server
+	handler http.Handler
+	token   string
+	now     time.Time
+	view    *snapshot.View
+	close   func() error
+}
+
+func newAPIWorld(ctx context.Context) (w *apiWorld, err error) {
+	dir, err := os.MkdirTemp("", "docgen-")
+	if err != nil {
+		return nil, err
+	}
+	w = &apiWorld{now: time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC), close: func() error { return os.RemoveAll(dir) }}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.close())
+		}
+	}()
+	clock := func() time.Time { return w.now }
+	if w.store, err = store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(dir, "console.db"), Now: clock}); err != nil {
+		return nil, err
+	}
+	w.close = func() error { return errors.Join(w.store.Close(), os.RemoveAll(dir)) }
+	box, err := seal.New(make([]byte, seal.KeySize))
+	if err != nil {
+		return nil, err
+	}
+	adm, err := admin.New(admin.Config{Store: w.store, Now: clock, Snapshot: func() admin.Snapshot { return w.look(ctx) }})
+	if err != nil {
+		return nil, err
+	}
+	sign, err := login.New(login.Config{Store: w.store, Box: box, Now: clock})
+	if err != nil {
+		return nil, err
+	}
+	// The version is that of the API, not of a build: this file must not change with every commit.
+	if w.rest, err = api.New(api.Config{Admin: adm, Login: sign, Feed: w.store, Version: "v1"}); err != nil {
+		return nil, err
+	}
+	w.handler = httpd.Events(slog.New(slog.DiscardHandler), sign.Middleware(httpd.LimitBody(httpd.MaxFormBody, w.rest.Answer, w.rest)))
+	if err := sign.CreateAdministrator(ctx, login.House(), "ada", "correct horse battery staple", access.RoleAdministrator); err != nil {
+		return nil, err
+	}
+	w.token, err = sign.CreateTokenFor(ctx, login.House(), "ada", login.NewToken{Name: "script", Role: access.RoleAdministrator})
+	return w, err
+}
+
+// look is what gateways would decide from now.
+func (w *apiWorld) look(ctx context.Context) *snapshot.View {
+	v, at := snapshot.Empty(), access.Position{}
+	for more := true; more; {
+		b, err := w.store.ChangesSince(ctx, at, 500)
+		if err != nil {
+			return snapshot.Empty() // the example that asks will fail by its words
+		}
+		v, at, more = v.Apply(b), b.Position, b.More
+	}
+	return v
+}
+
+// phones come before the examples begin.
+func (w *apiWorld) phones(ctx context.Context) (ids []string, err error) {
+	err = w.store.WithTx(ctx, func(tx *store.Tx) error {
+		ids = nil
+		for i, p := range [][4]string{{"ana", "APPLF17KQ1ABCDEF", "iPhone 15", "iOS"}, {"ana", "SEC1A2B3C4D5E6F7", "Galaxy S24", "Android"},
+			{"bob", "APPLDMPQ2ABCDEFG", "iPad Air", "iPadOS"}, {"a.vidal", "APPLF17KQ1ABCDEF", "iPhone 15", "iOS"}} {
+			a := &access.Association{Record: access.Record{Domain: access.Standalone, Pair: access.Pair{Realm: "lab.example", Account: p[0], Device: p[1]}},
+				User: p[0] + "@lab.example", RawDevice: p[1], Model: p[2], OS: p[3], Mailbox: p[0] + "@lab.example", Backend: "mail",
+				FirstSync: w.now.Add(-time.Duration(30-i) * 24 * time.Hour), LastSync: w.now.Add(-time.Duration(i) * time.Minute)}
+			if err := tx.CreateAssociation(a); err != nil {
+				return err
+			}
+			ids = append(ids, string(a.ID))
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// ask carries out one example.
+func (w *apiWorld) ask(ctx context.Context, method, path string, headers [][2]string, body string) (status int, header http.Header, text []byte, err error) {
+	w.now = w.now.Add(time.Second)
+	if path == "/events" {
+		return w.listen(ctx, headers)
+	}
+	var in io.Reader
+	if body != "" {
+		in = strings.NewReader(body)
+	}
+	r := w.request(ctx, method, api.Prefix+path, in, headers)
+	rec := httptest.NewRecorder()
+	w.handler.ServeHTTP(rec, r)
+	return rec.Code, rec.Header(), rec.Body.Bytes(), nil
+}
+
+func (w *apiWorld) request(ctx context.Context, method, url string, in io.Reader, headers [][2]string) *http.Request {
+	r := httptest.NewRequestWithContext(ctx, method, url, in)
+	r.Header.Set("Authorization", "Bearer "+w.token)
+	if in != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for _, h := range headers {
+		r.Header.Set(h[0], h[1])
+	}
+	return r
+}
+
+// listen reads the stream's first event, over a connection of its own.
+func (w *apiWorld) listen(ctx context.Context, headers [][2]string) (int, http.Header, []byte, error) {
+	srv := httptest.NewServer(w.handler)
+	defer srv.Close()
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	r := w.request(ctx, http.MethodGet, srv.URL+api.Prefix+"/events", nil, headers)
+	r.RequestURI = ""
+	a, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer a.Body.Close()
+	var text []byte
+	for buf := make([]byte, 4096); bytes.Count(text, []byte("\n\n")) < 2; {
+		n, err := a.Body.Read(buf)
+		text = append(text, buf[:n]...)
+		if err != nil {
+			return 0, nil, nil, fmt.Errorf("the stream has ended: %w", err)
+		}
+	}
+	return a.StatusCode, a.Header, text, nil
+}
