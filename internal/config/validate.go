@@ -4,6 +4,8 @@
 package config
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"fmt"
 	"net"
@@ -136,7 +138,7 @@ func (c *Config) validateBackends(k *checker) {
 		if u := k.url(at+".url", b.URL, "http", "https"); u != nil && u.Scheme == "http" && b.CA != "" {
 			k.complain(at+".ca", "certificates are not used with http://")
 		}
-		k.file(at+".ca", b.CA)
+		k.authorities(at+".ca", b.CA)
 		if b.Autodiscover != "" {
 			k.url(at+".autodiscover", b.Autodiscover, "http", "https")
 		}
@@ -163,6 +165,15 @@ func (c *Config) Warnings() (list []string) {
 		if !dropped && len(b.Domains) > 0 && !short {
 			list = append(list, fmt.Sprintf("backend %s: no short directory name is among its domains; if it takes log-ins such as LAB\\bob, "+
 				"add LAB, or each is a record of its own beside bob", b.Name))
+		}
+	}
+	for _, p := range []struct{ key, cert, secret string }{
+		{"console.tls_cert", c.Console.TLSCert, c.Console.TLSKey}, {"gateway.tls_cert", c.Gateway.TLSCert, c.Gateway.TLSKey},
+	} {
+		pair, err := tls.LoadX509KeyPair(p.cert, p.secret)
+		if err == nil && time.Now().After(pair.Leaf.NotAfter) { // it is renewed while the program runs: no mistake
+			list = append(list, fmt.Sprintf("%s: the certificate in %s ended on %s, and is refused by whoever connects",
+				p.key, p.cert, pair.Leaf.NotAfter.UTC().Format(time.DateOnly)))
 		}
 	}
 	return list
@@ -223,20 +234,39 @@ func (k *checker) pair(certKey, keyKey, cert, key string) {
 	case cert == "" && key != "":
 		k.complain(keyKey, "set %s too", certKey)
 	}
-	k.file(certKey, cert)
-	k.file(keyKey, key)
+	if !k.file(certKey, cert) || !k.file(keyKey, key) || cert == "" || key == "" {
+		return
+	}
+	if _, err := tls.LoadX509KeyPair(cert, key); err != nil {
+		k.complain(certKey, "cannot be used with %s: %s", keyKey, strings.TrimPrefix(err.Error(), "tls: "))
+	}
 }
 
-func (k *checker) file(key, path string) {
+// file reports whether a file can be opened, or is not set.
+func (k *checker) file(key, path string) bool {
 	if path == "" {
-		return
+		return true
 	}
 	f, err := os.Open(path)
 	if err != nil {
 		k.complain(key, "cannot be read: %v", err)
-		return
+		return false
 	}
 	_ = f.Close() // only opened to see whether it can be
+	return true
+}
+
+// authorities looks for certificates in a file.
+func (k *checker) authorities(key, path string) {
+	if path == "" || !k.file(key, path) {
+		return
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		k.complain(key, "cannot be read: %v", err)
+	} else if !x509.NewCertPool().AppendCertsFromPEM(text) {
+		k.complain(key, "%s holds no certificate (PEM)", path)
+	}
 }
 
 func (k *checker) url(key, value string, schemes ...string) *url.URL {

@@ -4,8 +4,14 @@
 package script_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +35,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("PATH", dir+string(os.PathListSeparator)+e.Getenv("PATH"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ends": ends, "mode": mode, "appears": appears},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ends": ends, "mode": mode, "appears": appears, "pair": pair},
 	})
 }
 
@@ -80,5 +86,25 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 		if got := fmt.Sprintf("%o", info.Mode().Perm()); got != args[0] {
 			ts.Fatalf("%s has mode %s, want %s", name, got, args[0])
 		}
+	}
+}
+
+// pair makes NAME.crt and NAME.key, good until so many days from now.
+func pair(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: pair NAME DAYS")
+	}
+	days, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	ts.Check(err)
+	until := time.Now().AddDate(0, 0, days)
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"mail.lab.example"}, NotBefore: until.AddDate(-1, 0, 0), NotAfter: until}
+	cert, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	ts.Check(err)
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	ts.Check(err)
+	for file, block := range map[string]*pem.Block{".crt": {Type: "CERTIFICATE", Bytes: cert}, ".key": {Type: "PRIVATE KEY", Bytes: secret}} {
+		ts.Check(os.WriteFile(ts.MkAbs(args[0]+file), pem.EncodeToMemory(block), 0o600))
 	}
 }
