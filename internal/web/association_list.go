@@ -39,7 +39,7 @@ func (s *Server) associations() *list[admin.Row] {
 			return s.admin.ExportAssociations(ctx, who, associationQuery(q), func(a admin.Row) error { return fn(&a) })
 		},
 		Pane:  s.details,
-		Links: []headLink{{clearHref, "activesync.link-clear", "wand", access.VerbLink}},
+		Links: []headLink{{Href: clearHref, Label: "activesync.link-clear", Icon: "wand", Verb: access.VerbLink}},
 		Set:   "association_list",
 		Extra: s.freshness,
 	}

@@ -68,13 +68,21 @@ func refusedWord(e *access.AuditEntry) string {
 	return ""
 }
 
-// auditHref leads from a line about a record to the record.
+// auditHref leads from a line to the record, device or user it is about. What is undone may be any of them.
 func auditHref(e *access.AuditEntry) string {
+	if e.Object == "" || e.Failed {
+		return ""
+	}
+	id := url.PathEscape(e.Object)
 	switch access.Verb(e.Event) {
-	case access.VerbAllow, access.VerbBlock, access.VerbComment, access.VerbClearRedirect, "undo":
-		if e.Object != "" && !e.Failed {
-			return "/activesync/" + url.PathEscape(e.Object)
-		}
+	case access.VerbAllow, access.VerbBlock, access.VerbComment, access.VerbClearRedirect, access.VerbLink, access.VerbUnlink,
+		access.VerbMatchAgain, "successor", "end-override":
+		return "/activesync/" + id
+	case access.VerbAddDevice, access.VerbChangeDevice, access.VerbActivate, access.VerbLose, access.VerbFind, access.VerbRetire,
+		access.VerbSetCompliance:
+		return "/devices/" + id
+	case access.VerbAddUser, access.VerbChangeUser, access.VerbDisableUser, access.VerbEnableUser:
+		return "/users/" + id
 	}
 	return ""
 }
@@ -90,7 +98,7 @@ func auditEvents() []string {
 			list = append(list, string(v))
 		}
 	}
-	return append(list, "undo", "cancel-job", "purge", "back-up", "test-mail", login.EventSignIn, login.EventSignInFailed, login.EventSignOut, login.EventSetUp,
+	return append(list, "successor", "end-override", "undo", "cancel-job", "purge", "back-up", "test-mail", login.EventSignIn, login.EventSignInFailed, login.EventSignOut, login.EventSetUp,
 		login.EventCreateAdministrator, login.EventDisable, login.EventEnable, login.EventChangePassword, login.EventResetPassword,
 		login.EventEnableCode, login.EventDisableCode, login.EventRevokeSession, login.EventCreateToken, login.EventRevokeToken)
 }

@@ -50,6 +50,10 @@ func (s *Server) linkMany(w http.ResponseWriter, r *http.Request) error {
 	if len(sel.IDs) == 1 {
 		return s.showLink(w, r, sel.IDs[0])
 	}
+	if isFragment(r) { // it is a page, not a dialog
+		w.Header().Set("HX-Redirect", r.URL.RequestURI())
+		return nil
+	}
 	p, err := s.newPage(w, r, s.say("link.clear"), "activesync")
 	if err != nil {
 		return err
@@ -57,10 +61,6 @@ func (s *Server) linkMany(w http.ResponseWriter, r *http.Request) error {
 	found, err := s.admin.PreviewLinks(r.Context(), p.Actor, linkBulk(sel))
 	if err != nil {
 		return err
-	}
-	if isFragment(r) { // it is a page, not a dialog
-		w.Header().Set("HX-Redirect", r.URL.RequestURI())
-		return nil
 	}
 	cp := &clearPage{page: p, Headline: s.say("link.headline", found.Clear), Carry: s.lists.associations.carry(sel), Key: s.newKey(),
 		Back: localPath(r.URL.Query().Get("back"), "/activesync")}

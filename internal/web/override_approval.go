@@ -52,7 +52,11 @@ func (s *Server) approvals() *list[admin.ApprovalRow] {
 
 func (s *Server) findApprovals(ctx context.Context, who access.Actor, q query) (found[admin.ApprovalRow], error) {
 	p, err := s.admin.ListPreApprovals(ctx, who, q.Cursor, q.Limit)
-	return found[admin.ApprovalRow]{Rows: p.Rows, Next: p.Next, Total: -1, Order: "list.newest-first"}, err
+	out := found[admin.ApprovalRow]{Rows: p.Rows, Next: p.Next, Total: -1}
+	if len(p.Rows) > 0 {
+		out.Order = "list.newest-first"
+	}
+	return out, err
 }
 
 // approvalsByID looks through the newest approvals, which are those that a page shows.

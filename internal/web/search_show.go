@@ -58,15 +58,14 @@ func (s *Server) searchShow(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) newAnswer(who access.Actor, a *admin.Answer, back string) answerRow {
-	out := answerRow{Title: a.Title, Sentence: a.Sentence, Wrong: a.Wrong, Advice: a.Advice, Href: thingHref(a.Kind, a.ID)}
+	out := answerRow{Icon: "device-mobile", Kind: s.say("search.record")}
 	switch a.Kind {
 	case admin.AnswerUser:
-		out.Kind, out.Icon = s.say("search.user"), "user"
+		out = answerRow{Icon: "user", Kind: s.say("search.user")}
 	case admin.AnswerDevice:
-		out.Kind, out.Icon = s.say("search.device"), "devices"
-	default:
-		out.Kind, out.Icon = s.say("search.record"), "device-mobile"
+		out = answerRow{Icon: "devices", Kind: s.say("search.device")}
 	}
+	out.Title, out.Sentence, out.Wrong, out.Advice, out.Href = a.Title, a.Sentence, a.Wrong, a.Advice, thingHref(a.Kind, a.ID)
 	if a.Verb != "" && who.May(a.Verb) == nil {
 		out.Button = s.solveButton(a, back)
 	}
