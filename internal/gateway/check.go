@@ -95,6 +95,10 @@ func (c *checker) adviceFor(err error) string {
 	switch text := explain(err); {
 	case strings.Contains(text, "authority"):
 		return "Set ca to the file of the authority that signed its certificate."
+	case strings.Contains(text, "not valid"):
+		return "Renew it at the mail server, and look whether the clocks of both machines are right."
+	case strings.Contains(text, "TLS"):
+		return "Use http in url if it speaks no TLS on this port, or the port on which it does."
 	case strings.Contains(text, "another name"):
 		return "Set server_name to the name in its certificate, or use that name in url."
 	case strings.Contains(text, "refuses"):

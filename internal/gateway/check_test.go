@@ -6,12 +6,22 @@ package gateway_test
 import (
 	"bufio"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"io"
 	"log"
+	"math/big"
 	"net"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/vedette-mail/vedette/eas"
@@ -79,6 +89,73 @@ func TestABackendIsTriedAndExplained(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A certificate that is wrong is named with what to do about it, the status page says the same, and nothing
+// of a phone, its password least of all, reaches a server that has not proved who it is.
+//
+// Y-13
+func TestAWrongCertificateOfAMailServerIsExplained(t *testing.T) {
+	day := 24 * time.Hour
+	for name, c := range map[string]struct {
+		from, until  time.Duration
+		host         string
+		trusted      bool
+		want, advice string
+	}{
+		"has ended":     {-30 * day, -day, "127.0.0.1", true, "is not valid", "Renew it"},
+		"has not begun": {day, 30 * day, "127.0.0.1", true, "is not valid", "clocks"},
+		"another name":  {-day, 30 * day, "127.0.0.2", true, "for another name", "server_name"},
+		"self-made":     {-day, 30 * day, "127.0.0.1", false, "an authority nobody here knows", "Set ca"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := eastest.New(eastest.Config{AnyVersion: true})
+			m.AddUser(eastest.User{Name: "bob", Password: "bobpw"})
+			srv := httptest.NewUnstartedServer(m)
+			srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+			pair := selfMade(t, c.host, time.Now().Add(c.from), time.Now().Add(c.until))
+			srv.TLS = &tls.Config{Certificates: []tls.Certificate{pair}}
+			srv.StartTLS()
+			t.Cleanup(func() { m.Close(); srv.Close() })
+			b := gateway.Backend{Name: "mail", Default: true, URL: srv.URL + eas.Path}
+			if c.trusted {
+				b.CAFile = filepath.Join(t.TempDir(), "ca.pem")
+				if err := os.WriteFile(b.CAFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Certificate[0]}), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			list := gateway.CheckBackend(t.Context(), b, "bob", "bobpw")
+			if len(list) != 1 || list[0].OK || !strings.Contains(list[0].Text, c.want) || !strings.Contains(list[0].Advice, c.advice) {
+				t.Errorf("%+v", list)
+			}
+			w := newWorld(t, func(s *setting) { s.plain, s.gateway.Backends = true, []gateway.Backend{b} })
+			if resp, _ := w.say(w.dial(), post("FolderSync", "", folderSync)); resp.StatusCode != 503 || resp.Header.Get("Retry-After") == "" {
+				t.Errorf("%d %v", resp.StatusCode, resp.Header)
+			}
+			if st := w.gw.Status(); len(st.Backends) != 1 || !strings.Contains(st.Backends[0].Problem, c.want) {
+				t.Errorf("the status: %+v", st.Backends)
+			}
+			if n := len(m.Requests()); n != 0 {
+				t.Errorf("the mail server saw %d requests", n)
+			}
+		})
+	}
+}
+
+// selfMade gives a certificate that signs itself.
+func selfMade(t *testing.T, host string, from, until time.Time) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: from, NotAfter: until, IPAddresses: []net.IP{net.ParseIP(host)},
+		IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
 // answering gives the address of a server that says the same to everybody and hangs up.
