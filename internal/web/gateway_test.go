@@ -6,6 +6,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +73,38 @@ func TestTheReconciliationIntervalIsTwelveHoursUntilSomebodyChangesIt(t *testing
 	if got := field(); got != "4 h" {
 		t.Errorf("after a change it is %q", got)
 	}
+}
+
+//
+func TestSentryShowsHowEachGatewayAndEachMailServerIs(t *testing.T) {
+	c := browser.Start(t, true)
+	c.ThreeGateways(t)
+	a := signedIn(t, c).get("/sentry").wants(http.StatusOK)
+	const berlin, lisbon, kyoto = "gw-berlin", "gw-lisbon", "gw-kyoto"
+	for column, want := range map[string]map[string]string{
+		"state":       {berlin: "Connected", lisbon: "Connected", kyoto: "Away"},
+		"reported":    {kyoto: "1 d ago"},
+		"clock":       {berlin: "in step", lisbon: "7s ahead"},
+		"parked":      {berlin: "4,812", lisbon: "377"},
+		"spool":       {berlin: "none", kyoto: "9 MB"},
+		"certificate": {lisbon: "ends in 9 d"},
+	} {
+		got := gatewayCells(a, column)
+		for gateway, words := range want {
+			if got[gateway] != words {
+				t.Errorf("%s, %s: %q, want %q", gateway, column, got[gateway], words)
+			}
+		}
+	}
+	p, err := c.Store.Position(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := gatewayCells(a, "snapshot")[berlin]; !strings.HasPrefix(got, strconv.FormatInt(p.Number, 10)) {
+		t.Errorf("snapshot %q, the console is at %d", got, p.Number)
+	}
+	a.says("table.gateways", "Version 0.1.0").says("table.backends", "connection refused")
+	a.says("table.backends", "Up since 2 d ago")
 }
 
 //
