@@ -25,7 +25,10 @@ func (s *Server) devices() *list[admin.DeviceRow] {
 		Searches: true,
 		Sort:     "name",
 		Newest:   "added", When: func(d *device) time.Time { return d.Created },
-		Links: []headLink{{Href: "/devices/new", Label: "devices.add", Icon: "plus", Verb: access.VerbAddDevice}},
+		Links: []headLink{
+			{Href: "/import", Label: "nav.import", Icon: "arrow-up", Verb: access.VerbImport},
+			{Href: "/devices/new", Label: "devices.add", Icon: "plus", Verb: access.VerbAddDevice},
+		},
 		ID:    func(d *device) string { return string(d.ID) },
 		Name:  func(d *device) (string, string) { return deviceName(&d.RegisteredDevice), d.OwnerName },
 		State: func(d *device) string { return d.Noncompliant },

@@ -28,6 +28,7 @@ func (s *Server) users() *list[access.User] {
 		Newest:   "added", When: func(u *user) time.Time { return u.Created },
 		Links: []headLink{
 			{Href: "/users/merge", Label: "act.merge-accounts", Icon: "arrows-join", Verb: access.VerbMergeAccounts},
+			{Href: "/import", Label: "nav.import", Icon: "arrow-up", Verb: access.VerbImport},
 			{Href: "/users/new", Label: "users.add", Icon: "user-plus", Verb: access.VerbAddUser},
 		},
 		ID:      func(u *user) string { return string(u.ID) },
