@@ -9,6 +9,7 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/store/storetest"
 )
 
 // town is a world with two users: alma is in the group north, bert in the south. Each has a device and a
@@ -22,9 +23,26 @@ type town struct {
 	second access.AssociationID
 }
 
+// A town is built once and then copied: what is tried in one must not be seen in another.
+var (
+	built     town
+	builtTown = storetest.Template{Fill: func(t testing.TB, dsn string) {
+		t.(*testing.T).Run("the town is built", func(t *testing.T) { built = *buildTown(t, dsn) })
+		built.world = nil
+	}}
+)
+
 func newTown(t *testing.T) *town {
 	t.Helper()
-	w := &town{world: newWorld(t), user: map[string]access.UserID{}, device: map[string]access.DeviceID{}, record: map[string]access.AssociationID{}}
+	dsn := builtTown.DSN(t)
+	w := built
+	w.world = newWorldOn(t, dsn)
+	return &w
+}
+
+func buildTown(t *testing.T, dsn string) *town {
+	t.Helper()
+	w := &town{world: newWorldOn(t, dsn), user: map[string]access.UserID{}, device: map[string]access.DeviceID{}, record: map[string]access.AssociationID{}}
 	for name, group := range map[string]string{"alma": "north", "bert": "south"} {
 		w.user[name] = access.UserID(w.do(w.admin.AddUser(t.Context(), root(), admin.UserForm{Name: name, Groups: []string{group},
 			Accounts: []access.Account{{Realm: "lab", Account: name}}}, admin.Act{})).ID)

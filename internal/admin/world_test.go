@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
 	"github.com/vedette-mail/vedette/internal/store"
+	"github.com/vedette-mail/vedette/internal/store/storetest"
 )
 
 // world is a real store, the room on top of it, and a snapshot that follows the store.
@@ -45,9 +45,12 @@ func (c *clock) forward(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
+// empty is what every world begins with.
+var empty storetest.Template
+
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	return newWorldOn(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
+	return newWorldOn(t, empty.DSN(t))
 }
 
 func newWorldOn(t *testing.T, dsn string) *world {

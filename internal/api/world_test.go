@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -22,21 +21,26 @@ import (
 	"github.com/vedette-mail/vedette/internal/login"
 	"github.com/vedette-mail/vedette/internal/seal"
 	"github.com/vedette-mail/vedette/internal/store"
+	"github.com/vedette-mail/vedette/internal/store/storetest"
 )
 
 // world is a console without pages: a real store, admin and login on it, and the API in the stack that
 // it has in the product.
 type world struct {
-	t       *testing.T
-	store   *store.Store
-	admin   *admin.Admin
-	login   *login.Login
-	server  *api.Server
-	handler http.Handler
-	root    string // token of an administrator
-	auditor string // token of an auditor
-	now     time.Time
+	t        *testing.T
+	store    *store.Store
+	admin    *admin.Admin
+	login    *login.Login
+	settings *admin.Settings
+	server   *api.Server
+	handler  http.Handler
+	root     string // token of an administrator
+	auditor  string // token of an auditor
+	now      time.Time
 }
+
+// empty is what every world begins with.
+var empty storetest.Template
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
@@ -50,7 +54,7 @@ func newWorld(t *testing.T) *world {
 	}
 	clock := func() time.Time { return w.now }
 	var err error
-	w.store, err = store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "console.db"), Now: clock})
+	w.store, err = store.Open(t.Context(), store.Config{DSN: empty.DSN(t), Now: clock})
 	must(err)
 	t.Cleanup(func() {
 		if err := w.store.Close(); err != nil {
@@ -63,7 +67,9 @@ func newWorld(t *testing.T) *world {
 	must(err)
 	w.admin, err = admin.New(admin.Config{Store: w.store, Now: clock, Snapshot: w.snapshot})
 	must(err)
-	w.server, err = api.New(api.Config{Admin: w.admin, Login: w.login, Feed: w.store, Version: "test"})
+	w.settings, err = admin.NewSettings(admin.SettingsConfig{Admin: w.admin, Box: box, Backups: t.TempDir()})
+	must(err)
+	w.server, err = api.New(api.Config{Admin: w.admin, Login: w.login, Feed: w.store, Settings: w.settings, Version: "test"})
 	must(err)
 	w.handler = httpd.Events(slog.New(slog.DiscardHandler), httpd.SafeHeaders(
 		w.login.Middleware(httpd.Recover(w.server.Answer, httpd.LimitBody(httpd.MaxFormBody, w.server.Answer, w.server)))))

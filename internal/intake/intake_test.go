@@ -5,7 +5,6 @@ package intake_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/intake"
 	"github.com/vedette-mail/vedette/internal/store"
+	"github.com/vedette-mail/vedette/internal/store/storetest"
 	"github.com/vedette-mail/vedette/test/parts"
 )
 
@@ -29,10 +29,13 @@ type desk struct {
 	skew time.Duration
 }
 
+// empty is what every desk begins with on SQLite.
+var empty storetest.Template
+
 func both(t *testing.T, test func(*desk)) {
 	t.Helper()
 	for name, dsn := range map[string]func() string{
-		"sqlite":   func() string { return "sqlite:" + filepath.Join(t.TempDir(), "v.db") },
+		"sqlite":   func() string { return empty.DSN(t) },
 		"postgres": func() string { return parts.Postgres(t) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,6 +32,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/seal"
 	"github.com/vedette-mail/vedette/internal/snapshot"
 	"github.com/vedette-mail/vedette/internal/store"
+	"github.com/vedette-mail/vedette/internal/store/storetest"
 )
 
 // house is a store with its settings, and a clock that moves when it is told to.
@@ -57,11 +58,14 @@ func (h *house) set(t time.Time) {
 
 func root() access.Actor { return access.Actor{Name: "alice", Role: access.RoleAdministrator} }
 
+// empty is what every house begins with.
+var empty storetest.Template
+
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, time: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)}
 	var err error
-	h.store, err = store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "console.db"), Now: h.now})
+	h.store, err = store.Open(t.Context(), store.Config{DSN: empty.DSN(t), Now: h.now})
 	h.must(err)
 	t.Cleanup(func() {
 		if err := h.store.Close(); err != nil {

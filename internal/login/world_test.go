@@ -11,7 +11,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -23,6 +22,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/login"
 	"github.com/vedette-mail/vedette/internal/seal"
 	"github.com/vedette-mail/vedette/internal/store"
+	"github.com/vedette-mail/vedette/internal/store/storetest"
 )
 
 const password = "dwarf planet kettle"
@@ -53,11 +53,14 @@ func (c *clock) forward(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
+// empty is what every world begins with.
+var empty storetest.Template
+
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	// Sessions measure by the machine's clock, so the test's own begins there.
 	c := &clock{now: time.Now()}
-	s, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "console.db"), Now: c.Now})
+	s, err := store.Open(t.Context(), store.Config{DSN: empty.DSN(t), Now: c.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/seal"
 	"github.com/vedette-mail/vedette/internal/snapshot"
 	"github.com/vedette-mail/vedette/internal/store"
+	"github.com/vedette-mail/vedette/internal/store/storetest"
 	"github.com/vedette-mail/vedette/internal/web"
 )
 
@@ -63,6 +64,9 @@ func StartAt(t testing.TB, moment time.Time) *Console {
 	return start(t, true, func() time.Time { return moment })
 }
 
+// empty is what every console begins with.
+var empty storetest.Template
+
 func start(t testing.TB, administrator bool, now func() time.Time, tune ...func(*login.Config)) *Console {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -76,7 +80,7 @@ func start(t testing.TB, administrator bool, now func() time.Time, tune ...func(
 	}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	var err error
-	c.Store, err = store.Open(ctx, store.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "console.db"), Now: c.Now, Logger: log})
+	c.Store, err = store.Open(ctx, store.Config{DSN: empty.DSN(t), Now: c.Now, Logger: log})
 	must(err)
 	box, err := seal.New(make([]byte, 32))
 	must(err)
