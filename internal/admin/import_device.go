@@ -130,6 +130,9 @@ func (m *importer) deviceForm(tx *store.Tx, d *access.RegisteredDevice, f fields
 		}
 	}
 	form.IMEI = bareIMEI(form.IMEI)
+	if i := strings.LastIndexByte(f["os"], ' '); f["os-version"] == "" && i > 0 && strings.ContainsAny(f["os"][i+1:i+2], "0123456789") {
+		form.OS, form.OSVersion = strings.TrimSpace(f["os"][:i]), f["os"][i+1:] // "iOS 18.1", as our own lists say it
+	}
 	var err error
 	if form.Enrolled, err = m.time(f["enrolled"], form.Enrolled); err != nil {
 		return form, err

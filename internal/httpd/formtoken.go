@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"strings"
 )
 
 // FormTokenField is the name of the hidden field that every form carries.
@@ -30,6 +31,13 @@ func CheckFormToken(r *http.Request, secret []byte) bool {
 	got := r.Header.Get(FormTokenHeader)
 	if got == "" {
 		got = r.PostFormValue(FormTokenField)
+		if got == "" && r.MultipartForm == nil && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+			// A form with a file. What does not fit into memory the system keeps in files of its own.
+			if err := r.ParseMultipartForm(MaxFormBody); err != nil {
+				return false
+			}
+			got = r.PostFormValue(FormTokenField)
+		}
 	}
 	return len(secret) > 0 && hmac.Equal([]byte(got), []byte(FormToken(secret)))
 }
