@@ -220,6 +220,7 @@ func (g *Gateway) Shutdown(ctx context.Context) error {
 	}
 	g.enders.Wait()
 	g.closeResting()
+	g.enders.Wait()
 	g.stop()
 	g.background.Wait()
 	g.reports.flush(context.WithoutCancel(ctx))
@@ -273,7 +274,7 @@ func (g *Gateway) closeResting() {
 	}
 	g.restMu.Unlock()
 	for _, r := range list {
-		r.close()
+		g.enders.Go(r.close) // TLS's farewell may wait for a phone that does not read
 	}
 }
 

@@ -159,7 +159,12 @@ func (c *conn) serve() {
 func (c *conn) shakeHands(t *tls.Conn) bool {
 	c.limit = time.Now().Add(c.s.cfg.HeaderTimeout)
 	t.SetDeadline(c.limit)
-	if c.state.Load() == over || t.Handshake() != nil { // which is nothing when hands have been shaken before
+	if c.state.Load() == over {
+		c.cut()
+		return false
+	}
+	if err := t.Handshake(); err != nil { // which is nothing when hands have been shaken before
+		c.s.cfg.Logger.Debug("no TLS connection", logkeys.Error, err, logkeys.Addr, t.RemoteAddr().String())
 		c.cut()
 		return false
 	}

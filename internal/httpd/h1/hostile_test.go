@@ -6,6 +6,7 @@ package h1_test
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -331,4 +332,31 @@ func TestHalfAnAnswerThatEndsByClosingIsReset(t *testing.T) {
 	if b, err := io.ReadAll(c); err == nil {
 		t.Errorf("%q looks whole", b)
 	}
+}
+
+// TestAHandshakeIsNotWaitedForForever, and Shutdown does not wait for one at all.
+func TestAHandshakeIsNotWaitedForForever(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := h1.New(config(http.NotFoundHandler()))
+		slow, fresh := net.Conn(nil), net.Conn(nil)
+		for _, c := range []*net.Conn{&slow, &fresh} {
+			phone, ours := net.Pipe()
+			*c = phone
+			begin := time.Now()
+			s.Hand(tls.Server(ours, &tls.Config{}), nil)
+			io.WriteString(phone, "\x16\x03\x01") // and no more
+			if c == &fresh {
+				break
+			}
+			if _, err := phone.Read(make([]byte, 1)); err != io.EOF || time.Since(begin) != 5*time.Second {
+				t.Errorf("%v after %v", err, time.Since(begin))
+			}
+		}
+		begin := time.Now()
+		if err := s.Shutdown(t.Context()); err != nil || time.Since(begin) > 0 {
+			t.Errorf("%v after %v", err, time.Since(begin))
+		}
+		slow.Close()
+		fresh.Close()
+	})
 }
