@@ -128,7 +128,8 @@ func (c *console) pages(cfg *config.Config, log *slog.Logger) (http.Handler, err
 	}
 	mux := httpd.NewMux(c.login.Guard, site.Answer)
 	site.Mount(mux)
-	rest, err := api.New(api.Config{Admin: c.admin, Login: c.login, Feed: c.store, Logger: log, Version: version()})
+	rest, err := api.New(api.Config{Admin: c.admin, Login: c.login, Feed: c.store, Settings: c.settings, Logger: log,
+		Version: version()})
 	if err != nil {
 		return nil, err
 	}

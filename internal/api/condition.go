@@ -83,10 +83,14 @@ func (c *Conditions) begin() (admin.Act, expectation, error) {
 func (c *Conditions) required() (admin.Act, expectation, error) {
 	act, e, err := c.begin()
 	if err == nil && !e.given {
-		err = &httpd.StatusError{Status: http.StatusPreconditionRequired,
-			Text: "Name what you have looked at: send its ETag as If-Match, or * to replace whatever is there."}
+		err = errNotNamed()
 	}
 	return act, e, err
+}
+
+func errNotNamed() error {
+	return &httpd.StatusError{Status: http.StatusPreconditionRequired,
+		Text: "Name what you have looked at: send its ETag as If-Match, or * to replace whatever is there."}
 }
 
 // Result is what came of a verb.

@@ -120,7 +120,7 @@ func TestNobodyWithoutATokenComesIn(t *testing.T) {
 	paths := []struct{ method, path string }{{"GET", "/nothing"}, {"GET", ""}, {"PATCH", "/preferences"}, {"OPTIONS", "/associations"},
 		{"HEAD", "/associations"}, {"POST", "/associations/../preferences"}, {"GET", "//audit"}}
 	for _, r := range w.server.Routes() {
-		paths = append(paths, struct{ method, path string }{r.Method, strings.NewReplacer(api.Prefix, "", "{id}", "x").Replace(r.Path)})
+		paths = append(paths, struct{ method, path string }{r.Method, strings.NewReplacer(api.Prefix, "", "{id}", "x", "{name}", "x").Replace(r.Path)})
 	}
 	for _, c := range callers {
 		for _, p := range paths {
@@ -241,7 +241,7 @@ func TestEveryRouteLetsInExactlyTheRolesOfItsVerb(t *testing.T) {
 					t.Errorf("%s asks for no verb", r.Pattern)
 					continue
 				}
-				path := strings.NewReplacer("{id}", "x").Replace(r.Path)
+				path := strings.NewReplacer("{id}", "x", "{name}", "x").Replace(r.Path)
 				for key, may := range map[string]bool{token: who.May(verb) == nil, only: who.May(verb) == nil && verb == access.VerbView} {
 					switch {
 					case !may:

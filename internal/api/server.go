@@ -25,24 +25,27 @@ const Prefix = "/api/v1"
 
 // Config is what the room needs to do its work.
 type Config struct {
-	Admin   *admin.Admin
-	Login   *login.Login
-	Feed    Feed // for the events stream; nil: there is none
-	Logger  *slog.Logger
-	Version string // of the product, for the description; empty: unknown
+	Admin *admin.Admin
+	Login *login.Login
+	Feed  Feed // for the events stream; nil: there is none
+	// Settings are what is set on the pages under Settings; nil: there are no routes for them.
+	Settings *admin.Settings
+	Logger   *slog.Logger
+	Version  string // of the product, for the description; empty: unknown
 }
 
 // Server answers for everything below Prefix, and for what is asked for beside it. It has to stand inside
 // Login.Middleware: without it every request is refused.
 type Server struct {
-	admin   *admin.Admin
-	login   *login.Login
-	feed    Feed
-	beat    time.Duration
-	streams streams
-	log     *slog.Logger
-	mux     *httpd.Mux
-	api     huma.API
+	admin    *admin.Admin
+	settings *admin.Settings
+	login    *login.Login
+	feed     Feed
+	beat     time.Duration
+	streams  streams
+	log      *slog.Logger
+	mux      *httpd.Mux
+	api      huma.API
 }
 
 // New registers every route.
@@ -50,7 +53,7 @@ func New(c Config) (*Server, error) {
 	if c.Admin == nil || c.Login == nil {
 		return nil, access.Invalid("api", "Admin and login are needed.")
 	}
-	s := &Server{admin: c.Admin, login: c.Login, feed: c.Feed, beat: beatEvery, log: c.Logger}
+	s := &Server{admin: c.Admin, settings: c.Settings, login: c.Login, feed: c.Feed, beat: beatEvery, log: c.Logger}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -65,6 +68,9 @@ func New(c Config) (*Server, error) {
 	s.mountSearch()
 	s.mountPreviews()
 	s.mountEvents()
+	if s.settings != nil {
+		s.mountSettings()
+	}
 	s.mountJobs()
 	s.mountPreferences()
 	s.mountReads()

@@ -104,7 +104,7 @@ func apiReference(ctx context.Context, root string) ([]byte, error) {
 			return strings.Compare(x.path+" "+x.method, y.path+" "+y.method)
 		})
 		for _, op := range byTag[t] {
-			if len(of[op.ID]) == 0 && op.ID != "clear-redirect" { // no example can make a mail server send a phone elsewhere
+			if len(of[op.ID]) == 0 && !slices.Contains(withoutExample(), op.ID) {
 				missing = append(missing, fmt.Errorf("%s has no example (tools/docgen/api_examples.txt)", op.ID))
 			}
 			op.write(&b, of[op.ID])
@@ -120,6 +120,10 @@ func apiReference(ctx context.Context, root string) ([]byte, error) {
 	}
 	return b.Bytes(), errors.Join(missing...)
 }
+
+// withoutExample are operations that need what this world does not have: a mail server that sends a phone
+// elsewhere, and one that takes letters.
+func withoutExample() []string { return []string{"clear-redirect", "test-mail"} }
 
 const apiHead = `# API
 

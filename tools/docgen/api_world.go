@@ -67,8 +67,12 @@ func newAPIWorld(ctx context.Context) (w *apiWorld, err error) {
 	if err != nil {
 		return nil, err
 	}
+	settings, err := admin.NewSettings(admin.SettingsConfig{Admin: adm, Box: box})
+	if err != nil {
+		return nil, err
+	}
 	// The version is that of the API, not of a build: this file must not change with every commit.
-	if w.rest, err = api.New(api.Config{Admin: adm, Login: sign, Feed: w.store, Version: "v1"}); err != nil {
+	if w.rest, err = api.New(api.Config{Admin: adm, Login: sign, Feed: w.store, Settings: settings, Version: "v1"}); err != nil {
 		return nil, err
 	}
 	w.handler = httpd.Events(slog.New(slog.DiscardHandler), sign.Middleware(httpd.LimitBody(httpd.MaxFormBody, w.rest.Answer, w.rest)))
