@@ -111,9 +111,10 @@ async function people(page, take) {
   await take(page, 'user-details')
   await ask('User Details', 'Disable', 'dialog-user')
   await page.goto('/activesync?show=unlinked&sort=user')
-  const [from, to] = (await page.locator('.records td[data-c="user"]').allInnerTexts()).map((t) => t.trim().split('\n').at(-1))
-  await page.goto('/users/merge?' + new URLSearchParams({ realm: 'company', from: from.split('@')[0], to: to.split('@')[0] }))
-  await page.getByRole('heading', { name: /record/ }).first().waitFor()
+  const known = (await page.locator('.records td[data-c="user"]').allInnerTexts()).map((t) => t.trim().split('\n').at(-1).toLowerCase())
+  const [from, to] = [...new Set(known.filter((t) => t.endsWith('@company.example')).map((t) => t.split('@')[0]))]
+  await page.goto('/users/merge?' + new URLSearchParams({ realm: 'company', from, to }))
+  await page.locator('#steps').waitFor()
   await take(page, 'user-merge')
   await page.context().close()
 }
