@@ -5,12 +5,19 @@
 package packaging_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
+	"math/big"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/config"
 )
@@ -58,8 +65,9 @@ func TestWhatExamplesOnlyShowIsAcceptedToo(t *testing.T) {
 				t.Fatal("the example shows nothing")
 			}
 			dir := t.TempDir()
-			for _, file := range []string{"console.crt", "console.key", "mail.crt", "mail.key", "internal-ca.crt"} {
-				if err := os.WriteFile(filepath.Join(dir, file), nil, 0o600); err != nil {
+			cert, key := pair(t)
+			for file, text := range map[string][]byte{"console.crt": cert, "console.key": key, "mail.crt": cert, "mail.key": key, "internal-ca.crt": cert} {
+				if err := os.WriteFile(filepath.Join(dir, file), text, 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -70,6 +78,25 @@ func TestWhatExamplesOnlyShowIsAcceptedToo(t *testing.T) {
 			}
 		})
 	}
+}
+
+// pair makes a certificate and its key.
+func pair(t *testing.T) (cert, key []byte) {
+	t.Helper()
+	secret, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+	public, err := x509.CreateCertificate(rand.Reader, c, c, secret.Public(), secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: public}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})
 }
 
 // A reader copies what the pages show: every setting in it has to exist, with a value of its kind.
