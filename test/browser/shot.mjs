@@ -18,7 +18,7 @@ function pages(world) {
   return [
     [world.demo, { dashboard: '/', activesync: '/activesync', details: `/activesync/${world.demo.id}`, sentry: '/sentry', preferences: '/sentry/preferences',
       audit: '/audit', account: '/account', overrides: '/overrides', approve: '/overrides/approve', 'activesync-suggested': '/activesync?show=suggested', 'link-clear': '/activesync/selection/link?all=1&show=suggested',
-      link: `/link/${world.demo.id}`, search: '/search?q=lost', 'search-nothing': '/search?q=nobody-like-this', timeline: `/timeline?record=${world.demo.id}`, ask: `/activesync/selection/block?id=${world.demo.id}`, missing: '/activesync/missing' }],
+      link: `/link/${world.demo.id}`, search: '/search?q=sunwoo', 'search-nothing': '/search?q=nobody-like-this', timeline: `/timeline?record=${world.demo.id}`, ask: `/activesync/selection/block?id=${world.demo.id}`, missing: '/activesync/missing' }],
     [world.small, { 'activesync-three': '/activesync', 'dashboard-three': '/', preview: '/sentry/preferences/preview?auto_block=yes' }],
     [world.empty, { 'activesync-empty': '/activesync', 'dashboard-empty': '/', 'activesync-no-match': '/activesync?q=nobody' }],
     [world.many, { 'activesync-many': '/activesync', 'dashboard-many': '/' }],
