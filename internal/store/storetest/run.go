@@ -57,6 +57,8 @@ func Run(t *testing.T, e Engine) {
 		{"timelines", timelines},
 		{"lists of people", peopleLists},
 		{"overrides", overrides},
+		{"expected phones", expected},
+		{"imports", imports},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, e) })
 	}
