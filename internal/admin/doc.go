@@ -79,6 +79,19 @@
 //	a.ListJobRows(ctx, who, id, JobRowFilter) ([]JobRow, error)
 //	a.CancelJob(ctx, who, id) error
 //
+//	// Files: checked first, which changes nothing, then carried out, then perhaps taken back
+//	a.StartImport(ctx, who, ImportForm, file, Act) (Result, error)  // Result.ID is the import; its check has begun
+//	a.RunImport(ctx, who, id, Act) (Result, error)
+//	a.UndoImport(ctx, who, id, Act) (Result, error)
+//	a.FindImport(ctx, who, id) (Import, error)
+//	a.ListImports(ctx, who, limit) ([]Import, error)
+//	a.ListImportLines(ctx, who, id, ImportLineFilter) ([]ImportLine, error)
+//
+//	// Phones that the mail server knows, and which of them have yet to come through the gateway
+//	a.ShadowReport(ctx, who) (ShadowReport, error)
+//	a.ListExpected(ctx, who, ExpectedQuery) (ExpectedPage, error)
+//	a.ForgetExpected(ctx, who, Act) (Result, error)
+//
 //	// Preferences
 //	a.Preferences(ctx, who) (Preferences, error)
 //	a.PreviewPreferences(ctx, who, p) (Preview, error)
