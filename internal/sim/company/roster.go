@@ -87,6 +87,9 @@ func (c *Company) registration(rng *rand.Rand, p *Phone, n int, now time.Time) a
 		LastCheckIn: now.Add(-time.Duration(rng.IntN(8*60)) * time.Minute).Truncate(time.Minute),
 		Compliance:  access.Compliant, ComplianceSource: "device management",
 	}
+	if h.Device.PhoneNumber != "" && h.Kind != phone.Hostile {
+		d.Number = h.Device.PhoneNumber
+	}
 	if rng.IntN(4) == 0 {
 		d.Ownership = access.OwnedByEmployee
 	}

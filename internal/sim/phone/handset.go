@@ -6,8 +6,10 @@ package phone
 import (
 	"encoding/hex"
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/vedette-mail/vedette/eas/easclient"
@@ -109,6 +111,17 @@ func (h *Handset) samsung(rng *rand.Rand, owner string) {
 	h.UserAgent = "Android-SAMSUNG-" + m.model + "/101." + m.os + "000"
 	h.Device = easclient.Device{Model: m.model, OS: "Android " + m.os, OSLanguage: "English", FriendlyName: owner,
 		MobileOperator: pick(rng, []string{"Orange", "Telekom.de", "vodafone", ""})}
+	if h.Device.MobileOperator != "" { // without a SIM card there is no number to tell
+		h.Device.PhoneNumber = "+49 151 " + decimals(h.ID, 7)
+	}
+}
+
+// decimals makes n digits of a text, the same for the same text.
+func decimals(s string, n int) string {
+	sum := fnv.New64a()
+	sum.Write([]byte(s))
+	d := strconv.FormatUint(sum.Sum64(), 10)
+	return d[len(d)-n:]
 }
 
 // hostile writes into every field a text that would do harm where somebody forgot to escape it: page,
