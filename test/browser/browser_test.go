@@ -43,6 +43,13 @@ type where struct {
 //
 // A-01 A-03 A-11 A-14 A-15 A-17 C-01 D-01 D-02 D-08 X-07 X-08 Y-02 Y-18
 func TestStories(t *testing.T) {
+	tell(t, "", consoles())
+}
+
+// tell starts consoles and has a set of stories told of them: the one of that name, or all but those that
+// have a test of their own.
+func tell(t *testing.T, name string, consoles map[string]func(*testing.T) where) {
+	t.Helper()
 	set, err := assets.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +62,7 @@ func TestStories(t *testing.T) {
 		t.Fatal(err)
 	}
 	world := map[string]any{"now": moment().UnixMilli(), "user": browser.Administrator, "password": browser.Password, "failures": failures}
-	for name, make := range consoles() {
+	for name, make := range consoles {
 		world[name] = make(t)
 	}
 	file := filepath.Join(t.TempDir(), "world.json")
@@ -73,8 +80,8 @@ func TestStories(t *testing.T) {
 			t.Logf("%s=%s", name, v)
 		}
 	}
-	run(t, exec.CommandContext(t.Context(), "node", "stories.mjs", file, shots))
-	if dir := os.Getenv("VEDETTE_SHOTS"); dir != "" && !t.Failed() { // docs/shots when pictures are to be kept
+	run(t, exec.CommandContext(t.Context(), "node", "stories.mjs", file, shots, name))
+	if dir := os.Getenv("VEDETTE_SHOTS"); dir != "" && name == "" && !t.Failed() { // docs/shots when pictures are to be kept
 		keepPictures(t, shots, dir)
 	}
 }

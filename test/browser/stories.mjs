@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Drives consoles that browser_test.go has started, and says for each story whether it went as told:
-// one line of JSON each. Arguments: a file with the addresses, a folder for the screenshots.
+// one line of JSON each. Arguments: a file with the addresses, a folder for the screenshots,
+// the name of a set of stories, or nothing for all that share their consoles.
 
 import { chromium } from 'playwright-core'
 import { readFile, mkdir } from 'node:fs/promises'
@@ -11,6 +12,7 @@ import path from 'node:path'
 import { stories } from './story.mjs'
 import { linkStories } from './link_story.mjs'
 import { peopleStories } from './people_story.mjs'
+import { jobStories } from './jobs_story.mjs'
 import { shots } from './shot.mjs'
 
 const world = JSON.parse(await readFile(process.argv[2], 'utf8'))
@@ -59,8 +61,9 @@ async function accessible(page, what) {
   throw new Error(`${what} is not accessible:\n  ` + lines.join('\n  '))
 }
 
+const sets = { '': { ...stories, ...linkStories, ...peopleStories, ...shots }, jobs: jobStories }
 let failed = false
-for (const [name, story] of Object.entries({ ...stories, ...linkStories, ...peopleStories, ...shots })) {
+for (const [name, story] of Object.entries(sets[process.argv[4] ?? ''])) {
   if (process.env.STORY && !name.includes(process.env.STORY)) continue
   const pages = []
   const result = { name }
