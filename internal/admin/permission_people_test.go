@@ -201,6 +201,23 @@ func peopleTable() map[string]line {
 		"Timeline": {access.VerbView, func(c ctx, w *town, a act, n string) error {
 			return got(w.admin.Timeline(c, a, admin.TimelineQuery{Record: w.record[n]}))
 		}, false},
+		"StartImport": {access.VerbImport, func(c ctx, w *town, a act, _ string) error { return result(w.brings(c, a)) }, true},
+		"RunImport":   {access.VerbImport, func(c ctx, w *town, a act, _ string) error { return goesOn(w, c, a, w.admin.RunImport) }, true},
+		"UndoImport":  {access.VerbImport, func(c ctx, w *town, a act, _ string) error { return goesOn(w, c, a, w.admin.UndoImport) }, true},
+		"FindImport": {access.VerbImport, func(c ctx, w *town, a act, _ string) error {
+			return got(w.admin.FindImport(c, a, admin.ImportID(w.do(w.brings(c, root())).ID)))
+		}, true},
+		"ListImports": {access.VerbImport, func(c ctx, w *town, a act, _ string) error { return got(w.admin.ListImports(c, a, 10)) }, true},
+		"ListImportLines": {access.VerbImport, func(c ctx, w *town, a act, _ string) error {
+			return got(w.admin.ListImportLines(c, a, "none", admin.ImportLineFilter{}))
+		}, true},
+		"ListExpected": {access.VerbViewAudit, func(c ctx, w *town, a act, _ string) error {
+			return got(w.admin.ListExpected(c, a, admin.ExpectedQuery{}))
+		}, true},
+		"ExpectedByID":   {access.VerbViewAudit, func(c ctx, w *town, a act, _ string) error { return got(w.admin.ExpectedByID(c, a, []string{"none"})) }, true},
+		"ShadowReport":   {access.VerbViewAudit, func(c ctx, w *town, a act, _ string) error { return got(w.admin.ShadowReport(c, a)) }, true},
+		"ForgetExpected": {access.VerbImport, func(c ctx, w *town, a act, _ string) error { return result(w.admin.ForgetExpected(c, a, none)) }, true},
+
 		"Answer": {access.VerbView, func(c ctx, w *town, a act, n string) error { return got(w.admin.Answer(c, a, n)) }, true},
 	}
 }
