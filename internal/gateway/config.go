@@ -84,6 +84,7 @@ type Config struct {
 
 	uploadWindow time.Duration                               // uploadWindow, but for tests
 	reach        func(ctx context.Context) (net.Conn, error) // in place of the network, for tests: nothing is parked then
+	phonePause   time.Duration                               // phonePause, but for tests
 	tallies      time.Duration                               // tallyEvery, but for tests
 	garbage      int64                                       // bytes of garbage until it is collected; negative: the collector is left as it is
 }
@@ -136,6 +137,7 @@ func (c *Config) defaults() {
 	set(&c.MaxConnsPerAddress, 1<<14)
 	set(&c.uploadWindow, uploadWindow)
 	set(&c.tallies, tallyEvery)
+	set(&c.phonePause, phonePause)
 	set(&c.IdleTimeout, 5*time.Minute)
 	set(&c.ProbeEvery, 30*time.Second)
 	set(&c.garbage, garbage)

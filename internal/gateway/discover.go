@@ -184,6 +184,7 @@ func (g *Gateway) document(q *ask, status int, kind string, body []byte) {
 	h.Set("Cache-Control", "private")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
+	g.bound(q)
 	q.w.WriteHeader(status)
 	if _, err := q.w.Write(body); err != nil {
 		q.phoneGone = true

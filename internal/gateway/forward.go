@@ -383,8 +383,9 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 		h["Transfer-Encoding"] = resp.TransferEncoding // or a short answer would get a length
 	}
 	q.status = resp.StatusCode
+	g.bound(q)
 	q.w.WriteHeader(resp.StatusCode)
-	n, rerr, werr := g.download(q.w, c, resp)
+	n, rerr, werr := g.download(q, c, resp)
 	q.sent = n
 	clean := c.shut()
 	switch {
@@ -403,9 +404,18 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 	}
 }
 
+// bound bounds the sending of an answer over HTTP/2, where the phone allows each byte of it. Over HTTP/1.1
+// the engine does.
+func (g *Gateway) bound(q *ask) {
+	if q.r.ProtoMajor != 1 {
+		_ = http.NewResponseController(q.w).SetWriteDeadline(time.Now().Add(g.cfg.phonePause))
+	}
+}
+
 // download copies an answer's body as it comes: what the mail server has sent is not held back to fill
 // a buffer.
-func (g *Gateway) download(w http.ResponseWriter, c *serverConn, resp *http.Response) (n int64, rerr, werr error) {
+func (g *Gateway) download(q *ask, c *serverConn, resp *http.Response) (n int64, rerr, werr error) {
+	w := q.w
 	if resp.ContentLength == 0 {
 		return 0, nil, nil
 	}
@@ -423,7 +433,7 @@ func (g *Gateway) download(w http.ResponseWriter, c *serverConn, resp *http.Resp
 				if phone == nil {
 					phone = http.NewResponseController(w)
 				}
-				phone.SetWriteDeadline(time.Now().Add(phonePause))
+				phone.SetWriteDeadline(time.Now().Add(g.cfg.phonePause))
 			}
 			n += int64(m)
 			if _, werr := w.Write((*buf)[:m]); werr != nil {
@@ -436,7 +446,7 @@ func (g *Gateway) download(w http.ResponseWriter, c *serverConn, resp *http.Resp
 			}
 		}
 		if err == io.EOF || n == resp.ContentLength {
-			if phone != nil {
+			if phone != nil && q.r.ProtoMajor == 1 {
 				phone.SetWriteDeadline(time.Time{})
 			}
 			return n, nil, nil

@@ -300,7 +300,7 @@ func (p *parked) pass(resp *http.Response) {
 // copy writes head and body. Body of unknown length is chunked, as it was.
 func (p *parked) copy(msg *[]byte, resp *http.Response) (rerr, werr error) {
 	write := func(b []byte) error {
-		p.phone.SetWriteDeadline(time.Now().Add(phonePause))
+		p.phone.SetWriteDeadline(time.Now().Add(p.g.cfg.phonePause))
 		_, err := p.phone.Write(b)
 		return err
 	}

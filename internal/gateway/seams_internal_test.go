@@ -15,6 +15,9 @@ func (c *Config) SetUploadWindow(d time.Duration) { c.uploadWindow = d }
 // SetTallies lets a test see counts soon.
 func (c *Config) SetTallies(every time.Duration) { c.tallies = every }
 
+// SetPhonePause lets a test see a phone given up that takes nothing.
+func (c *Config) SetPhonePause(d time.Duration) { c.phonePause = d }
+
 // LeaveCollector keeps the gateways of a test from steering the collector of the test's process.
 func (c *Config) LeaveCollector() { c.garbage = -1 }
 

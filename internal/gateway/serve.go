@@ -37,6 +37,7 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method != http.MethodPost && r.Method != http.MethodOptions {
+		g.bound(q)
 		reply.UnsupportedCommand(reply.Request{}).With("Allow", "OPTIONS, POST").Write(w)
 		return
 	}
@@ -277,6 +278,7 @@ func (g *Gateway) obey(q *ask) bool {
 // write gives an answer of ours.
 func (g *Gateway) write(q *ask, a reply.Reply) {
 	q.status = a.Code
+	g.bound(q)
 	if a.Write(q.w) != nil {
 		q.phoneGone = true
 	}
