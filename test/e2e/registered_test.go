@@ -155,14 +155,21 @@ func TestAPhoneThatIsNotCompliantIsRefusedWithAllItsAccounts(t *testing.T) {
 	}
 }
 
-// A pair that was approved beforehand passes with its first request; nothing else does by that.
+// A pair that was approved beforehand passes with its first request; nothing else does by that. A console
+// that is told of the mail servers' domains takes every spelling of the account.
 //
 // Y-08
 func TestAPairApprovedBeforehandPassesAtFirstContact(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, plan{settings: autoBlock})
+	w := newWorld(t, plan{early: true})
+	w.edit("console.toml", "[[console.gateway]]", "[[backend]]\nname = \"mail\"\ndomains = [\"lab.example\", \"LAB\"]\n[[console.gateway]]")
+	w.startConsole()
+	w.hire()
+	w.change(autoBlock)
+	w.startGateway(0)
+	w.connected(0)
 	var r api.Result
-	w.call("POST", "/approvals", map[string]string{"realm": "mail", "account": "Bob", "device_id": "phoneone", "reason": "a new tablet"}, &r)
+	w.call("POST", "/approvals", map[string]string{"realm": "mail", "account": "LAB\\Bob", "device_id": "phoneone", "reason": "a new tablet"}, &r)
 	w.obeyed(r.Number)
 	expect(t, "passed", w.phone(0, "bob", "PHONEONE"))
 	expect(t, "refused", w.phone(0, "bob", "PHONETWO"))
