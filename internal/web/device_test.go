@@ -228,8 +228,8 @@ func TestComplianceIsSetWithReasonsAndShownWithThem(t *testing.T) {
 func TestADeviceIsAddedAndChangedByHandAndNothingTypedIsLost(t *testing.T) {
 	c, _, _, tablet := office(t)
 	v := signedIn(t, c)
-	form := v.get("/devices").says(".page-head", "Add device")
-	form = v.get("/devices/new").wants(http.StatusOK)
+	v.get("/devices").says(".page-head", "Add device")
+	form := v.get("/devices/new").wants(http.StatusOK)
 	manners(t, form)
 	again := form.submit(v, "/devices/new", url.Values{"name": {"New phone"}, "owner": {"nobody.like.this"}}).wants(http.StatusBadRequest)
 	again.says(".message.bad", "No user is called “nobody.like.this”.")

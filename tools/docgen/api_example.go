@@ -34,7 +34,6 @@ type example struct {
 	headers          [][2]string
 	body             string
 	keep             [2]string
-	want             int // 0: any success
 
 	status int
 	answer []string // lines, made the same every time

@@ -35,7 +35,6 @@ type apiWorld struct {
 	handler http.Handler
 	token   string
 	now     time.Time
-	view    *snapshot.View
 	close   func() error
 }
 
