@@ -147,7 +147,13 @@ func (c *console) pages(cfg *config.Config, log *slog.Logger) (http.Handler, err
 		}
 		site.Answer(w, r, err)
 	}
-	inner := c.login.Middleware(httpd.Recover(answer, httpd.LimitBodyBy(site.BodyLimit, answer, both)))
+	limit := func(r *http.Request) int64 {
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			return rest.BodyLimit(r)
+		}
+		return site.BodyLimit(r)
+	}
+	inner := c.login.Middleware(httpd.Recover(answer, httpd.LimitBodyBy(limit, answer, both)))
 	return httpd.ClientAddr(fronts, httpd.Events(log, httpd.SafeHeaders(inner))), nil
 }
 

@@ -72,6 +72,15 @@ POST   /bulk/preview-links             A O H - S -
 GET    /jobs                           A O H R S T
 GET    /jobs/{id}                      A O H R S T
 POST   /jobs/{id}/cancel               A O H - S T
+POST   /imports                        A O - - - -
+GET    /imports                        A O - - - -
+GET    /imports/{id}                   A O - - - -
+GET    /imports/{id}/lines             A O - - - -
+POST   /imports/{id}/run               A O - - - -
+POST   /imports/{id}/undo              A O - - - -
+GET    /expected                       A O - R - -
+GET    /expected/report                A O - R - -
+POST   /expected/forget                A O - - - -
 GET    /preferences                    A O H R S T
 PUT    /preferences                    A - - - - -
 POST   /preferences/preview            A - - - - -

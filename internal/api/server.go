@@ -65,6 +65,8 @@ func New(c Config) (*Server, error) {
 	s.mountAccounts()
 	s.mountOverrides()
 	s.mountExports()
+	s.mountImports()
+	s.mountExpected()
 	s.mountSearch()
 	s.mountPreviews()
 	s.mountEvents()

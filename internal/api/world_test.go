@@ -72,7 +72,7 @@ func newWorld(t *testing.T) *world {
 	w.server, err = api.New(api.Config{Admin: w.admin, Login: w.login, Feed: w.store, Settings: w.settings, Version: "test"})
 	must(err)
 	w.handler = httpd.Events(slog.New(slog.DiscardHandler), httpd.SafeHeaders(
-		w.login.Middleware(httpd.Recover(w.server.Answer, httpd.LimitBody(httpd.MaxFormBody, w.server.Answer, w.server)))))
+		w.login.Middleware(httpd.Recover(w.server.Answer, httpd.LimitBodyBy(w.server.BodyLimit, w.server.Answer, w.server)))))
 
 	must(w.login.CreateAdministrator(t.Context(), login.House(), "ada", password, access.RoleAdministrator))
 	w.root, err = w.login.CreateTokenFor(t.Context(), login.House(), "ada", login.NewToken{Name: "script", Role: access.RoleAdministrator})

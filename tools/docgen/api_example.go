@@ -21,7 +21,8 @@ import (
 //	== operation-id: what it shows
 //	METHOD /path
 //	Header: value
-//	{ body, to the end of the section }
+//	{ body, to the end of the section }; after Content-Type: text/csv all lines are the body
+//	<- jobs              jobs are carried out before it happens
 //	-> NAME field        keeps a field of the answer; {NAME} stands for it from then on
 //
 //go:embed api_examples.txt
@@ -34,6 +35,7 @@ type example struct {
 	headers          [][2]string
 	body             string
 	keep             [2]string
+	jobs             bool
 
 	status int
 	answer []string // lines, made the same every time
@@ -49,6 +51,8 @@ func parseExamples(text string) (list []*example, err error) {
 			e = &example{operation: id, title: title}
 			list = append(list, e)
 		case e == nil || line == "":
+		case line == "<- jobs":
+			e.jobs = true
 		case strings.HasPrefix(line, "-> "):
 			f := strings.Fields(line)
 			if len(f) != 3 {
@@ -57,7 +61,7 @@ func parseExamples(text string) (list []*example, err error) {
 			e.keep = [2]string{f[1], f[2]}
 		case e.method == "":
 			e.method, e.path, _ = strings.Cut(line, " ")
-		case e.body != "" || strings.HasPrefix(line, "{"):
+		case e.body != "" || strings.HasPrefix(line, "{") || slices.Contains(e.headers, [2]string{"Content-Type", "text/csv"}):
 			e.body += line + "\n"
 		default:
 			name, value, ok := strings.Cut(line, ": ")
@@ -98,6 +102,11 @@ func runExamples(ctx context.Context, list []*example) error {
 		headers := make([][2]string, len(e.headers))
 		for i, h := range e.headers {
 			headers[i] = [2]string{h[0], fill.Replace(h[1])}
+		}
+		if e.jobs {
+			if err := w.work(ctx); err != nil {
+				return fmt.Errorf("example %s: %w", e.operation, err)
+			}
 		}
 		status, header, text, err := w.ask(ctx, e.method, fill.Replace(e.path), headers, fill.Replace(e.body))
 		if err != nil {

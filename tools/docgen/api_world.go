@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ import (
 // Its clock moves on a second with every example, so that they come out the same every time.
 type apiWorld struct {
 	store   *store.Store
+	admin   *admin.Admin
 	rest    *api.Server
 	handler http.Handler
 	token   string
@@ -70,11 +72,12 @@ func newAPIWorld(ctx context.Context) (w *apiWorld, err error) {
 	if err != nil {
 		return nil, err
 	}
+	w.admin = adm
 	// The version is that of the API, not of a build: this file must not change with every commit.
 	if w.rest, err = api.New(api.Config{Admin: adm, Login: sign, Feed: w.store, Settings: settings, Version: "v1"}); err != nil {
 		return nil, err
 	}
-	w.handler = httpd.Events(slog.New(slog.DiscardHandler), sign.Middleware(httpd.LimitBody(httpd.MaxFormBody, w.rest.Answer, w.rest)))
+	w.handler = httpd.Events(slog.New(slog.DiscardHandler), sign.Middleware(httpd.LimitBodyBy(w.rest.BodyLimit, w.rest.Answer, w.rest)))
 	if err := sign.CreateAdministrator(ctx, login.House(), "ada", "correct horse battery staple", access.RoleAdministrator); err != nil {
 		return nil, err
 	}
@@ -112,6 +115,31 @@ func (w *apiWorld) phones(ctx context.Context) (ids []string, err error) {
 		return nil
 	})
 	return ids, err
+}
+
+// work carries out the jobs that wait.
+func (w *apiWorld) work(ctx context.Context) error {
+	run, stop := context.WithTimeout(ctx, time.Minute)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = w.admin.Run(run) // always the context's own error
+	}()
+	defer func() { stop(); <-done }()
+	for {
+		list, err := w.admin.ListJobs(ctx, login.House(), 100)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(list, func(j admin.Job) bool { return !j.Over() }) {
+			return nil
+		}
+		select {
+		case <-time.After(20 * time.Millisecond): // jobs have no hook to wait on
+		case <-run.Done():
+			return errors.New("the jobs do not end")
+		}
+	}
 }
 
 // ask carries out one example.
