@@ -56,6 +56,9 @@ GET    /users/{id}/timeline            A O H R S T
 POST   /users/{id}/disable             A O - - S -
 POST   /users/{id}/enable              A O - - S -
 POST   /users/{id}/preview             A O - - S -
+POST   /users/{id}/export-personal-data A - - - - -
+POST   /users/{id}/preview-erase       A - - - - -
+POST   /users/{id}/erase               A - - - - -
 GET    /groups                         A O H R S T
 GET    /accounts/aliases               A O H R S T
 POST   /accounts/merge                 A O - - - -

@@ -72,6 +72,7 @@ func New(c Config) (*Server, error) {
 	s.mountEvents()
 	if s.settings != nil {
 		s.mountSettings()
+		s.mountPersonalData()
 	}
 	s.mountJobs()
 	s.mountPreferences()

@@ -74,8 +74,9 @@ func parseExamples(text string) (list []*example, err error) {
 	return list, nil
 }
 
-// idPattern finds ids, which are new every time.
+// idPattern finds ids, which are new every time; erasedWord what stands for a person who is forgotten.
 var (
+	erasedWord   = regexp.MustCompile(`\berased-[a-z2-7]{8}\b`)
 	idPattern    = regexp.MustCompile(`\b[0-9a-hjkmnp-tv-z]{26}\b`)
 	placePattern = regexp.MustCompile(`(?m)^id: (\d+)\.\S+`)
 	requestID    = regexp.MustCompile(`("request_id": )"[A-Z2-7]+"`)
@@ -171,7 +172,7 @@ func told(header http.Header, text []byte, known map[string]string) ([]string, e
 		out.WriteString("\n" + placePattern.ReplaceAllString(strings.TrimSpace(string(text)), "id: $1.…"))
 	case "application/x-ndjson":
 		out.WriteString("\n" + strings.TrimSpace(string(text)))
-	case "application/openapi+json":
+	case "application/openapi+json", "application/zip":
 		out.WriteString("\n…")
 	default:
 		if out.Len() > 0 {
@@ -194,6 +195,7 @@ func told(header http.Header, text []byte, known map[string]string) ([]string, e
 		}
 		return others[id]
 	})
+	s = erasedWord.ReplaceAllString(s, "erased-…")
 	s = requestID.ReplaceAllString(s, `$1"…"`)
 	lines := strings.Split(strings.TrimSpace(s), "\n")
 	for i, l := range lines {
