@@ -1,6 +1,10 @@
 // SPDX-FileCopyrightText: The Vedette Authors
 // SPDX-License-Identifier: Apache-2.0
 
+//go:build !race
+
+// Plans do not depend on the race detector, and large fills take minutes with it.
+
 package store_test
 
 import (

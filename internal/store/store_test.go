@@ -17,9 +17,12 @@ import (
 func TestSQLite(t *testing.T)   { storetest.Run(t, sqlite()) }
 func TestPostgres(t *testing.T) { storetest.Run(t, postgres()) }
 
+// empty is what most tests on SQLite begin with.
+var empty storetest.Template
+
 func sqlite() storetest.Engine {
 	return storetest.Engine{DSN: func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "vedette.db") },
-		Migrations: os.DirFS("migrations/sqlite")}
+		Made: empty.DSN, Migrations: os.DirFS("migrations/sqlite")}
 }
 
 func postgres() storetest.Engine {
