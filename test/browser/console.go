@@ -101,7 +101,7 @@ func start(t testing.TB, administrator bool, now func() time.Time, tune ...func(
 	c.Mux = httpd.NewMux(c.Login.Guard, pages.Answer)
 	pages.Mount(c.Mux)
 	c.Handler = httpd.Events(slog.New(slog.NewTextHandler(io.Discard, nil)),
-		httpd.SafeHeaders(c.Login.Middleware(httpd.Recover(pages.Answer, httpd.LimitBody(httpd.MaxFormBody, pages.Answer, c.Mux)))))
+		httpd.SafeHeaders(c.Login.Middleware(httpd.Recover(pages.Answer, httpd.LimitBodyBy(pages.BodyLimit, pages.Answer, c.Mux)))))
 	if administrator {
 		must(c.Login.CreateAdministrator(ctx, login.House(), Administrator, Password, access.RoleAdministrator))
 	}
