@@ -57,3 +57,17 @@ func (s *Store) ListTimeline(ctx context.Context, objects []string, before int64
 	}
 	return list, older, err
 }
+
+// AuditOf gives the newest lines about one thing, newest first: those that were written before this
+// transaction.
+func (t *Tx) AuditOf(object string, limit int) (list []access.AuditEntry, err error) {
+	var e access.AuditEntry
+	cols := auditColumns(&e)
+	to := targets(cols)
+	err = t.q.each(t.ctx, func(r *sql.Rows) error {
+		err := r.Scan(to...)
+		list = append(list, e)
+		return err
+	}, `SELECT `+names(cols)+` FROM audit WHERE object = $1 ORDER BY id DESC LIMIT `+strconv.Itoa(min(max(limit, 1), 500)), object)
+	return list, said("store: lines about a thing", err)
+}

@@ -76,7 +76,7 @@ func auditHref(e *access.AuditEntry) string {
 	id := url.PathEscape(e.Object)
 	switch access.Verb(e.Event) {
 	case access.VerbAllow, access.VerbBlock, access.VerbComment, access.VerbClearRedirect, access.VerbLink, access.VerbUnlink,
-		access.VerbMatchAgain, "successor", "end-override":
+		access.VerbMatchAgain, "successor", "facts", "end-override":
 		return "/activesync/" + id
 	case access.VerbAddDevice, access.VerbChangeDevice, access.VerbActivate, access.VerbLose, access.VerbFind, access.VerbRetire,
 		access.VerbSetCompliance:
@@ -98,7 +98,7 @@ func auditEvents() []string {
 			list = append(list, string(v))
 		}
 	}
-	return append(list, "successor", "end-override", "undo", "cancel-job", "purge", "back-up", "test-mail", login.EventSignIn, login.EventSignInFailed, login.EventSignOut, login.EventSetUp,
+	return append(list, "successor", "facts", "end-override", "undo", "cancel-job", "purge", "back-up", "test-mail", login.EventSignIn, login.EventSignInFailed, login.EventSignOut, login.EventSetUp,
 		login.EventCreateAdministrator, login.EventDisable, login.EventEnable, login.EventChangePassword, login.EventResetPassword,
 		login.EventEnableCode, login.EventDisableCode, login.EventRevokeSession, login.EventCreateToken, login.EventRevokeToken)
 }
