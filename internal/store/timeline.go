@@ -33,6 +33,11 @@ func (s *Store) ListTimeline(ctx context.Context, objects []string, before int64
 	objects = objects[:min(len(objects), mostObjects)]
 	err = s.reading(ctx, "store: timeline", func(q runner) error {
 		list = nil
+		if q.e == enginePostgres {
+			if err := q.walkIndexes(ctx); err != nil {
+				return err
+			}
+		}
 		for _, o := range objects {
 			if o == "" {
 				continue
