@@ -40,7 +40,7 @@ func (a *Admin) AddDevice(ctx context.Context, who access.Actor, f DeviceForm, a
 		if err != nil {
 			return outcome{}, err
 		}
-		return outcome{Result: Result{ID: string(d.ID), Version: d.Version,
+		return outcome{Added: &added{Device: d.ID}, Result: Result{ID: string(d.ID), Version: d.Version,
 			Text: linking.Name(d) + " is registered. " + linkedText(len(linked))}}, nil
 	})
 	return out.Result, err
@@ -84,37 +84,37 @@ func (a *Admin) RegisterDevice(ctx context.Context, who access.Actor, id access.
 			return outcome{}, err
 		}
 		tx.Audit(entry(who, string(access.VerbAddDevice), linking.Name(d), string(d.ID), beforeAfter("waiting", string(d.State), act.Reason)))
-		n, err := a.linkAll(tx, who, d, act.Reason)
+		linked, err := a.linkAll(tx, who, d, act.Reason)
 		if err != nil {
 			return outcome{}, err
 		}
-		return outcome{Result: Result{ID: string(d.ID), Version: d.Version, Text: linking.Name(d) + " is registered. " + linkedText(n)}}, nil
+		return outcome{Added: &added{Device: d.ID, Linked: linked}, Result: Result{ID: string(d.ID), Version: d.Version, Text: linking.Name(d) + " is registered. " + linkedText(len(linked))}}, nil
 	})
 	return out.Result, err
 }
 
-// linkAll links the records of a device's ActiveSync id to it.
-func (a *Admin) linkAll(tx *store.Tx, who access.Actor, d *access.RegisteredDevice, reason string) (n int, err error) {
+// linkAll links the records of a device's ActiveSync id to it, and says which.
+func (a *Admin) linkAll(tx *store.Tx, who access.Actor, d *access.RegisteredDevice, reason string) (linked []access.AssociationID, err error) {
 	list, err := tx.Siblings(&access.Association{Record: access.Record{Pair: access.Pair{Device: d.EASID}}}, maxReach)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	for i := range list {
 		as, err := tx.FindAssociation(list[i].ID)
 		if err != nil {
-			return n, err
+			return linked, err
 		}
 		if as.Linked() || as.Link.By == access.LinkedByHand {
 			continue
 		}
 		as.Device, as.Link = d.ID, access.Link{By: access.LinkedByHand, Who: who.Name, At: tx.Now(), Reasons: []string{"registered from this phone"}}
 		if err := tx.SaveAssociation(as); err != nil {
-			return n, err
+			return linked, err
 		}
 		tx.Audit(entry(who, string(access.VerbLink), as.Pair.String(), string(as.ID), beforeAfter("not linked", "linked to "+linking.Name(d), reason)))
-		n++
+		linked = append(linked, as.ID)
 	}
-	return n, linking.Device(tx, d)
+	return linked, linking.Device(tx, d)
 }
 
 // ChangeDevice replaces what is known of a registered device, but for its state and compliance; a pending
@@ -256,23 +256,27 @@ func (a *Admin) DeleteDevice(ctx context.Context, who access.Actor, id access.De
 		if err != nil {
 			return outcome{}, err
 		}
-		linked, err := tx.LinkedRecords(d.ID)
-		if err != nil {
-			return outcome{}, err
-		}
-		if err := a.deleteDevice(tx, who, d, act.Reason); err != nil {
-			return outcome{}, err
-		}
-		text := linking.Name(d) + " is deleted."
-		if n := len(linked); n > 0 {
-			text += " " + count(n, "record is", "records are") + " no longer linked to it."
-			if a.snapshot().Preferences().AutoBlock {
-				text += " Unless they are linked to another device, they are blocked from now on."
-			}
-		}
-		return outcome{Result: Result{Text: text, Shadow: a.snapshot().Preferences().Shadow}}, nil
+		return a.forgetDevice(tx, who, d, act.Reason)
 	})
 	return out.Result, err
+}
+
+func (a *Admin) forgetDevice(tx *store.Tx, who access.Actor, d *access.RegisteredDevice, reason string) (outcome, error) {
+	linked, err := tx.LinkedRecords(d.ID)
+	if err != nil {
+		return outcome{}, err
+	}
+	if err := a.deleteDevice(tx, who, d, reason); err != nil {
+		return outcome{}, err
+	}
+	text := linking.Name(d) + " is deleted."
+	if n := len(linked); n > 0 {
+		text += " " + count(n, "record is", "records are") + " no longer linked to it."
+		if a.snapshot().Preferences().AutoBlock {
+			text += " Unless they are linked to another device, they are blocked from now on."
+		}
+	}
+	return outcome{Result: Result{Text: text, Shadow: a.snapshot().Preferences().Shadow}}, nil
 }
 
 func (a *Admin) deleteDevice(tx *store.Tx, who access.Actor, d *access.RegisteredDevice, reason string) error {

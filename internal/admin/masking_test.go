@@ -125,7 +125,10 @@ func reads(w *world, user access.UserID, device access.DeviceID, record access.A
 		},
 		"PreviewLinks": func(ctx context.Context, who access.Actor) (any, error) { return a.PreviewLinks(ctx, who, links) },
 		"PreviewBulk": func(ctx context.Context, who access.Actor) (any, error) {
-			return a.PreviewBulk(ctx, who, bulk, admin.Act{})
+			return a.PreviewBulk(ctx, who, admin.Bulk{Verb: access.VerbRemove, IDs: bulk.IDs}, admin.Act{})
+		},
+		"PreviewPeopleBulk": func(ctx context.Context, who access.Actor) (any, error) {
+			return a.PreviewPeopleBulk(ctx, who, admin.PeopleBulk{Verb: access.VerbLose, IDs: []string{string(device)}})
 		},
 		"PreviewDevice": func(ctx context.Context, who access.Actor) (any, error) {
 			return a.PreviewDevice(ctx, who, device, access.VerbLose, admin.ComplianceForm{})

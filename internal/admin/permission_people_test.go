@@ -168,6 +168,21 @@ func peopleTable() map[string]line {
 		"PreviewBulk": {access.VerbBlock, func(c ctx, w *town, a act, n string) error {
 			return got(w.admin.PreviewBulk(c, a, admin.Bulk{Verb: access.VerbBlock, IDs: []access.AssociationID{w.record[n]}}, none))
 		}, true},
+		"StartPeopleBulk": {access.VerbRetire, func(c ctx, w *town, a act, n string) error {
+			return got(w.admin.StartPeopleBulk(c, a, admin.PeopleBulk{Verb: access.VerbRetire, IDs: []string{string(w.device[n])}}, none))
+		}, true},
+		"PreviewPeopleBulk": {access.VerbDisableUser, func(c ctx, w *town, a act, n string) error {
+			return got(w.admin.PreviewPeopleBulk(c, a, admin.PeopleBulk{Verb: access.VerbDisableUser, IDs: []string{string(w.user[n])}}))
+		}, true},
+		"UndoJob": {access.VerbBlock, func(c ctx, w *town, a act, n string) error {
+			strong := a
+			strong.Role, strong.Scope = access.RoleAdministrator, nil
+			job, err := w.admin.StartBulk(c, strong, admin.Bulk{Verb: access.VerbBlock, IDs: []access.AssociationID{w.record[n]}}, none)
+			if err := w.carriedOut(job, err); err != nil {
+				return err
+			}
+			return got(w.admin.UndoJob(c, a, job, none))
+		}, true},
 
 		"PreviewMerge": {access.VerbMergeAccounts, func(c ctx, w *town, a act, n string) error {
 			return got(w.admin.PreviewMerge(c, a, admin.Merge{Realm: "lab", From: n + "-old", To: n}))

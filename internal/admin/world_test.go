@@ -175,6 +175,21 @@ func (w *world) eventually(what string, cond func() bool) {
 	w.t.Fatalf("not within a minute: %s", what)
 }
 
+// carriedOut runs a job that has been started until it is over.
+func (w *world) carriedOut(job admin.JobID, err error) error {
+	w.t.Helper()
+	if err != nil {
+		return err
+	}
+	stop := w.run()
+	defer stop()
+	w.eventually("the job is over", func() bool {
+		j, err := w.admin.FindJob(w.t.Context(), root(), job)
+		return err != nil || j.Over()
+	})
+	return nil
+}
+
 func wantKind(t *testing.T, err error, want access.Kind) {
 	t.Helper()
 	if err == nil || access.KindOf(err) != want {
