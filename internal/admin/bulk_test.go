@@ -265,3 +265,27 @@ func TestWhatWasAddedGoesAgainByUndo(t *testing.T) {
 	_, err = w.admin.FindUser(t.Context(), root(), access.UserID(user.ID))
 	wantKind(t, err, access.KindNotFound)
 }
+
+// An IMEI is kept as its digits, however it was written down; one that cannot be right is kept, and said so.
+func TestAnIMEIIsKeptAsItsDigits(t *testing.T) {
+	w := newWorld(t)
+	for given, want := range map[string]struct {
+		kept  string
+		doubt bool
+	}{
+		"35-209900-176148-1":  {"352099001761481", false},
+		"35 209900 176148 1":  {"352099001761481", false},
+		"352099001761482":     {"352099001761482", true},
+		"A1000049D8A1B2":      {"A1000049D8A1B2", false},   // a MEID
+		"35-209900-176148-23": {"3520990017614823", false}, // with a software version in place of the check digit
+	} {
+		r, err := w.admin.AddDevice(t.Context(), root(), admin.DeviceForm{Name: given, IMEI: given}, admin.Act{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := w.admin.FindDevice(t.Context(), root(), access.DeviceID(r.ID))
+		if err != nil || d.IMEI != want.kept || strings.Contains(r.Text, "mistyped") != want.doubt {
+			t.Errorf("%s is kept as %q (%v), and this is said: %s", given, d.IMEI, err, r.Text)
+		}
+	}
+}

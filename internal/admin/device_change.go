@@ -41,9 +41,17 @@ func (a *Admin) AddDevice(ctx context.Context, who access.Actor, f DeviceForm, a
 			return outcome{}, err
 		}
 		return outcome{Added: &added{Device: d.ID}, Result: Result{ID: string(d.ID), Version: d.Version,
-			Text: linking.Name(d) + " is registered. " + linkedText(len(linked))}}, nil
+			Text: linking.Name(d) + " is registered. " + linkedText(len(linked)) + doubtIMEI(d)}}, nil
 	})
 	return out.Result, err
+}
+
+// doubtIMEI says of an IMEI that it cannot be right. It is kept as it is: the paper it stands on may be wrong.
+func doubtIMEI(d *access.RegisteredDevice) string {
+	if !access.MisreadIMEI(d.IMEI) {
+		return ""
+	}
+	return " Its IMEI may be mistyped: the last digit does not fit the others. It is kept, but nothing is matched by it."
 }
 
 func linkedText(n int) string {
@@ -88,7 +96,7 @@ func (a *Admin) RegisterDevice(ctx context.Context, who access.Actor, id access.
 		if err != nil {
 			return outcome{}, err
 		}
-		return outcome{Added: &added{Device: d.ID, Linked: linked}, Result: Result{ID: string(d.ID), Version: d.Version, Text: linking.Name(d) + " is registered. " + linkedText(len(linked))}}, nil
+		return outcome{Added: &added{Device: d.ID, Linked: linked}, Result: Result{ID: string(d.ID), Version: d.Version, Text: linking.Name(d) + " is registered. " + linkedText(len(linked)) + doubtIMEI(d)}}, nil
 	})
 	return out.Result, err
 }
@@ -152,7 +160,7 @@ func (a *Admin) fill(tx *store.Tx, who access.Actor, d *access.RegisteredDevice,
 		d.State = access.DeviceActive // its first check-in
 	}
 	d.Name, d.Owner, d.OS, d.OSVersion, d.Model, d.Manufacturer = f.Name, f.Owner, f.OS, f.OSVersion, f.Model, f.Manufacturer
-	d.Number, d.IMEI, d.Serial, d.UDID, d.EASID, d.Ownership = f.Number, f.IMEI, f.Serial, f.UDID, f.EASID, f.Ownership
+	d.Number, d.IMEI, d.Serial, d.UDID, d.EASID, d.Ownership = f.Number, bareIMEI(f.IMEI), f.Serial, f.UDID, f.EASID, f.Ownership
 	d.Source, d.Enrolled, d.LastCheckIn, d.Comment = f.Source, f.Enrolled, f.LastCheckIn, f.Comment
 	if d.State != access.DeviceWaiting && d.Name == "" && d.Model == "" && d.Serial == "" && d.IMEI == "" && d.UDID == "" && d.EASID == "" {
 		return access.Invalid(op, "Say at least what the device is called, its model, or one of its numbers.")
@@ -245,6 +253,9 @@ func (a *Admin) changeDevice(tx *store.Tx, who access.Actor, verb access.Verb, d
 		return outcome{}, err
 	}
 	text, err := a.deviceEffect(tx, &before, d)
+	if before.IMEI != d.IMEI {
+		text += doubtIMEI(d)
+	}
 	return outcome{Device: &before, Result: Result{Version: d.Version, Text: text, Shadow: a.snapshot().Preferences().Shadow}}, err
 }
 
