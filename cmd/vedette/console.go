@@ -19,6 +19,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/api"
 	"github.com/vedette-mail/vedette/internal/config"
 	"github.com/vedette-mail/vedette/internal/control"
+	"github.com/vedette-mail/vedette/internal/gateway"
 	"github.com/vedette-mail/vedette/internal/httpd"
 	"github.com/vedette-mail/vedette/internal/intake"
 	"github.com/vedette-mail/vedette/internal/jobs"
@@ -86,7 +87,7 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 		return nil, fmt.Errorf("the console cannot read its database: %w", err)
 	}
 	adm, err := admin.New(admin.Config{Store: st, Snapshot: func() admin.Snapshot { return hub.Snapshot() },
-		Applied: hub.Applied, Gateways: hub.Gateways, Logger: log, Account: spellAccount(cfg.Backends), Device: spellDevice})
+		Applied: hub.Applied, Gateways: hub.Gateways, Logger: log, Servers: gateway.MailServers(backends(cfg.Backends)), Account: gateway.Spell, Device: spellDevice})
 	if err != nil {
 		return nil, err
 	}

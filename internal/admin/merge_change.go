@@ -109,10 +109,11 @@ func mergeName(realm, from string) string { return settingMerge + sum(realm+"/"+
 // was joined has been changed since, it stays with To, and so does what phones have told since.
 func (a *Admin) SplitAccounts(ctx context.Context, who access.Actor, realm, from string, act Act) (Result, error) {
 	out, err := a.act(ctx, who, access.VerbSplitAccounts, realm+"/"+from, act, nil, func(tx *store.Tx) (outcome, error) {
-		name, ok := a.account(realm, from)
-		if !ok {
-			return outcome{}, access.Invalid("admin: split", "“"+from+"” can be no account of a mail server.")
+		acc, err := a.spell(tx, realm, from)
+		if err != nil {
+			return outcome{}, err
 		}
+		realm, name := acc.Realm, acc.Account
 		var done merged
 		kept, err := tx.Setting(mergeName(realm, name), &done)
 		if err != nil {

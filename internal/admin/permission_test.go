@@ -117,6 +117,10 @@ func TestEveryRoleMayDoExactlyWhatTheTableSays(t *testing.T) {
 			_, err := a.Dashboard(ctx, who)
 			return err
 		}},
+		"ListRealms": {auditorToo, func(ctx context.Context, a *admin.Admin, who access.Actor, _ access.AssociationID) error {
+			_, err := a.ListRealms(ctx, who)
+			return err
+		}},
 		"ListGateways": {auditorToo, func(ctx context.Context, a *admin.Admin, who access.Actor, _ access.AssociationID) error {
 			_, err := a.ListGateways(ctx, who)
 			return err

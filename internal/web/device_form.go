@@ -29,7 +29,8 @@ type formPage struct {
 	Fields  []formField
 	// Accounts of a user, with room for more; nil: the form has none. Realms are where they can be.
 	Accounts []access.Account
-	Realms   []string
+	Realms   []choice
+	RealmsOf func(realm string) []choice // the same, with that of an account chosen
 }
 
 // formField is one field. Kind is "", "date", "datetime-local", "email", "tel", "select", "textarea" or

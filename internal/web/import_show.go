@@ -67,12 +67,8 @@ func (s *Server) showImports(w http.ResponseWriter, r *http.Request, status int,
 	for _, k := range admin.ImportKinds() {
 		ip.Kinds = append(ip.Kinds, choice{string(k), s.say("import.kind." + string(k)), k == f.Kind})
 	}
-	gateways, err := s.admin.ListGateways(r.Context(), p.Actor)
-	if err != nil {
+	if ip.Realms, err = s.realms(r.Context(), p.Actor, f.Realm); err != nil {
 		return err
-	}
-	for _, realm := range realmsOf(gateways, f.Realm) {
-		ip.Realms = append(ip.Realms, choice{realm, realm, realm == f.Realm})
 	}
 	list, err := s.admin.ListImports(r.Context(), p.Actor, 50)
 	if err != nil {

@@ -123,36 +123,14 @@ func (s *Server) showApprove(w http.ResponseWriter, r *http.Request, status int,
 	}
 	p.Width = "narrow"
 	ap := &approvePage{page: p, Whole: !isFragment(r), Account: f.Account, Device: f.Device, Reason: reason, Key: s.newKey(), Back: back, Problem: problem}
-	list, err := s.admin.ListGateways(r.Context(), p.Actor)
-	if err != nil {
+	if ap.Realms, err = s.realms(r.Context(), p.Actor, f.Realm); err != nil {
 		return err
-	}
-	for _, realm := range realmsOf(list, f.Realm) {
-		ap.Realms = append(ap.Realms, choice{realm, realm, realm == f.Realm})
 	}
 	part := "layout"
 	if isFragment(r) {
 		part = "fragment"
 	}
 	return s.show(w, status, "override_approve", part, ap)
-}
-
-// realmsOf gives the realms of accounts to choose from: the mail servers that gateways have told of.
-func realmsOf(list []admin.GatewayRow, chosen string) []string {
-	var names []string
-	add := func(name string) {
-		if name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	add(chosen)
-	for i := range list {
-		for _, b := range list[i].Status.Backends {
-			add(b.Name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }
 
 // approvalCreate answers POST /overrides/approve.
