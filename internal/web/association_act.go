@@ -85,7 +85,7 @@ func (s *Server) startBulk(ctx context.Context, who access.Actor, verb access.Ve
 func (s *Server) refused(w http.ResponseWriter, r *http.Request, back string, err error) error {
 	switch access.KindOf(err) {
 	case access.KindConflict, access.KindInvalid:
-		return s.back(w, r, back, message{Kind: "bad", Text: access.TextOf(err)})
+		return s.back(w, r, back, message{Kind: "bad", Text: s.textOf(err)})
 	}
 	return err
 }

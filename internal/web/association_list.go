@@ -112,8 +112,8 @@ func associationColumns() []column[admin.Row] {
 		moment(c{Key: "first", Sort: string(admin.SortFirst), Newest: true, Class: "pane-none"}, func(a *admin.Row) time.Time { return a.FirstSync }),
 		moment(c{Key: "last", Sort: string(admin.SortLast), Newest: true}, func(a *admin.Row) time.Time { return a.LastSync }),
 		{Key: "mailbox", Sort: string(admin.SortMailbox), Class: "narrow-none pane-none", Value: func(a *admin.Row) string { return a.Mailbox }, Cell: (*Server).mailboxCell},
-		{Key: "domain", Sort: string(admin.SortDomain), Class: "narrow-none pane-none", Value: func(a *admin.Row) string { return a.Domain.Label() }, Cell: func(_ *Server, a *admin.Row) template.HTML {
-			return template.HTML(template.HTMLEscapeString(a.Domain.Label()))
+		{Key: "domain", Sort: string(admin.SortDomain), Class: "narrow-none pane-none", Value: func(a *admin.Row) string { return a.Domain.Label() }, Cell: func(s *Server, a *admin.Row) template.HTML {
+			return template.HTML(template.HTMLEscapeString(s.hear(a.Domain.Label())))
 		}},
 		moment(c{Key: "success", Extra: true}, func(a *admin.Row) time.Time { return a.LastSuccess }),
 		{Key: "client", Extra: true, Value: func(a *admin.Row) string { return a.Client }},

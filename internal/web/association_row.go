@@ -49,14 +49,14 @@ func (s *Server) mailboxCell(a *admin.Row) template.HTML {
 // statusChip is the Status column: words and a sign, not a colour alone.
 func (s *Server) statusChip(a *admin.Row) template.HTML {
 	if a.Linked() {
-		return s.chip("plain bare", "link", a.StatusLabel(), "")
+		return s.chip("plain bare", "link", s.hear(a.StatusLabel()), "")
 	}
-	return s.chip("warn bare", "unlink", a.StatusLabel(), "")
+	return s.chip("warn bare", "unlink", s.hear(a.StatusLabel()), "")
 }
 
 // syncChip is the Sync Status column (C-07): the verdict, its reason on hover, and whether it is enforced.
 func (s *Server) syncChip(a *admin.Row) template.HTML {
-	why := clip(visible(a.Why.Text+" "+a.Why.Detail), 300)
+	why := clip(visible(s.hear(a.Why.Text)+" "+s.hear(a.Why.Detail)), 300)
 	if !a.Decision.Blocked() {
 		return s.chip("good bare", "circle-check", s.say("verdict.allowed"), why)
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // mountDevices registers what belongs to Devices & Users > Devices.
-func (s *Server) mountDevices(mux *httpd.Mux) {
+func (s *Server) mountDevices(mux router) {
 	mount(s, mux, s.lists.devices)
 	add, change, comply := httpd.Verb(string(access.VerbAddDevice)), httpd.Verb(string(access.VerbChangeDevice)), httpd.Verb(string(access.VerbSetCompliance))
 	mux.Handle(add, "GET /devices/new", s.deviceAdd)

@@ -195,9 +195,9 @@ func (s *Server) saveDevice(w http.ResponseWriter, r *http.Request, e *deviceEdi
 	}
 	switch access.KindOf(err) {
 	case access.KindInvalid:
-		return s.showDeviceForm(w, r, e, http.StatusBadRequest, access.TextOf(err))
+		return s.showDeviceForm(w, r, e, http.StatusBadRequest, s.textOf(err))
 	case access.KindConflict:
-		return s.showDeviceForm(w, r, e, http.StatusConflict, access.TextOf(err))
+		return s.showDeviceForm(w, r, e, http.StatusConflict, s.textOf(err))
 	}
 	if err != nil {
 		return err
@@ -270,7 +270,7 @@ func (s *Server) userNamed(ctx context.Context, who access.Actor, name string) (
 	}
 	switch len(ids) {
 	case 1:
-		return ids[0], nil
+		return list[0].ID, nil
 	case 0:
 		return "", access.Invalid("user", s.say("user.not-named", clip(visible(name), 100)))
 	}

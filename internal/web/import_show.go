@@ -23,7 +23,7 @@ func (s *Server) BodyLimit(r *http.Request) int64 {
 	return httpd.MaxFormBody
 }
 
-func (s *Server) mountImports(mux *httpd.Mux) {
+func (s *Server) mountImports(mux router) {
 	may, report := httpd.Verb(string(access.VerbImport)), httpd.Verb(string(access.VerbViewAudit))
 	mux.Handle(may, "GET /import", s.importList)
 	mux.Handle(may, "POST /import", s.importCreate)
@@ -100,7 +100,7 @@ func (s *Server) importCreate(w http.ResponseWriter, r *http.Request) error {
 	result, err := s.admin.StartImport(r.Context(), login.Actor(r), f, text, admin.Act{Key: r.PostFormValue("key")})
 	switch access.KindOf(err) {
 	case access.KindInvalid, access.KindConflict:
-		return s.showImports(w, r, http.StatusBadRequest, f, access.TextOf(err))
+		return s.showImports(w, r, http.StatusBadRequest, f, s.textOf(err))
 	}
 	if err != nil {
 		return err

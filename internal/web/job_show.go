@@ -64,7 +64,7 @@ func (s *Server) jobShow(w http.ResponseWriter, r *http.Request) error {
 		Key: s.newKey(), Back: localPath(r.URL.Query().Get("back"), "/activesync"), Applied: s.applied(j.Number),
 		Refuses: j.Verb == access.VerbBlock}
 	for _, row := range rows {
-		jp.Results = append(jp.Results, jobResult{Label: row.Label, Text: row.Result, Failed: row.State == "failed", Waiting: row.State == "waiting"})
+		jp.Results = append(jp.Results, jobResult{Label: row.Label, Text: s.hear(row.Result), Href: rowHref(&j, &row), Failed: row.State == "failed", Waiting: row.State == "waiting"})
 	}
 	jp.OnlyFailed = filter.State != ""
 	total := j.Total
@@ -110,7 +110,7 @@ func (s *Server) jobState(j *admin.Job) string {
 		return s.say("job.cancelled")
 	}
 	if j.Problem != "" {
-		return s.say("job.failed-because", clip(visible(j.Problem), 300))
+		return s.say("job.failed-because", clip(visible(s.hear(j.Problem)), 300))
 	}
 	return s.say("job.has-failed")
 }
@@ -121,7 +121,7 @@ func (s *Server) jobCancel(w http.ResponseWriter, r *http.Request) error {
 	path := "/jobs/" + url.PathEscape(string(id))
 	if err := s.admin.CancelJob(r.Context(), login.Actor(r), id); err != nil {
 		if access.KindOf(err) == access.KindConflict {
-			return s.back(w, r, path, message{Kind: "bad", Text: access.TextOf(err)})
+			return s.back(w, r, path, message{Kind: "bad", Text: s.textOf(err)})
 		}
 		return err
 	}

@@ -242,6 +242,8 @@ func (l *list[R]) field(f filter, value string) filterField {
 		}
 		out.Choices = append(out.Choices, c)
 	}
+		case f.Word != nil:
+			c.Label = f.Word(l.s, o)
 	return out
 }
 

@@ -135,7 +135,7 @@ func (s *Server) takeMessage(w http.ResponseWriter, r *http.Request) *message {
 	default:
 		m.Kind = ""
 	}
-	m.Text = visible(m.Text)
+	m.Text = visible(s.hear(m.Text))
 	m.Applied = s.applied(m.Number)
 	if m.Shadow && login.Actor(r).May(access.VerbChangePreferences) == nil {
 		m.Link = &link{"/sentry/preferences/preview?shadow=no", s.say("shadow.end")}

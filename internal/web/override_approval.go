@@ -148,7 +148,7 @@ func (s *Server) approvalCreate(w http.ResponseWriter, r *http.Request) error {
 	result, err := s.admin.PreApprove(r.Context(), login.Actor(r), f, do)
 	switch access.KindOf(err) {
 	case access.KindInvalid, access.KindConflict:
-		return s.showApprove(w, r, http.StatusBadRequest, f, do.Reason, access.TextOf(err), back)
+		return s.showApprove(w, r, http.StatusBadRequest, f, do.Reason, s.textOf(err), back)
 	}
 	if err != nil {
 		return err

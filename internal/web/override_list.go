@@ -26,7 +26,7 @@ type overridePage struct {
 }
 
 // mountOverrides registers the addresses of the page.
-func (s *Server) mountOverrides(mux *httpd.Mux) {
+func (s *Server) mountOverrides(mux router) {
 	approve := httpd.Verb(string(access.VerbPreApprove))
 	mux.Handle(httpd.Verb(string(access.VerbView)), "GET /overrides", s.overrideList)
 	mount(s, mux, s.lists.overrides)
@@ -119,7 +119,7 @@ func (s *Server) masks(why access.Why, idle bool) template.HTML {
 	if why.Text == "" {
 		return ""
 	}
-	words := text(why.Text, 200)
+	words := text(s.hear(why.Text), 200)
 	if idle {
 		return words + " " + s.chip("plain", "equal", s.say("overrides.idle"), s.say("overrides.idle-why"))
 	}

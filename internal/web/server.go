@@ -26,12 +26,17 @@ type Config struct {
 	Settings *admin.Settings
 	Login    *login.Login
 	Live     *Live // nil: pages ask by themselves now and then
-	Now      func() time.Time
-	Logger   *slog.Logger
+	// Languages are those that people can choose beside English; nil: every one there is.
+	Languages []*words.Book
+	Now       func() time.Time
+	Logger    *slog.Logger
 }
 
-// Server answers for the pages.
+// Server answers for the pages, in one language; the one that New gives knows those for the others.
 type Server struct {
+	languages []*Server // English first; nil in those for the others
+	choices   []choice  // of a language, for people
+
 	admin     *admin.Admin
 	settings  *admin.Settings
 	zone      atomic.Pointer[time.Location] // of the times that pages show
@@ -82,30 +87,44 @@ func New(c Config) (*Server, error) {
 	if c.Admin == nil || c.Login == nil {
 		return nil, access.Invalid("web", "Admin and login are needed.")
 	}
-	s := &Server{admin: c.Admin, settings: c.Settings, login: c.Login, live: c.Live, now: c.Now, log: c.Logger}
-	if s.now == nil {
-		s.now = time.Now
+	if c.Now == nil {
+		c.Now = time.Now
 	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	var err error
-	if s.assets, err = assets.Load(); err != nil {
+	set, err := assets.Load()
+	if err != nil {
 		return nil, err
 	}
-	if s.files, err = httpd.NewAssets(s.assets.Files); err != nil {
+	files, err := httpd.NewAssets(set.Files)
+	if err != nil {
 		return nil, err
 	}
-	if s.words, err = words.Load("en"); err != nil {
+	books, err := booksOf(c.Languages)
+	if err != nil {
 		return nil, err
 	}
-	s.bindLists()
-	return s, s.parseTemplates()
+	var list []*Server
+	for _, b := range books {
+		s := &Server{admin: c.Admin, settings: c.Settings, login: c.Login, live: c.Live, now: c.Now, log: c.Logger, assets: set, files: files,
+			words: b, choices: languageChoices(books, b)}
+		s.bindLists()
+		if err := s.parseTemplates(); err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	list[0].languages = list
+	return list[0], nil
 }
 
 // Mount registers every page on a mux made with Login.Guard and Answer, which may hold other things beside
 // them. Login.Middleware has to stand outside it.
-func (s *Server) Mount(mux *httpd.Mux) {
+func (s *Server) Mount(mux *httpd.Mux) { s.mountLanguages(mux) }
+
+// register registers the pages of one language.
+func (s *Server) register(mux router) {
 	verb := func(v access.Verb) httpd.Access { return httpd.Verb(string(v)) }
 	view, prefer := verb(access.VerbView), verb(access.VerbChangePreferences)
 
@@ -147,7 +166,7 @@ func (s *Server) Mount(mux *httpd.Mux) {
 }
 
 // Answer turns an error into a page. It is the httpd.ErrorAnswer of the mux that Mount is given.
-func (s *Server) Answer(w http.ResponseWriter, r *http.Request, err error) { s.answer(w, r, err) }
+func (s *Server) Answer(w http.ResponseWriter, r *http.Request, err error) { s.in(r).answer(w, r, err) }
 
 // newKey makes the key by which a form that is sent twice is carried out once.
 func (s *Server) newKey() string { return rand.Text() }

@@ -24,6 +24,7 @@ func (s *Server) functions() template.FuncMap {
 		"ago":       s.ago,
 		"t":         s.say,
 		"h":         s.html,
+		"hear":      s.hear,
 		"connected": s.connected,
 		"language":  s.words.Language,
 		"times":     s.times,

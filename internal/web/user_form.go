@@ -126,9 +126,9 @@ func (s *Server) saveUser(w http.ResponseWriter, r *http.Request, e *userForm, d
 	if err != nil {
 		switch access.KindOf(err) {
 		case access.KindInvalid:
-			return s.showUserForm(w, r, e, http.StatusBadRequest, access.TextOf(err))
+			return s.showUserForm(w, r, e, http.StatusBadRequest, s.textOf(err))
 		case access.KindConflict:
-			return s.showUserForm(w, r, e, http.StatusConflict, access.TextOf(err))
+			return s.showUserForm(w, r, e, http.StatusConflict, s.textOf(err))
 		}
 		return err
 	}

@@ -53,7 +53,7 @@ func (s *Server) users() *list[access.User] {
 }
 
 // mountUsers registers what belongs to Devices & Users > Users.
-func (s *Server) mountUsers(mux *httpd.Mux) {
+func (s *Server) mountUsers(mux router) {
 	mount(s, mux, s.lists.users)
 	verb := func(v access.Verb) httpd.Access { return httpd.Verb(string(v)) }
 	mux.Handle(verb(access.VerbView), "GET /users/names", s.userNames)

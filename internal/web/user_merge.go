@@ -92,9 +92,9 @@ func (s *Server) showMerge(w http.ResponseWriter, r *http.Request, m admin.Merge
 	if refused != nil {
 		switch access.KindOf(refused) {
 		case access.KindInvalid:
-			mp.Problem, status = access.TextOf(refused), http.StatusBadRequest
+			mp.Problem, status = s.textOf(refused), http.StatusBadRequest
 		case access.KindConflict, access.KindNotFound:
-			mp.Problem, status = access.TextOf(refused), http.StatusConflict
+			mp.Problem, status = s.textOf(refused), http.StatusConflict
 		default:
 			return refused
 		}
