@@ -67,11 +67,16 @@ func (l *Login) ChangeOIDC(ctx context.Context, who access.Actor, o OIDC, secret
 	if err := o.check(); err != nil {
 		return err
 	}
-	return l.store.WithTx(ctx, func(tx *store.Tx) error {
+	err := l.store.WithTx(ctx, func(tx *store.Tx) error {
 		var old OIDC
 		st, err := tx.Setting(settingOIDC, &old)
 		if err != nil {
 			return err
+		}
+		for _, m := range append(slices.Clone(old.Map), o.Map...) { // whoever names the provider says who is in which group
+			if err := l.mayGive(ctx, tx, who, holder(m.Role, m.Scope)); err != nil {
+				return err
+			}
 		}
 		sealed := st.Sealed
 		switch {
@@ -90,6 +95,10 @@ func (l *Login) ChangeOIDC(ctx context.Context, who access.Actor, o OIDC, secret
 		tx.Audit(access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: EventChangePolicy, Subject: "OpenID Connect", Detail: detail})
 		return nil
 	})
+	if access.KindOf(err) == access.KindForbidden {
+		l.refused(ctx, who, EventChangePolicy, "OpenID Connect", err)
+	}
+	return err
 }
 
 func (o *OIDC) words() string {
