@@ -64,7 +64,11 @@ func (a *Admin) merge(tx *store.Tx, who access.Actor, p *mergePlan, reason strin
 			what = "joined with the record of " + p.From + "; " + overrideWords(s.from.Override) + " and " + overrideWords(s.to.Override) +
 				" → " + overrideWords(now.Override)
 		}
-		tx.Audit(entry(who, string(access.VerbMergeAccounts), now.Pair.String(), string(now.ID), what))
+		tx.Audit(entry(who, string(access.VerbMergeAccounts), now.Pair.String(), string(now.ID), because(what, reason)))
+	}
+	for _, u := range p.people() {
+		tx.Audit(entry(who, string(access.VerbMergeAccounts), u.Name, string(u.ID),
+			because(p.From+" ("+p.Realm+") is another name of "+p.To+" now", reason)))
 	}
 	tx.Audit(entry(who, string(access.VerbMergeAccounts), p.From+" ("+p.Realm+")", p.Realm+"/"+p.From,
 		beforeAfter("an account of its own", "another name of "+p.To, reason)))
@@ -77,6 +81,16 @@ func (a *Admin) merge(tx *store.Tx, who access.Actor, p *mergePlan, reason strin
 	}
 	return outcome{Merged: &done, Result: Result{Shadow: a.snapshot().Preferences().Shadow,
 		Text: p.From + " is another name of " + p.To + " now. " + count(len(p.steps), "record has", "records have") + " become " + p.To + "'s."}}, nil
+}
+
+// people are the owners of both names, each once.
+func (p *mergePlan) people() (list []*access.User) {
+	for _, u := range p.owners {
+		if u != nil && (len(list) == 0 || list[0].ID != u.ID) {
+			list = append(list, u)
+		}
+	}
+	return list
 }
 
 // moveOwner gives From to the owner of To, or both to the owner of From when To has none.
@@ -145,7 +159,14 @@ func (a *Admin) split(tx *store.Tx, who access.Actor, done *merged, reason strin
 	if err := tx.DeleteAlias(m.Realm, m.From); err != nil {
 		return outcome{}, err
 	}
-	left, err := a.part(tx, done, strict)
+	event := string(access.VerbSplitAccounts)
+	if strict {
+		event = eventUndo
+	}
+	back := because("as it was before "+m.From+" became another name of "+m.To, reason)
+	left, err := a.part(tx, done, strict, func(old *access.Association) {
+		tx.Audit(entry(who, event, old.Pair.String(), string(old.ID), back))
+	})
 	if err != nil {
 		return outcome{}, err
 	}
@@ -161,10 +182,6 @@ func (a *Admin) split(tx *store.Tx, who access.Actor, done *merged, reason strin
 		if err := tx.SaveSetting(kept.Name, merged{}, "", kept.Version, who.Name); err != nil {
 			return outcome{}, err
 		}
-	}
-	event := string(access.VerbSplitAccounts)
-	if strict {
-		event = eventUndo
 	}
 	tx.Audit(entry(who, event, m.From+" ("+m.Realm+")", m.Realm+"/"+m.From, beforeAfter("another name of "+m.To, "an account of its own", reason)))
 	text := m.From + " is an account of its own again."
@@ -183,7 +200,8 @@ func plural(n int, one, many string) string {
 
 // part brings the records back to what they were. What phones have told of a joined record since is not
 // lost where it still belongs: the restored record of To keeps it when its next report comes.
-func (a *Admin) part(tx *store.Tx, done *merged, strict bool) (left int, err error) {
+// back is told each record that is.
+func (a *Admin) part(tx *store.Tx, done *merged, strict bool, back func(*access.Association)) (left int, err error) {
 	stays := map[access.AssociationID]bool{}
 	for id, version := range done.After {
 		now, err := tx.FindAssociation(access.AssociationID(id))
@@ -214,6 +232,7 @@ func (a *Admin) part(tx *store.Tx, done *merged, strict bool) (left int, err err
 			}
 			return 0, err
 		}
+		back(&old)
 	}
 	return left, nil
 }

@@ -5,6 +5,7 @@ package admin_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -201,6 +202,8 @@ func peopleTable() map[string]line {
 		"ListOverrides": {access.VerbView, func(c ctx, w *town, a act, _ string) error {
 			return got(w.admin.ListOverrides(c, a, admin.OverrideQuery{}))
 		}, true},
+		"ApprovalsByID":    {access.VerbView, func(c ctx, w *town, a act, _ string) error { return got(w.admin.ApprovalsByID(c, a, nil)) }, true},
+		"UsersNamed":       {access.VerbView, func(c ctx, w *town, a act, n string) error { return got(w.admin.UsersNamed(c, a, n)) }, true},
 		"ListPreApprovals": {access.VerbView, func(c ctx, w *town, a act, _ string) error { return got(w.admin.ListPreApprovals(c, a, "", 10)) }, true},
 		"EndOverride": {access.VerbAllow, func(c ctx, w *town, a act, n string) error {
 			w.do(w.admin.BlockAssociation(c, root(), w.record[n], none))
@@ -300,6 +303,18 @@ func TestListsEndAtTheScope(t *testing.T) {
 	overrides, err := w.admin.ListOverrides(t.Context(), who, admin.OverrideQuery{})
 	if err != nil || len(overrides.Rows) != 0 {
 		t.Errorf("overrides %+v, %v", overrides.Rows, err)
+	}
+	for name, n := range map[string]int{"ALMA": 0, "BERT": 1} {
+		if named, err := w.admin.UsersNamed(t.Context(), who, name); err != nil || len(named) != n {
+			t.Errorf("%d users are named %s, %v", len(named), name, err)
+		}
+		done := w.do(w.admin.PreApprove(t.Context(), root(), admin.ApprovalForm{Realm: "lab", Account: strings.ToLower(name), Device: "DNEW"}, admin.Act{}))
+		if list, err := w.admin.ApprovalsByID(t.Context(), who, []string{done.ID}); err != nil || len(list) != n {
+			t.Errorf("%d approvals of %s, %v", len(list), name, err)
+		}
+	}
+	if p, err := w.admin.ListPreApprovals(t.Context(), who, "", 1); err != nil || len(p.Rows) != 1 || p.Next != "" || p.Rows[0].Pair.Account != "bert" {
+		t.Errorf("approvals %+v, %v", p, err)
 	}
 	answers, err := w.admin.Answer(t.Context(), who, "alma")
 	if err != nil || len(answers.List) != 0 {

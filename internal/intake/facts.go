@@ -28,23 +28,37 @@ const (
 )
 
 // changedFacts names what a phone tells otherwise than before, each as `model "A" → "B"`. What it tells for
-// the first time is no change. Values are quoted, so that none can look like another change.
+// the first time is no change, and of numbers only the ends are named. Values are quoted, so that none can look like another change.
 func changedFacts(a, b *access.Association) (list []string) {
-	for _, f := range []struct{ name, from, to string }{
-		{"model", a.Model, b.Model},
-		{"OS", strings.TrimSpace(a.OS + " " + a.OSVersion), strings.TrimSpace(b.OS + " " + b.OSVersion)},
-		{"phone number", a.Number, b.Number},
-		{"IMEI", a.IMEI, b.IMEI},
-		{"name", a.FriendlyName, b.FriendlyName},
-		{"operator", a.Operator, b.Operator},
-		{"device type", a.DeviceType, b.DeviceType},
-		{"user agent", a.UserAgent, b.UserAgent},
+	for _, f := range []struct {
+		name, from, to string
+		ends           bool
+	}{
+		{name: "model", from: a.Model, to: b.Model},
+		{name: "OS", from: strings.TrimSpace(a.OS + " " + a.OSVersion), to: strings.TrimSpace(b.OS + " " + b.OSVersion)},
+		{name: "phone number", from: a.Number, to: b.Number, ends: true},
+		{name: "IMEI", from: a.IMEI, to: b.IMEI, ends: true},
+		{name: "name", from: a.FriendlyName, to: b.FriendlyName},
+		{name: "operator", from: a.Operator, to: b.Operator},
+		{name: "device type", from: a.DeviceType, to: b.DeviceType},
+		{name: "user agent", from: a.UserAgent, to: b.UserAgent},
 	} {
-		if f.from != "" && f.to != "" && f.from != f.to {
-			list = append(list, fmt.Sprintf("%s %s → %s", f.name, quoted(f.from), quoted(f.to)))
+		if f.from == "" || f.to == "" || f.from == f.to {
+			continue
 		}
+		if f.ends {
+			f.from, f.to = end(f.from), end(f.to)
+		}
+		list = append(list, fmt.Sprintf("%s %s → %s", f.name, quoted(f.from), quoted(f.to)))
 	}
 	return list
+}
+
+// end leaves the last four characters of a number of a person or a device: the log is read by more people,
+// and leaves the console by more ways, than the record.
+func end(s string) string {
+	r := []rune(s)
+	return "…" + string(r[max(0, len(r)-4):])
 }
 
 // quoted caps and escapes what a phone says of itself.

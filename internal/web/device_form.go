@@ -249,26 +249,11 @@ func (s *Server) userNamed(ctx context.Context, who access.Actor, name string) (
 	if name == "" {
 		return "", nil
 	}
-	p, err := s.admin.ListUsers(ctx, who, admin.UserQuery{Search: name, Limit: mostRows})
+	list, err := s.admin.UsersNamed(ctx, who, name)
 	if err != nil {
 		return "", err
 	}
-	var ids []access.UserID
-	for _, of := range []func(*access.User) string{
-		func(u *access.User) string { return u.Name },
-		func(u *access.User) string { return u.Email },
-		func(u *access.User) string { return u.DisplayName },
-	} {
-		for i := range p.Rows {
-			if strings.EqualFold(of(&p.Rows[i]), name) {
-				ids = append(ids, p.Rows[i].ID)
-			}
-		}
-		if len(ids) > 0 {
-			break
-		}
-	}
-	switch len(ids) {
+	switch len(list) {
 	case 1:
 		return list[0].ID, nil
 	case 0:

@@ -8,7 +8,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +45,7 @@ func (s *Server) approvals() *list[admin.ApprovalRow] {
 		// Approvals have no version: one that is made anew is another one.
 		InRow: true, Still: true,
 		Find: s.findApprovals,
-		ByID: s.approvalsByID,
+		ByID: s.admin.ApprovalsByID,
 	}
 }
 
@@ -57,28 +56,6 @@ func (s *Server) findApprovals(ctx context.Context, who access.Actor, q query) (
 		out.Order = "list.newest-first"
 	}
 	return out, err
-}
-
-// approvalsByID looks through the newest approvals, which are those that a page shows.
-func (s *Server) approvalsByID(ctx context.Context, who access.Actor, ids []string) ([]admin.ApprovalRow, error) {
-	const pages = 25
-	var out []admin.ApprovalRow
-	after := ""
-	for range pages {
-		p, err := s.admin.ListPreApprovals(ctx, who, after, mostRows)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range p.Rows {
-			if slices.Contains(ids, r.ID) {
-				out = append(out, r)
-			}
-		}
-		if after = p.Next; after == "" || len(out) == len(ids) {
-			break
-		}
-	}
-	return out, nil
 }
 
 func (s *Server) cameWord(r *admin.ApprovalRow) string {
