@@ -239,11 +239,11 @@ func (l *list[R]) field(f filter, value string) filterField {
 			c.Label = l.say(f.Name + "." + o)
 		case o == "":
 			c.Label = l.s.say("list.all")
+		case f.Word != nil:
+			c.Label = f.Word(l.s, o)
 		}
 		out.Choices = append(out.Choices, c)
 	}
-		case f.Word != nil:
-			c.Label = f.Word(l.s, o)
 	return out
 }
 
