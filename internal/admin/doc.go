@@ -102,6 +102,7 @@
 //
 //	// The rest
 //	a.Dashboard(ctx, who) (Dashboard, error)
+//	a.Trends(ctx, who, span, zone) (Trends, error)
 //	a.ListGateways(ctx, who) ([]GatewayRow, error)
 //	a.Applied(number) (applied, total int)
 //	a.ListAudit(ctx, who, AuditQuery) (AuditPage, error)

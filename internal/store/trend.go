@@ -21,13 +21,13 @@ type Trend string
 // What is followed. N and M of a TrendPoint mean something else for each.
 const (
 	TrendNew     Trend = "new"     // N pairs came first in that hour and are still recorded, M of them are linked by now
-	TrendRecords Trend = "records" // N records at the end of the step, M of them linked; a step without a point had no change
+	TrendRecords Trend = "records" // N records at the end of the hour, M of them linked; an hour without a point had no change
 	TrendParked  Trend = "parked"  // Name: a gateway; N adds up what its M reports said
 	TrendRefused Trend = "refused" // Name: a rule; N requests
 )
 
 // The steps in which trends are kept. Those of an hour are there for all, for TallyDays; the fine ones for
-// TrendRecords and TrendParked, for FineTrends.
+// TrendParked alone, for FineTrends.
 const (
 	TrendHour  = time.Hour
 	TrendFine  = 10 * time.Minute
@@ -146,16 +146,12 @@ func (t *Tx) writeRecords() error {
 	if d == (trendSum{}) {
 		return nil
 	}
-	for _, step := range []time.Duration{TrendFine, TrendHour} {
-		if _, err := t.q.exec(t.ctx, `INSERT INTO trend (step, what, at, name, n, m)
-			SELECT CAST($1 AS BIGINT), 'records', CAST($2 AS BIGINT), '', SUM(n), SUM(CASE WHEN class IN (2, 3) THEN n ELSE 0 END)
-			FROM class_count WHERE class >= 0
-			ON CONFLICT (step, what, at, name) DO UPDATE SET n = trend.n + $3, m = trend.m + $4`,
-			int64(step/time.Minute), millis(t.now.Truncate(step)), d.n, d.m); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := t.q.exec(t.ctx, `INSERT INTO trend (step, what, at, name, n, m)
+		SELECT CAST($1 AS BIGINT), 'records', CAST($2 AS BIGINT), '', SUM(n), SUM(CASE WHEN class IN (2, 3) THEN n ELSE 0 END)
+		FROM class_count WHERE class >= 0
+		ON CONFLICT (step, what, at, name) DO UPDATE SET n = trend.n + $3, m = trend.m + $4`,
+		int64(TrendHour/time.Minute), millis(t.now.Truncate(TrendHour)), d.n, d.m)
+	return err
 }
 
 // ListTrend gives the points of a trend from since until before until, oldest first.
@@ -166,8 +162,10 @@ func (s *Store) ListTrend(ctx context.Context, what Trend, step time.Duration, s
 		err := r.Scan(target(&p.At), &p.Name, &p.N, &p.M)
 		list = append(list, p)
 		return err
-	}, `SELECT at, name, n, m FROM trend WHERE step = $1 AND what = $2 AND at >= $3 AND at < $4 ORDER BY at, name`,
+	}, `SELECT at, name, n, m FROM trend WHERE step = $1 AND what = $2 AND at >= $3 AND at < $4`,
 		int64(step/time.Minute), string(what), millis(since), millis(until))
+	// PostgreSQL may fetch them by a bitmap, which is in no order, and would sort: that can be done here.
+	slices.SortFunc(list, func(a, b TrendPoint) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Name, b.Name)) })
 	return list, said("store: list trend", err)
 }
 

@@ -134,11 +134,8 @@ func recordLevels(e Engine) func(*testing.T) {
 		b := create(t, s, seen("bob", "d2"))
 		now = now.Add(3 * time.Hour)
 		tx(t, s, func(tx *store.Tx) error { return tx.DeleteAssociation(b.ID) })
-		fine, hours := trendOf(t, s, store.TrendRecords, store.TrendFine), trendOf(t, s, store.TrendRecords, time.Hour)
+		hours := trendOf(t, s, store.TrendRecords, time.Hour)
 		at := func(hour, minute int) time.Time { return time.Date(2026, 11, 21, hour, minute, 0, 0, time.UTC) }
-		if d := cmp.Diff(map[string]store.TrendPoint{"21 09:30 ": {At: at(9, 30), N: 1}, "21 09:50 ": {At: at(9, 50), N: 2, M: 1}, "21 12:50 ": {At: at(12, 50), N: 1, M: 1}}, fine); d != "" {
-			t.Error(d)
-		}
 		if d := cmp.Diff(map[string]store.TrendPoint{"21 09:00 ": {At: at(9, 0), N: 2, M: 1}, "21 12:00 ": {At: at(12, 0), N: 1, M: 1}}, hours); d != "" {
 			t.Error(d)
 		}
