@@ -178,3 +178,34 @@ func outside(s string, depth int) (string, int) {
 	}
 	return strings.TrimSpace(data.ReplaceAllString(b.String(), "")), depth
 }
+
+func TestALanguageIsChosenInTheAccountOrByTheBrowser(t *testing.T) {
+	c := browser.StartSpeaking(t, brackets(t))
+	v := signedIn(t, c)
+	lang := func(accept string) string {
+		t.Helper()
+		return attr(v.get("/", "Accept-Language", accept).all("html")[0], "lang")
+	}
+	for accept, want := range map[string]string{"": "en", "tlh": "tlh", "TLH-Latn-x-y": "tlh", "en, tlh": "en", "en;q=0.5, tlh;q=0.9": "tlh", "tlh;q=0": "en",
+		"de, *, tlh;q=0.1": "tlh", "tlh;q=x": "en", strings.Repeat("de,", 4000) + "tlh": "en"} {
+		if got := lang(accept); got != want {
+			t.Errorf("who asks for %.40q gets %s, want %s", accept, got, want)
+		}
+	}
+	v.get("/account").submit(v, "/account/language", url.Values{"language": {"tlh"}}).wants(http.StatusOK).says("h2", "‹Language›")
+	if got := lang("en"); got != "tlh" {
+		t.Errorf("the choice is forgotten: %s", got)
+	}
+	v.get("/account").submit(v, "/account/language", url.Values{"language": {"../en"}}).wants(http.StatusBadRequest)
+	v.get("/account").submit(v, "/account/language", url.Values{"language": {"en"}}).wants(http.StatusOK)
+	if got := lang("tlh"); got != "en" {
+		t.Errorf("back in English: %s", got)
+	}
+}
+
+func TestThereIsNothingToChooseWhileThereIsOneLanguage(t *testing.T) {
+	v := signedIn(t, browser.StartSpeaking(t, []*words.Book{}...))
+	if a := v.get("/account"); len(words.Languages()) == 1 && len(a.all("#language")) != 0 {
+		t.Error("a choice of one")
+	}
+}

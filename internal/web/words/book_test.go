@@ -149,3 +149,17 @@ func TestAgoSaysHowLong(t *testing.T) {
 		t.Errorf("exact %q, day %q", b.Exact(now), b.Day(now))
 	}
 }
+
+// It does not fail: a language may be as far as it is. With -v it lists what is left to do.
+func TestWhatEachLanguageLeavesToEnglish(t *testing.T) {
+	for _, name := range words.Languages() {
+		b, err := words.Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s (%s): %d of %d sentences are in English", name, b.Say("language.name"), len(b.Missing()), len(b.Keys()))
+		for _, key := range b.Missing() {
+			t.Log("  " + key)
+		}
+	}
+}
