@@ -7,11 +7,21 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/store"
 )
+
+// jobSubject is how the lines of the audit log with which jobs begin say what they are for.
+var jobSubject = regexp.MustCompile(`^(undo of [a-z-]+: )?([0-9]+ (records?|devices?|users?|rows?)$|all that match: |all overrides that match$)`)
+
+// AboutJob reports whether a line of the audit log is about a job, which is its object: that it began, or
+// was stopped. The lines of what it did have those things as objects.
+func AboutJob(e *access.AuditEntry) bool {
+	return e.Event == eventCancel || jobSubject.MatchString(e.Subject)
+}
 
 // rowKey is under which key of its actor a job keeps what undoing one of its rows takes.
 func rowKey(job, target string) string { return "job-" + job + "-" + target }

@@ -50,12 +50,13 @@ type Job struct {
 	Problem  string
 	Created  time.Time
 	Finished time.Time
-	Number   int64  // change number of the last record done: what gateways have to reach
-	Of       string // what its rows are: AnswerRecord, AnswerDevice or AnswerUser
-	Ends     bool   // it takes overrides off
-	Undoes   JobID  // it takes this job back
-	Undone   JobID  // this job has taken it back
-	Undoable bool   // whoever asks can take it back with UndoJob
+	Number   int64             // change number of the last record done: what gateways have to reach
+	Of       string            // what its rows are: AnswerRecord, AnswerDevice or AnswerUser
+	Ends     bool              // it takes overrides off
+	Says     access.Compliance // of VerbSetCompliance: what it says of its devices
+	Undoes   JobID             // it takes this job back
+	Undone   JobID             // this job has taken it back
+	Undoable bool              // whoever asks can take it back with UndoJob
 }
 
 // Over reports whether nothing more will happen.

@@ -176,7 +176,7 @@ func jobOf(who access.Actor, j *store.Job, now time.Time) Job {
 	_ = json.Unmarshal([]byte(j.Params), &p) // one that cannot be read fails when it is run, and says so
 	out := Job{ID: JobID(j.ID), Verb: j.Verb, By: j.Actor.Name, Reason: j.Reason, Total: int(j.Total),
 		Done: int(j.Done + j.Failed), Failed: int(j.Failed), Problem: j.Problem, Created: j.Created,
-		Finished: j.Finished, Number: cursorOf(j).Number, Of: AnswerRecord, Ends: p.End, Undoes: JobID(p.Undoes), Undone: cursorOf(j).Undone}
+		Finished: j.Finished, Number: cursorOf(j).Number, Of: AnswerRecord, Ends: p.End, Says: p.Compliance.Compliance, Undoes: JobID(p.Undoes), Undone: cursorOf(j).Undone}
 	if onUsers(j.Verb) {
 		out.Of = AnswerUser
 	} else if onPeople(j.Verb) {
@@ -204,13 +204,13 @@ func undoableVerb(v access.Verb) bool {
 	return v != access.VerbDeleteDevice && v != access.VerbDeleteUser && v != access.VerbImport
 }
 
-// words name a job in the audit log.
+// words name a job that is taken back in the audit log.
 func (j Job) words() string {
 	verb := string(j.Verb)
 	if j.Ends {
 		verb = eventEndOverride
 	}
-	return verb + ", " + count(j.Done-j.Failed, "row", "rows")
+	return "undo of " + verb + ": " + count(j.Done-j.Failed, "row", "rows")
 }
 
 func cursorOf(j *store.Job) (c jobCursor) {

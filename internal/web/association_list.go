@@ -30,7 +30,7 @@ func (s *Server) associations() *list[admin.Row] {
 		Name:    func(a *admin.Row) (string, string) { return userOf(a), deviceOf(a) },
 		State:   func(a *admin.Row) string { return a.Why.Rule + strconv.FormatBool(a.Decision.Shadow) },
 		Acts:    s.associationActs(),
-		Bulk:    s.startBulk,
+		Bulk:    s.startBulk, Forecast: s.forecastBulk,
 		Find:    s.findAssociations,
 		ByID: func(ctx context.Context, who access.Actor, ids []string) ([]admin.Row, error) {
 			return s.admin.RowsByID(ctx, who, associationIDs(ids))

@@ -68,12 +68,16 @@ func refusedWord(e *access.AuditEntry) string {
 	return ""
 }
 
-// auditHref leads from a line to the record, device or user it is about. What is undone may be any of them.
+// auditHref leads from a line to the record, device or user it is about, or to the job. What is
+// undone may be any of them.
 func auditHref(e *access.AuditEntry) string {
 	if e.Object == "" || e.Failed {
 		return ""
 	}
 	id := url.PathEscape(e.Object)
+	if admin.AboutJob(e) {
+		return "/jobs/" + id
+	}
 	switch access.Verb(e.Event) {
 	case access.VerbAllow, access.VerbBlock, access.VerbComment, access.VerbClearRedirect, access.VerbLink, access.VerbUnlink,
 		access.VerbMatchAgain, "successor", "facts", "end-override":

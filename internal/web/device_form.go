@@ -206,6 +206,9 @@ func (s *Server) saveDevice(w http.ResponseWriter, r *http.Request, e *deviceEdi
 	if id := cmp.Or(result.ID, string(e.id)); !strings.HasPrefix(back, "/devices/"+url.PathEscape(id)) {
 		back = deviceHref(access.DeviceID(id))
 	}
+	if e.verb == access.VerbAddDevice {
+		return s.added(w, r, back, "/devices", result)
+	}
 	return s.done(w, r, back, result)
 }
 

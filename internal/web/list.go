@@ -129,6 +129,9 @@ type act[R any] struct {
 	Refuses bool // it would refuse somebody, so shadow mode matters
 	Ends    bool // it can end by itself
 	Gone    bool // the row is not there any more afterwards
+	Single  bool // it is for one row, though the list has a Bulk
+	Several bool // it is for the selection alone: one row has another act for it
+	Reason  bool // a note has to be given
 	// Text gives what the row has to be edited; nil: a note is asked for.
 	Text func(r *R) string
 	// Fits says which rows it can be done to; nil: all. The details of others have no button for it.

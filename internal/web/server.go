@@ -135,13 +135,14 @@ func (s *Server) register(mux router) {
 	mux.Handle(view, "GET /{$}", s.dashboardShow)
 
 	mount(s, mux, s.lists.associations)
-	mux.Handle(view, "POST /activesync/undo", s.associationUndo)
+	mux.Handle(view, "POST /undo", s.undoPost)
 	mux.Handle(verb(access.VerbClearRedirect), "POST /activesync/clear-redirect", s.redirectClear)
 	mux.Handle(view, "GET /changes/{number}/applied", s.changeApplied)
 	mux.Handle(view, "GET /live", s.liveStream)
 	mount(s, mux, s.lists.jobs)
 	mux.Handle(view, "GET /jobs/{id}", s.jobShow)
 	mux.Handle(view, "POST /jobs/{id}/cancel", s.jobCancel)
+	mux.Handle(view, "POST /jobs/{id}/undo", s.jobUndo)
 
 	s.mountOverrides(mux)
 	s.mountLinks(mux)

@@ -137,6 +137,9 @@ func (s *Server) saveUser(w http.ResponseWriter, r *http.Request, e *userForm, d
 	if !strings.HasPrefix(back, userHref(id)) {
 		back = userHref(id)
 	}
+	if e.id == "" {
+		return s.added(w, r, back, "/users", result)
+	}
 	return s.done(w, r, back, result)
 }
 
