@@ -31,7 +31,7 @@ func (s *Server) associations() *list[admin.Row] {
 		State:   func(a *admin.Row) string { return a.Why.Rule + strconv.FormatBool(a.Decision.Shadow) },
 		Acts:    s.associationActs(),
 		Bulk:    s.startBulk, Forecast: s.forecastBulk,
-		Find:    s.findAssociations,
+		Find: s.findAssociations,
 		ByID: func(ctx context.Context, who access.Actor, ids []string) ([]admin.Row, error) {
 			return s.admin.RowsByID(ctx, who, associationIDs(ids))
 		},

@@ -91,7 +91,7 @@ func TestComplianceIsSaidOfSeveralDevicesAtOnce(t *testing.T) {
 	}
 	v := signedIn(t, c)
 	path := "/devices/selection/mark-noncompliant"
-	ask := v.get(path + "?id=" + r.ID + "&id=" + string(tablet)).says("h1", "Mark 2 devices as not compliant?")
+	ask := v.get(path+"?id="+r.ID+"&id="+string(tablet)).says("h1", "Mark 2 devices as not compliant?")
 	if !has(ask.all("textarea")[0], "required") {
 		t.Error("the reason is not asked for")
 	}

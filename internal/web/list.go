@@ -109,7 +109,7 @@ type filter struct {
 	Options []string // of a select; the first is the usual one
 	Raw     bool     // options are shown as they are, or as Word says them
 	Word    func(s *Server, option string) string
-	Most    int      // of bytes; 0: 200
+	Most    int // of bytes; 0: 200
 }
 
 // headLink is a link beside the title.

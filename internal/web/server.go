@@ -48,6 +48,7 @@ type Server struct {
 	files     http.Handler
 	words     *words.Book
 	lists     lists
+	forms     onceForms
 	templates map[string]*template.Template
 }
 

@@ -29,6 +29,7 @@ func (s *Server) mountPersonal(mux router) {
 	mux.Handle(httpd.Public(), "GET "+login.OIDCCallback, s.signInFromElsewhere)
 	mux.Handle(httpd.Public(), "POST /sign-out", s.signOut)
 
+	mux = onceOnly{mux, s}
 	mux.Handle(httpd.SignedIn(), "GET /account", s.accountShow)
 	mux.Handle(httpd.SignedIn(), "POST /account/language", s.languageChange)
 	mux.Handle(httpd.SignedIn(), "POST /account/password", s.passwordChange)

@@ -28,6 +28,7 @@ func (s *Server) functions() template.FuncMap {
 		"connected": s.connected,
 		"language":  s.words.Language,
 		"times":     s.times,
+		"once":      s.keyField,
 		"code": func(v any) template.HTML {
 			return template.HTML("<code>" + template.HTMLEscapeString(visible(v)) + "</code>")
 		},
