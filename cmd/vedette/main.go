@@ -35,6 +35,7 @@ type commands struct {
 	Check   struct {
 		Config  checkConfigCommand  `cmd:"" help:"Read the configuration and name every mistake in it."`
 		Backend checkBackendCommand `cmd:"" help:"Try a mail server and explain what was found."`
+		Outside checkOutsideCommand `cmd:"" help:"Look from here which ways to mail a mail server offers to strangers."`
 	} `cmd:"" help:"Try things out before they matter."`
 	Link struct {
 		Pin linkPinCommand `cmd:"" help:"Print the pin of the link certificate, making one when there is none."`
