@@ -119,6 +119,15 @@ func moveOwner(tx *store.Tx, p *mergePlan, done *merged) error {
 // mergeName is where a merge is kept; names are of any length, a setting's is not.
 func mergeName(realm, from string) string { return settingMerge + sum(realm+"/"+from) }
 
+// forgetMerge empties what is kept of a merge.
+func forgetMerge(tx *store.Tx, who access.Actor, realm, from string) error {
+	kept, err := tx.Setting(mergeName(realm, from), nil)
+	if err != nil || kept.Version == 0 {
+		return err
+	}
+	return tx.SaveSetting(kept.Name, merged{}, "", kept.Version, who.Name)
+}
+
 // SplitAccounts makes a name an account of its own again, as it was before the merge. Where a record that
 // was joined has been changed since, it stays with To, and so does what phones have told since.
 func (a *Admin) SplitAccounts(ctx context.Context, who access.Actor, realm, from string, act Act) (Result, error) {
@@ -176,12 +185,8 @@ func (a *Admin) split(tx *store.Tx, who access.Actor, done *merged, reason strin
 	if err := linking.Accounts(tx, access.Account{Realm: m.Realm, Account: m.From}, access.Account{Realm: m.Realm, Account: m.To}); err != nil {
 		return outcome{}, err
 	}
-	if kept, err := tx.Setting(mergeName(m.Realm, m.From), nil); err != nil {
+	if err := forgetMerge(tx, who, m.Realm, m.From); err != nil {
 		return outcome{}, err
-	} else if kept.Version > 0 {
-		if err := tx.SaveSetting(kept.Name, merged{}, "", kept.Version, who.Name); err != nil {
-			return outcome{}, err
-		}
 	}
 	tx.Audit(entry(who, event, m.From+" ("+m.Realm+")", m.Realm+"/"+m.From, beforeAfter("another name of "+m.To, "an account of its own", reason)))
 	text := m.From + " is an account of its own again."

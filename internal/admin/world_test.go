@@ -25,6 +25,7 @@ type world struct {
 	clock *clock
 	view  *follower
 	live  []access.Gateway
+	dsn   string
 }
 
 // clock is a time that only moves when it is told to.
@@ -65,7 +66,7 @@ func newWorldOn(t *testing.T, dsn string) *world {
 			t.Error(err)
 		}
 	})
-	w := &world{t: t, store: s, clock: c, view: &follower{t: t, store: s}}
+	w := &world{t: t, store: s, clock: c, view: &follower{t: t, store: s}, dsn: dsn}
 	w.admin, err = admin.New(admin.Config{Store: s, Snapshot: w.view.load, Now: c.Now,
 		Applied:  func(int64) (int, int) { return 2, 3 },
 		Gateways: func() []access.Gateway { return w.live }})

@@ -151,9 +151,14 @@ func (t *Tx) DeleteAssociation(id access.AssociationID) error {
 	t.counted(old, -1)
 	t.touch(access.EntryRecord, string(id))
 	if old.Linked() {
-		return t.relink(old.Pair.Device)
+		err = t.relink(old.Pair.Device)
+	} else {
+		err = t.awaitID(old.Pair.Device)
 	}
-	return t.awaitID(old.Pair.Device)
+	if err != nil {
+		return err
+	}
+	return t.forgetEASDevice(old.Pair.Device)
 }
 
 // RestoreAssociation brings back a record that was removed, under its old id and with its old times.
