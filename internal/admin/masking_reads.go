@@ -162,6 +162,8 @@ func (v veil) walkStruct(x reflect.Value, fn func(string) string) {
 		return
 	}
 	switch t := x.Addr().Interface().(type) {
+	case *Row:
+		t.DeviceNumber = cover(v.Numbers, t.DeviceNumber)
 	case *access.Association:
 		v.association(t)
 	case *access.RegisteredDevice:

@@ -30,6 +30,17 @@ func osOf(a *admin.Row) string {
 	return a.OS + " " + a.OSVersion
 }
 
+// numberOf is the phone's number: what it says itself, else what its registration says.
+func numberOf(a *admin.Row) string { return firstWord(a.Number, a.DeviceNumber) }
+
+// numberCell tells the one from the other on hover.
+func (s *Server) numberCell(a *admin.Row) template.HTML {
+	if a.Number != "" || a.DeviceNumber == "" {
+		return text(a.Number, 80)
+	}
+	return template.HTML(`<span title="`+template.HTMLEscapeString(s.say("activesync.device-number"))+`">`) + text(a.DeviceNumber, 80) + `</span>`
+}
+
 // word is the verdict in one word, as exports have it whatever the language of the pages.
 func word(a *admin.Row) string {
 	if a.Decision.Blocked() {
