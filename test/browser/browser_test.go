@@ -21,7 +21,6 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
-	"github.com/vedette-mail/vedette/internal/login"
 	"github.com/vedette-mail/vedette/internal/sim/company"
 	"github.com/vedette-mail/vedette/internal/store"
 	"github.com/vedette-mail/vedette/internal/web/assets"
@@ -37,6 +36,7 @@ type where struct {
 	ID    string `json:"id,omitempty"`    // of a record to open
 	Token string `json:"token,omitempty"` // of the set-up link
 	Poke  string `json:"poke,omitempty"`  // an address that makes something happen
+	Also  string `json:"also,omitempty"`  // another address that its pages may lead to
 }
 
 // TestStories drives the pages in Chromium. It names, story by story, what went wrong; pictures of the
@@ -242,7 +242,7 @@ func consoles() map[string]func(*testing.T) where {
 		"empty":   func(t *testing.T) where { return where{URL: browser.StartAt(t, moment()).URL} },
 		"linking": linking, "linkKeys": linking, "linkClear": linking,
 		"people": people, "peopleKeys": people, "peopleRules": people, "peopleMerge": people,
-		"demo": demo, "staff": staff, "small": small, "observing": observing, "oddities": oddities,
+		"demo": demo, "staff": staff, "elsewhere": elsewhere, "files": files, "broken": broken, "small": small, "observing": observing, "oddities": oddities,
 		"live": live, "hidden": live, "streamless": live, "pane": live, "autoblock": autoBlock, "shadow": shadow, "odd": odd, "many": veryMany, "setup": setUp,
 	}
 }
@@ -267,22 +267,6 @@ func small(t *testing.T) where {
 	people.Phones = people.Phones[1:] // one of them has two accounts
 	if n := len(c.Inhabit(t, people)); n != 3 {
 		t.Errorf("%d records, want 3", n)
-	}
-	return where{URL: c.URL}
-}
-
-// staff is a console that several people look after; grace may read it and no more.
-func staff(t *testing.T) where {
-	c := browser.StartAt(t, moment())
-	c.DemoGateway(t, "")
-	if err := c.Login.CreateAdministrator(t.Context(), login.House(), "grace", browser.Password, access.RoleAuditor); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := c.Login.Invite(t.Context(), login.House(), login.NewAdministrator{Name: "linus", Role: access.RoleHelpDesk, Scope: &access.Scope{Groups: []string{"Sales"}}}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Login.CreateTokenFor(t.Context(), login.House(), browser.Administrator, login.NewToken{Name: "Inventory", Role: access.RoleAuditor}); err != nil {
-		t.Fatal(err)
 	}
 	return where{URL: c.URL}
 }

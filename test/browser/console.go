@@ -49,6 +49,7 @@ type Console struct {
 	gateways atomic.Pointer[[]access.Gateway]
 	holder   *snapshot.Holder
 	late     atomic.Int64 // a change newer than this is not applied by the last gateway
+	broken   atomic.Bool
 }
 
 // Start makes a console over an empty store. With an administrator there is Administrator; without, the
@@ -150,8 +151,20 @@ func (c *Console) follow(ctx context.Context) {
 			err = c.Store.Wait(ctx, c.holder.Load().Position().Number)
 		}
 		if err != nil && ctx.Err() == nil {
+			if c.broken.Load() {
+				return
+			}
 			panic(err)
 		}
+	}
+}
+
+// Break takes the store away, as a disk does that fails.
+func (c *Console) Break(t testing.TB) {
+	t.Helper()
+	c.broken.Store(true)
+	if err := c.Store.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

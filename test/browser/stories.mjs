@@ -15,6 +15,7 @@ import { stories } from './story.mjs'
 import { linkStories } from './link_story.mjs'
 import { peopleStories } from './people_story.mjs'
 import { jobStories } from './jobs_story.mjs'
+import { adminStories } from './admin_story.mjs'
 import { shots } from './shot.mjs'
 
 const known = JSON.parse(await readFile(process.argv[2], 'utf8'))
@@ -55,7 +56,7 @@ async function visit(where, options = {}) {
   page.on('console', (m) => m.type() === 'error' && !/status of (4\d\d)/.test(m.text()) && page.complaints.push(m.text()))
   page.on('pageerror', (e) => page.complaints.push(String(e)))
   page.on('dialog', (d) => { page.complaints.push('a dialog of the browser: ' + d.message()); d.dismiss() })
-  page.on('request', (r) => { if (!r.url().startsWith(where.url) && !r.url().startsWith('data:')) page.complaints.push('request to ' + r.url()) })
+  page.on('request', (r) => { if (!r.url().startsWith(where.url) && !(where.also && r.url().startsWith(where.also)) && !r.url().startsWith('data:')) page.complaints.push('request to ' + r.url()) })
   if (signedIn) await signIn(page)
   return page
 }
@@ -77,7 +78,7 @@ async function accessible(page, what) {
   throw new Error(`${what} is not accessible:\n  ` + lines.join('\n  '))
 }
 
-const sets = { '': { ...stories, ...linkStories, ...peopleStories, ...shots }, jobs: jobStories }
+const sets = { '': { ...stories, ...linkStories, ...peopleStories, ...adminStories, ...shots }, jobs: jobStories }
 let failed = false
 for (const [name, story] of Object.entries(sets[process.argv[4] ?? ''])) {
   if (process.env.STORY && !name.includes(process.env.STORY)) continue
