@@ -52,8 +52,8 @@ func newPlanWatch(t testing.TB, s *store.Store) *planWatch {
 	w := &planWatch{t: t, s: s, look: lookOn(s)}
 	s.SpyOn(func(ctx context.Context, on store.Asker, query string, args []any) {
 		if !strings.HasPrefix(query, "SELECT") || !strings.Contains(query, " FROM ") || strings.Contains(query, "_count") ||
-			strings.Contains(query, " FROM expected_day ") {
-			return // counts are read whole: they have a row for each kind
+			strings.Contains(query, " FROM expected_day ") || strings.HasPrefix(query, "SELECT COUNT(*) FROM (SELECT 1 FROM ") && strings.Contains(query, " LIMIT ") {
+			return // counts are read whole: they have a row for each kind, or a limit
 		}
 		if w.indexes && s.Engine() == "postgres" {
 			var was string

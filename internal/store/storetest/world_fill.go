@@ -115,8 +115,9 @@ func (g *worldGrower) people(ctx context.Context, s *store.Store) error {
 
 func (g *worldGrower) user(i int) *access.User {
 	name := fmt.Sprintf("%s%d", given(g.r), i)
+	account, _ := access.FoldAccount(name) // as gateways would tell it
 	u := &access.User{Name: name, DisplayName: "Dr. " + name + " " + given(g.r), Email: name + "@lab.example", Number: fmt.Sprintf("+49 40 %07d", g.r.IntN(10_000_000)),
-		Disabled: g.r.IntN(50) == 0, Accounts: []access.Account{{Realm: "lab", Account: name}}}
+		Disabled: g.r.IntN(50) == 0, Accounts: []access.Account{{Realm: "lab", Account: account}}}
 	if g.r.IntN(3) > 0 {
 		u.Source = "directory"
 	}
@@ -169,7 +170,7 @@ func (g *worldGrower) record(u *access.User, devices []*access.RegisteredDevice)
 	var a *access.Association
 	if len(devices) > 0 {
 		d := devices[0]
-		a = seen(u.Name, g.phone(d))
+		a = seen(u.Accounts[0].Account, g.phone(d))
 		a.Model, a.OS, a.OSVersion, a.Number, a.IMEI = d.Model, d.OS, d.OSVersion, d.Number, d.IMEI
 		switch n := g.r.IntN(20); {
 		case n < 15:
@@ -182,11 +183,11 @@ func (g *worldGrower) record(u *access.User, devices []*access.RegisteredDevice)
 	} else {
 		models := [...][3]string{{"Outlook for iOS and Android", "Android", "14"}, {"iPad Pro", "iPadOS", "17.0"}, {"iPhone 15", "iOS", "17.1"}, {"Pixel 8", "Android", "15"}}
 		m := models[g.r.IntN(len(models))]
-		a = seen(u.Name, fmt.Sprintf("W%07dX%012x", i, g.r.Uint64()>>16))
+		a = seen(u.Accounts[0].Account, fmt.Sprintf("W%07dX%012x", i, g.r.Uint64()>>16))
 		a.Model, a.OS, a.OSVersion, a.Number = m[0], m[1], m[2], fmt.Sprintf("+49 30 %07d", g.r.IntN(10_000_000))
 		switch g.r.IntN(10) {
 		case 0:
-			a.Pair.Account = "team-" + u.Name // an account that nobody is known to own
+			a.Pair.Account = "team-" + u.Accounts[0].Account // an account that nobody is known to own
 		case 1:
 			a.Pair.Account, a.User = fmt.Sprintf("stranger%d", i), "stranger"
 		}
@@ -254,7 +255,8 @@ func (g *worldGrower) words(ctx context.Context, s *store.Store) error {
 func (g *worldGrower) expected(ctx context.Context, s *store.Store) error {
 	return inParts(ctx, s, g.Expected, 5000, func(tx *store.Tx, i int) error {
 		d := fmt.Sprintf("F%07dQ%X", i, g.r.Uint32N(16)) // one in many is a phone that has come
-		x := &access.Expected{Pair: pair(fmt.Sprintf("%s%d", given(g.r), i), "APPL"+d), Who: fmt.Sprintf("Who %d", i), Model: fmt.Sprintf("Model %d", i%9),
+		account, _ := access.FoldAccount(fmt.Sprintf("%s%d", given(g.r), i))
+		x := &access.Expected{Pair: pair(account, "APPL"+d), Who: fmt.Sprintf("Who %d", i), Model: fmt.Sprintf("Model %d", i%9),
 			LastSync: Start().Add(-time.Duration(g.r.IntN(1000*3600)) * time.Second)}
 		return tx.SaveExpected(x)
 	})

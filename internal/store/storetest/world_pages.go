@@ -30,8 +30,8 @@ const PageRows = 50
 func Pages(ctx context.Context, s *store.Store) ([]NamedPage, error) {
 	var list []NamedPage
 	for _, q := range append(Queries(), NamedQuery{"show-suggested", store.Query{Show: store.ShowSuggested, Limit: PageRows}},
-		NamedQuery{"search-part-of-a-name", store.Query{Search: "lena4711", Limit: PageRows}},
-		NamedQuery{"search-address", store.Query{Search: "lena4711@lab", Limit: PageRows}}) {
+		NamedQuery{"search-part-of-a-name", store.Query{Search: "jorg4711", Limit: PageRows}},
+		NamedQuery{"search-address", store.Query{Search: "jorg4711@lab", Limit: PageRows}}) {
 		list = append(list, RecordPage("records/"+q.Name, q.Query))
 	}
 	list = append(list, devicePages()...)
@@ -79,7 +79,7 @@ func devicePages() (list []NamedPage) {
 	for _, show := range store.DeviceShows() {
 		list = append(list, devicePage("devices/show-"+string(show), store.DeviceQuery{Show: show, Sort: store.SortOwner}))
 	}
-	for _, t := range [][2]string{{"rare", "Rarephone"}, {"common", "lab"}, {"name", "lena4711"}, {"serial", "f0004711"}, {"imei", "350000471"}, {"none", "zzzzzz"},
+	for _, t := range [][2]string{{"rare", "Rarephone"}, {"common", "lab"}, {"name", "jorg4711"}, {"serial", "f0004711"}, {"imei", "350000471"}, {"none", "zzzzzz"},
 		{"model", "iphone 15"}, {"prefix-common", "a"}, {"prefix-rare", "zz"}, {"signs", "@.-"}} {
 		list = append(list, devicePage("devices/search-"+t[0], store.DeviceQuery{Search: t[1]}),
 			devicePage("devices/search-"+t[0]+"-noncompliant", store.DeviceQuery{Search: t[1], Show: store.ShowNoncompliant, Sort: store.SortCheckIn, Desc: true}))
@@ -94,7 +94,7 @@ func userPages() (list []NamedPage) {
 	for _, show := range store.UserShows() {
 		list = append(list, userPage("users/show-"+string(show), store.UserQuery{Show: show, Sort: store.SortDisplay}))
 	}
-	for _, t := range [][2]string{{"name", "lena4711"}, {"common", "lab.example"}, {"part", "lena"}, {"number", "+49 40 4711"}, {"none", "zzzzzz"},
+	for _, t := range [][2]string{{"name", "jorg4711"}, {"common", "lab.example"}, {"part", "lena"}, {"number", "+49 40 4711"}, {"none", "zzzzzz"},
 		{"prefix-common", "a"}, {"prefix-rare", "zz"}, {"signs", "@.-"}} {
 		list = append(list, userPage("users/search-"+t[0], store.UserQuery{Search: t[1]}),
 			userPage("users/search-"+t[0]+"-disabled", store.UserQuery{Search: t[1], Show: store.ShowDisabled, Sort: store.SortEmail}))
