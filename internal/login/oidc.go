@@ -19,7 +19,7 @@ import (
 const SourceOIDC = "oidc"
 
 const (
-	settingOIDC   = "login.oidc"
+	SettingOIDC   = "login.oidc" // what the setting is kept under
 	purposeSecret = "OpenID Connect client secret"
 	mostMappings  = 100
 )
@@ -54,7 +54,7 @@ func (l *Login) OIDC(ctx context.Context, who access.Actor) (OIDCSetting, error)
 		return OIDCSetting{}, err
 	}
 	var o OIDC
-	st, err := l.store.Setting(ctx, settingOIDC, &o)
+	st, err := l.store.Setting(ctx, SettingOIDC, &o)
 	return OIDCSetting{OIDC: o, HasSecret: st.Sealed != "", Version: st.Version}, err
 }
 
@@ -69,7 +69,7 @@ func (l *Login) ChangeOIDC(ctx context.Context, who access.Actor, o OIDC, secret
 	}
 	err := l.store.WithTx(ctx, func(tx *store.Tx) error {
 		var old OIDC
-		st, err := tx.Setting(settingOIDC, &old)
+		st, err := tx.Setting(SettingOIDC, &old)
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (l *Login) ChangeOIDC(ctx context.Context, who access.Actor, o OIDC, secret
 		case old.Issuer != o.Issuer || old.ClientID != o.ClientID:
 			sealed = ""
 		}
-		if err := tx.SaveSetting(settingOIDC, o, sealed, version, who.Name); err != nil {
+		if err := tx.SaveSetting(SettingOIDC, o, sealed, version, who.Name); err != nil {
 			return err
 		}
 		detail := "off"

@@ -53,7 +53,7 @@ type underWay struct {
 // OIDCButton is what the sign-in page calls the provider; empty: there is none.
 func (l *Login) OIDCButton(ctx context.Context) (string, error) {
 	var o OIDC
-	_, err := l.store.Setting(ctx, settingOIDC, &o)
+	_, err := l.store.Setting(ctx, SettingOIDC, &o)
 	if o.Issuer == "" || err != nil {
 		return "", err
 	}
@@ -76,7 +76,7 @@ type client struct {
 
 func (l *Login) client(ctx context.Context, redirect string) (*client, error) {
 	c := &client{}
-	st, err := l.store.Setting(ctx, settingOIDC, &c.set)
+	st, err := l.store.Setting(ctx, SettingOIDC, &c.set)
 	if err != nil {
 		return nil, err
 	}
