@@ -81,7 +81,8 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 	live := web.NewLive(web.LiveConfig{Feed: st, Snapshot: func() admin.Snapshot { return hub.Snapshot() }, Logger: log})
 	hub = control.NewHub(control.HubConfig{Source: st, Intake: watchedIntake{intake.New(st, nil), live}, Gateways: expected, Logger: log})
 	g.run(hub.Run)
-	ctx, cancel := context.WithTimeout(g.ctx, time.Minute)
+	// A million records are read in some fifteen seconds, on a machine that has much else to do in minutes.
+	ctx, cancel := context.WithTimeout(g.ctx, 10*time.Minute)
 	defer cancel()
 	if err := hub.Ready(ctx); err != nil {
 		return nil, fmt.Errorf("the console cannot read its database: %w", err)
