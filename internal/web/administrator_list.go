@@ -121,7 +121,7 @@ func (s *Server) sessionList() *list[login.Session] {
 		Columns: []column[row]{
 			{Key: "who", Heads: true, Link: true, Class: "narrow-first", Value: func(r *row) string { return r.Who }},
 			{Key: "addr", Class: "narrow-second nowrap", Value: func(r *row) string { return r.Addr }},
-			{Key: "agent", Class: "break", Value: func(r *row) string { return r.Agent }},
+			{Key: "agent", Class: "break", Value: func(r *row) string { return r.Agent }, Cell: func(s *Server, r *row) template.HTML { return s.browserCell(r.Agent) }},
 			{Key: "factor", Value: func(r *row) string { return s.strongWord(r.Strong) }},
 			moment(column[row]{Key: "seen", Newest: true, Class: "nowrap"}, func(r *row) time.Time { return r.Seen }),
 			moment(column[row]{Key: "since", Newest: true, Class: "nowrap"}, func(r *row) time.Time { return r.Since }),
@@ -178,14 +178,16 @@ func (s *Server) verbsWord(verbs []access.Verb) string {
 	return strings.Join(words, ", ")
 }
 
-func (s *Server) tokenWord(t *login.Token) string {
+func (s *Server) tokenWord(t *login.Token) string { return s.say("tokens.state-" + tokenOf(t)) }
+
+func tokenOf(t *login.Token) string {
 	switch {
 	case t.Over:
-		return s.say("tokens.state-over")
+		return "over"
 	case t.EndsSoon:
-		return s.say("tokens.state-soon")
+		return "soon"
 	}
-	return s.say("tokens.state-active")
+	return "active"
 }
 
 func (s *Server) tokenState(t *login.Token) template.HTML {
