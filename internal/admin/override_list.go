@@ -50,7 +50,16 @@ func (a *Admin) EndOverride(ctx context.Context, who access.Actor, id access.Ass
 		if err != nil {
 			return outcome{}, err
 		}
-		return a.endOverride(tx, who, as, act.Reason)
+		out, err := a.endOverride(tx, who, as, act.Reason)
+		if err != nil {
+			return out, err
+		}
+		return a.both(tx, who, as, act, out, func(twin *access.Association) (outcome, error) {
+			if twin.Override.Kind == access.NoOverride {
+				return outcome{Override: &access.Override{}, Result: Result{Version: twin.Version}}, nil
+			}
+			return a.endOverride(tx, who, twin, act.Reason)
+		})
 	})
 	return out.Result, err
 }
