@@ -52,14 +52,14 @@ func (w *world) PreApproval(p access.Pair) *access.PreApproval { return w.approv
 //
 //	device  NAME [state=…] [noncompliant="reason"]
 //	account NAME disabled | alias-of=NAME | own
-//	assoc   NAME mailbox=ACCOUNT eas=ID [device=DEVICE] [allow|block["reason"]] [until=+2h]
+//	assoc   NAME mailbox=ACCOUNT eas=ID [device=DEVICE] [user-unknown] [allow|block["reason"]] [until=+2h]
 //	approve NAME [until=+2h] | withdraw NAME
-//	prefer  auto-block|shadow|allow-overrides-compliance|other-user|unknown=pass|max-age=1h
+//	prefer  auto-block|shadow|allow-overrides-compliance|other-user|unknown-users-unregistered|unknown=pass|max-age=1h
 //	console away 2h | console back
 //	clock   +3h
 //	ask     NAME COMMAND [stale|limited|nocredentials|certificate|other-user|malformed] -> VERDICT RULE [not-enforced] [until=+1h]
 //
-// A-15 A-17 A-18 M-06 M-07 X-04 X-05 X-08 Y-01 Y-14 Y-18
+// A-15 A-17 A-18 M-06 M-07 M-14 R-20 X-04 X-05 X-08 Y-01 Y-14 Y-18
 func TestDecide(t *testing.T) {
 	files, err := filepath.Glob("testdata/decide/*.txt")
 	if err != nil || len(files) == 0 {
@@ -184,6 +184,8 @@ func (w *world) tell(words []string) error {
 			w.prefs.AllowOverridesCompliance = on
 		case "other-user":
 			w.prefs.RefuseOtherUser = on
+		case "unknown-users-unregistered":
+			w.prefs.UnknownUsersUnregistered = on
 		case "unknown":
 			w.prefs.UnknownWhenAway = access.Answer(v)
 		case "max-age":
@@ -225,6 +227,8 @@ func (w *world) assoc(words []string) error {
 			r.Pair.Device = v
 		case "device":
 			r.Device = access.DeviceID(v)
+		case "user-unknown":
+			r.UserUnknown = true
 		case "allow", "block":
 			r.Override = access.Override{Kind: access.OverrideKind(k), Reason: v, By: "root", At: w.now}
 		case "until":

@@ -40,6 +40,9 @@ type Record struct {
 	// RedirectClears counts how often an administrator has cleared the pair's redirect. A gateway that
 	// learnt one at another count forgets it (R-21).
 	RedirectClears int64 `json:"redirect_clears,omitempty"`
+	// UserUnknown: no user is known to have the account (M-14). Gateways learn it of linked records
+	// alone, which is where a verdict may hang on it (R-20).
+	UserUnknown bool `json:"user_unknown,omitempty"`
 }
 
 // Linked reports whether the record belongs to a registered device.

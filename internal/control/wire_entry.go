@@ -152,7 +152,7 @@ func entryIn(e *proto.Entry, w words) (in access.Entry, ok bool) {
 
 func recordOut(r *access.Record) *proto.Record {
 	out := &proto.Record{Domain: string(r.Domain), Realm: text(r.Pair.Realm), Account: text(r.Pair.Account),
-		EasDevice: text(r.Pair.Device), Device: string(r.Device), RedirectClears: r.RedirectClears}
+		EasDevice: text(r.Pair.Device), Device: string(r.Device), RedirectClears: r.RedirectClears, UserUnknown: r.UserUnknown && r.Linked()}
 	if o := r.Override; o != (access.Override{}) {
 		out.Override = &proto.Override{Kind: string(o.Kind), Reason: text(o.Reason), By: text(o.By),
 			At: timeOut(o.At), Until: timeOut(o.Until)}
@@ -163,7 +163,7 @@ func recordOut(r *access.Record) *proto.Record {
 func recordIn(id string, r *proto.Record, w words) *access.Record {
 	in := &access.Record{ID: access.AssociationID(id), Domain: access.Domain(w.once(r.GetDomain())),
 		Pair:   access.Pair{Realm: w.once(r.GetRealm()), Account: r.GetAccount(), Device: r.GetEasDevice()},
-		Device: access.DeviceID(r.GetDevice()), RedirectClears: r.GetRedirectClears()}
+		Device: access.DeviceID(r.GetDevice()), RedirectClears: r.GetRedirectClears(), UserUnknown: r.GetUserUnknown()}
 	if o := r.GetOverride(); o != nil {
 		in.Override = access.Override{Kind: access.OverrideKind(w.once(o.GetKind())), Reason: w.once(o.GetReason()),
 			By: w.once(o.GetBy()), At: timeIn(o.GetAt()), Until: timeIn(o.GetUntil())}
@@ -174,14 +174,15 @@ func recordIn(id string, r *proto.Record, w words) *access.Record {
 func preferencesOut(p *access.Preferences) *proto.Preferences {
 	return &proto.Preferences{AutoBlock: p.AutoBlock, UnknownWhenAway: string(p.UnknownWhenAway),
 		MaxVerdictAgeNs: int64(p.MaxVerdictAge), ReconcileEveryNs: int64(p.ReconcileEvery), Shadow: p.Shadow,
-		RefuseOtherUser: p.RefuseOtherUser, AllowOverridesCompliance: p.AllowOverridesCompliance}
+		RefuseOtherUser: p.RefuseOtherUser, AllowOverridesCompliance: p.AllowOverridesCompliance,
+		UnknownUsersUnregistered: p.UnknownUsersUnregistered}
 }
 
 func preferencesIn(p *proto.Preferences) *access.Preferences {
 	return &access.Preferences{AutoBlock: p.GetAutoBlock(), UnknownWhenAway: access.Answer(p.GetUnknownWhenAway()),
 		MaxVerdictAge: time.Duration(p.GetMaxVerdictAgeNs()), ReconcileEvery: time.Duration(p.GetReconcileEveryNs()),
 		Shadow: p.GetShadow(), RefuseOtherUser: p.GetRefuseOtherUser(),
-		AllowOverridesCompliance: p.GetAllowOverridesCompliance()}
+		AllowOverridesCompliance: p.GetAllowOverridesCompliance(), UnknownUsersUnregistered: p.GetUnknownUsersUnregistered()}
 }
 
 func sumsOut(s *sums) *proto.Sums {

@@ -84,6 +84,7 @@ func appendEntry(b []byte, e *access.Entry) []byte {
 		w.at(9, r.Override.At)
 		w.at(11, r.Override.Until)
 		w.num(13, r.RedirectClears)
+		w.yes(20, r.UserUnknown && r.Linked())
 	case access.EntryEASDevice:
 		w.b = append(w.b, kindEASDevice)
 		w.raw(e.Key)
@@ -130,6 +131,7 @@ func appendEntry(b []byte, e *access.Entry) []byte {
 		w.yes(5, p.Shadow)
 		w.yes(6, p.RefuseOtherUser)
 		w.yes(7, p.AllowOverridesCompliance)
+		w.yes(20, p.UnknownUsersUnregistered)
 	}
 	return w.b
 }
@@ -264,6 +266,8 @@ func recordField(r *access.Record, words map[string]string) func(field) {
 			r.Override.Until = below(r.Override.Until, f.num)
 		case 13:
 			r.RedirectClears = f.num
+		case 20:
+			r.UserUnknown = f.num != 0
 		}
 	}
 }
@@ -338,6 +342,8 @@ func preferencesField(p *access.Preferences) func(field) {
 			p.RefuseOtherUser = f.num != 0
 		case 7:
 			p.AllowOverridesCompliance = f.num != 0
+		case 20:
+			p.UnknownUsersUnregistered = f.num != 0
 		}
 	}
 }

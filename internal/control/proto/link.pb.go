@@ -522,6 +522,7 @@ type Record struct {
 	Device         string                 `protobuf:"bytes,5,opt,name=device,proto3" json:"device,omitempty"`
 	Override       *Override              `protobuf:"bytes,6,opt,name=override,proto3" json:"override,omitempty"`
 	RedirectClears int64                  `protobuf:"varint,7,opt,name=redirect_clears,json=redirectClears,proto3" json:"redirect_clears,omitempty"`
+	UserUnknown    bool                   `protobuf:"varint,20,opt,name=user_unknown,json=userUnknown,proto3" json:"user_unknown,omitempty"` // linked, and its account belongs to no known user
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -603,6 +604,13 @@ func (x *Record) GetRedirectClears() int64 {
 		return x.RedirectClears
 	}
 	return 0
+}
+
+func (x *Record) GetUserUnknown() bool {
+	if x != nil {
+		return x.UserUnknown
+	}
+	return false
 }
 
 type Override struct {
@@ -954,6 +962,7 @@ type Preferences struct {
 	Shadow                   bool                   `protobuf:"varint,5,opt,name=shadow,proto3" json:"shadow,omitempty"`
 	RefuseOtherUser          bool                   `protobuf:"varint,6,opt,name=refuse_other_user,json=refuseOtherUser,proto3" json:"refuse_other_user,omitempty"`
 	AllowOverridesCompliance bool                   `protobuf:"varint,7,opt,name=allow_overrides_compliance,json=allowOverridesCompliance,proto3" json:"allow_overrides_compliance,omitempty"`
+	UnknownUsersUnregistered bool                   `protobuf:"varint,20,opt,name=unknown_users_unregistered,json=unknownUsersUnregistered,proto3" json:"unknown_users_unregistered,omitempty"`
 	unknownFields            protoimpl.UnknownFields
 	sizeCache                protoimpl.SizeCache
 }
@@ -1033,6 +1042,13 @@ func (x *Preferences) GetRefuseOtherUser() bool {
 func (x *Preferences) GetAllowOverridesCompliance() bool {
 	if x != nil {
 		return x.AllowOverridesCompliance
+	}
+	return false
+}
+
+func (x *Preferences) GetUnknownUsersUnregistered() bool {
+	if x != nil {
+		return x.UnknownUsersUnregistered
 	}
 	return false
 }
@@ -2284,7 +2300,7 @@ const file_link_proto_rawDesc = "" +
 	"\aaccount\x18\x06 \x01(\v2\x18.vedette.link.v1.AccountH\x00R\aaccount\x12@\n" +
 	"\vpreferences\x18\a \x01(\v2\x1c.vedette.link.v1.PreferencesH\x00R\vpreferences\x12A\n" +
 	"\fpre_approval\x18\b \x01(\v2\x1c.vedette.link.v1.PreApprovalH\x00R\vpreApprovalB\a\n" +
-	"\x05state\"\xe7\x01\n" +
+	"\x05state\"\x8a\x02\n" +
 	"\x06Record\x12\x16\n" +
 	"\x06domain\x18\x01 \x01(\tR\x06domain\x12\x14\n" +
 	"\x05realm\x18\x02 \x01(\tR\x05realm\x12\x18\n" +
@@ -2293,7 +2309,8 @@ const file_link_proto_rawDesc = "" +
 	"eas_device\x18\x04 \x01(\tR\teasDevice\x12\x16\n" +
 	"\x06device\x18\x05 \x01(\tR\x06device\x125\n" +
 	"\boverride\x18\x06 \x01(\v2\x19.vedette.link.v1.OverrideR\boverride\x12'\n" +
-	"\x0fredirect_clears\x18\a \x01(\x03R\x0eredirectClears\"\x9a\x01\n" +
+	"\x0fredirect_clears\x18\a \x01(\x03R\x0eredirectClears\x12!\n" +
+	"\fuser_unknown\x18\x14 \x01(\bR\vuserUnknown\"\x9a\x01\n" +
 	"\bOverride\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x0e\n" +
@@ -2319,7 +2336,7 @@ const file_link_proto_rawDesc = "" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12\x0e\n" +
 	"\x02by\x18\x05 \x01(\tR\x02by\x12%\n" +
 	"\x02at\x18\x06 \x01(\v2\x15.vedette.link.v1.TimeR\x02at\x12+\n" +
-	"\x05until\x18\a \x01(\v2\x15.vedette.link.v1.TimeR\x05until\"\xb5\x02\n" +
+	"\x05until\x18\a \x01(\v2\x15.vedette.link.v1.TimeR\x05until\"\xf3\x02\n" +
 	"\vPreferences\x12\x1d\n" +
 	"\n" +
 	"auto_block\x18\x01 \x01(\bR\tautoBlock\x12*\n" +
@@ -2328,7 +2345,8 @@ const file_link_proto_rawDesc = "" +
 	"\x12reconcile_every_ns\x18\x04 \x01(\x03R\x10reconcileEveryNs\x12\x16\n" +
 	"\x06shadow\x18\x05 \x01(\bR\x06shadow\x12*\n" +
 	"\x11refuse_other_user\x18\x06 \x01(\bR\x0frefuseOtherUser\x12<\n" +
-	"\x1aallow_overrides_compliance\x18\a \x01(\bR\x18allowOverridesCompliance\"K\n" +
+	"\x1aallow_overrides_compliance\x18\a \x01(\bR\x18allowOverridesCompliance\x12<\n" +
+	"\x1aunknown_users_unregistered\x18\x14 \x01(\bR\x18unknownUsersUnregistered\"K\n" +
 	"\x12AcknowledgeRequest\x125\n" +
 	"\bposition\x18\x01 \x01(\v2\x19.vedette.link.v1.PositionR\bposition\"\x15\n" +
 	"\x13AcknowledgeResponse\"V\n" +

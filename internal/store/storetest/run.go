@@ -66,6 +66,7 @@ func Run(t *testing.T, e Engine) {
 		{"expected phones", expected},
 		{"imports", imports},
 		{"trends", trends},
+		{"unknown users", unknownUsers},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()
