@@ -10,7 +10,8 @@ import (
 )
 
 // single refuses a device that is registered already: one that has got, since before, a number of
-// another device. A retired or wiped one counts no more: its phone may be registered anew.
+// another device, or of a phone that nobody in the actor's groups uses. A retired or wiped one counts no more:
+// its phone may be registered anew.
 func (a *Admin) single(tx *store.Tx, who access.Actor, before, d *access.RegisteredDevice) error {
 	for _, n := range []struct {
 		is, was, what string
@@ -42,8 +43,45 @@ func (a *Admin) single(tx *store.Tx, who access.Actor, before, d *access.Registe
 			return access.Conflict("admin: device", "A phone with "+n.what+" is registered already: "+name+
 				". Change that device, or retire it first if the phone is registered anew.")
 		}
+		if err := ownPhones(tx, who, &access.RegisteredDevice{IMEI: n.key.IMEI, EASID: n.key.EASID, Serial: n.key.Serial}); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// ownPhones refuses numbers that lead to a phone that nobody in the actor's groups uses. Whether the matcher
+// links that to the device now does not count: it may tomorrow.
+func ownPhones(tx *store.Tx, who access.Actor, d *access.RegisteredDevice) error {
+	if who.Scope == nil {
+		return nil
+	}
+	named, err := tx.RecordCandidates(d)
+	if err != nil {
+		return err
+	}
+	list, err := wholePhones(tx, named)
+	if err != nil {
+		return err
+	}
+	h, ours := horizonIn(tx, who), map[string]bool{}
+	for i := range list {
+		ok, err := h.covers(list[i].Person)
+		if err != nil {
+			return err
+		}
+		ours[list[i].Pair.Device] = ours[list[i].Pair.Device] || ok
+	}
+	for _, own := range ours {
+		if !own {
+			return errBeyond()
+		}
+	}
+	return nil
+}
+
+func errBeyond() error {
+	return access.Conflict("admin: scope", "By its numbers this device is a phone that does not belong to your groups alone. Somebody who looks after all users has to do this.")
 }
 
 // matchDevice lets the matcher look at the records of a device that has come or changed, and refuses the
@@ -66,22 +104,23 @@ func (a *Admin) staysWithin(tx *store.Tx, who access.Actor, id access.DeviceID) 
 	if err != nil {
 		return err
 	}
-	covers := map[access.UserID]bool{}
-	ours := map[string]bool{} // phones
+	h, ours := horizonIn(tx, who), map[string]bool{} // phones
+	beyond := make([]string, 0, len(list))
 	for i := range list {
 		as := &list[i]
-		if _, asked := covers[as.Person]; !asked {
-			if covers[as.Person], err = tx.InScope(as.Person, who.Scope); err != nil {
-				return err
-			}
-		}
-		if as.Device == id && covers[as.Person] {
+		ok, err := h.covers(as.Person)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			beyond = append(beyond, as.Pair.Device)
+		case as.Device == id:
 			ours[as.Pair.Device] = true
 		}
 	}
-	for i := range list {
-		if !covers[list[i].Person] && !ours[list[i].Pair.Device] {
-			return access.Conflict("admin: scope", "By its numbers this device is a phone that does not belong to your groups alone. Somebody who looks after all users has to do this.")
+	for _, phone := range beyond {
+		if !ours[phone] {
+			return errBeyond()
 		}
 	}
 	return nil

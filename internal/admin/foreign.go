@@ -76,6 +76,9 @@ func (h *horizon) hide(v access.View, r *Row) error {
 	} else if !ok {
 		r.Device, r.DeviceNumber = DeviceOutside, ""
 		r.Link.Who = ""
+		if r.Decision.Record != nil {
+			r.Decision.Record = &r.Record
+		}
 	}
 	if ok, err := h.device(v, r.Suggestion.Device); err != nil {
 		return err
