@@ -158,8 +158,14 @@ func TestWhoHasYetToComeStandsOnAPageOfItsOwn(t *testing.T) { // Y-18
 	if got := a.words("tbody"); !strings.Contains(got, "newcomer") || strings.Contains(got, "Since") {
 		t.Errorf("missing: %q", got)
 	}
+	for q, want := range map[string]string{"?q=ewcom": "newcomer", "?q=ewcom&show=seen": "", "?q=phone+15&show=all": "carl", "?q=nobody": ""} {
+		got := v.get("/expected" + q).wants(http.StatusOK)
+		if rows := strings.ToLower(got.words("tbody")); (want == "") != (rows == "") || !strings.Contains(rows, want) {
+			t.Errorf("%s: %q, want %q", q, rows, want)
+		}
+	}
 	a.submit(v, "/expected/forget", nil)
-	if got := v.get("/expected").words(".empty h2"); got != "Nobody is expected" {
+	if got := v.get("/expected?q=").words(".empty h2"); got != "Nobody is expected" {
 		t.Errorf("forgotten: %q", got)
 	}
 }

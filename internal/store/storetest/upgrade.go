@@ -350,6 +350,10 @@ func understood(t *testing.T, s *store.Store, before content) {
 			t.Errorf("a search for %s does not find it: %d rows, %v", a.Pair.Device, len(found.Rows), err)
 		}
 	}
+	for _, device := range before["expected"]["eas_device"] { // Y-18
+		found, err := s.ListExpected(ctx, store.ExpectedQuery{Search: device})
+		want("expected phones that a search for "+device+" finds", len(found.Rows), 1, err)
+	}
 	var m mirror
 	m.catchUp(t, s, 100)
 	want("records at a gateway", len(m.records()), records, nil)
