@@ -16,8 +16,8 @@ import (
 // linked, and refused for it, is told, which device it is and why it is refused for is not.
 const DeviceOutside access.DeviceID = "outside"
 
-// outsideWords is what such a device is called in a sentence.
-const outsideWords = "a device that does not belong to your groups"
+// OutsideWords is what such a device is called in a sentence.
+const OutsideWords = "a device that does not belong to your groups"
 
 // horizon tells what lies in an actor's groups, asking once about each person.
 type horizon struct {
@@ -216,13 +216,13 @@ func withoutNames(s string, known []string) string {
 			at += i + len(word)
 			n, ok := nameAt(s[at:], known)
 			if !ok {
-				return s[:at] + outsideWords
+				return s[:at] + OutsideWords
 			}
 			at += n
 			if rest, two := strings.CutPrefix(s[at:], " → "); two && word == "owner: " {
 				at = len(s) - len(rest)
 				if n, ok = nameAt(rest, known); !ok {
-					return s[:at] + outsideWords
+					return s[:at] + OutsideWords
 				}
 				at += n
 			}
