@@ -33,6 +33,7 @@ type list[R any] struct {
 	Icon    string      // of the empty page
 
 	Columns  []column[R]
+	Filed    []column[R] // in every export behind the others, so that an import knows the row; no page shows them
 	Filters  []filter
 	Searches bool
 	Sort     string // key of the column it is sorted by unless asked otherwise; empty: an order of its own

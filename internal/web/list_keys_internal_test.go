@@ -3,6 +3,8 @@
 
 package web
 
+import "slices"
+
 // keys lists what the catalogue has to say for this list.
 func (l *list[R]) keys() []string {
 	keys := []string{"title", "name", "count", "empty", "empty-text"}
@@ -27,7 +29,7 @@ func (l *list[R]) keys() []string {
 	if l.Pane != nil {
 		keys = append(keys, "pane")
 	}
-	for _, c := range l.Columns {
+	for _, c := range slices.Concat(l.Columns, l.Filed) {
 		keys = append(keys, "col."+c.Key)
 		if c.Help {
 			keys = append(keys, "help."+c.Key)
