@@ -53,6 +53,9 @@ func (a *Admin) runJob(ctx context.Context, j *store.Job) error {
 		return a.endJob(ctx, j, store.JobFailed, "The job cannot be read.")
 	}
 	for !j.Selected {
+		if over, err := a.jobMayGoOn(ctx, j); over || err != nil {
+			return err
+		}
 		if err := a.selectRows(ctx, j, p); err != nil {
 			return err
 		}
@@ -65,10 +68,30 @@ func (a *Admin) runJob(ctx context.Context, j *store.Job) error {
 		if len(rows) == 0 {
 			return a.endJob(ctx, j, store.JobDone, "")
 		}
+		if over, err := a.jobMayGoOn(ctx, j); over || err != nil {
+			return err
+		}
 		if err := a.jobStep(ctx, j, p, rows); err != nil {
 			return err
 		}
 	}
+}
+
+// jobMayGoOn asks before each step who the one who began a job is by now, and what he may: a job outlives
+// sessions, tokens, roles and groups. Where he may not do this any more, the job is over.
+func (a *Admin) jobMayGoOn(ctx context.Context, j *store.Job) (over bool, err error) {
+	who, err := a.present(ctx, j.Actor)
+	if err == nil {
+		if err = who.May(j.Verb); err == nil {
+			j.Actor = who
+			return false, nil
+		}
+	}
+	switch access.KindOf(err) {
+	case access.KindForbidden, access.KindUnauthenticated, access.KindNotFound:
+		return true, a.endJob(ctx, j, store.JobFailed, "Whoever began this may not do it any more.")
+	}
+	return false, err
 }
 
 // selectRows adds one page of the query to the job. Selecting ends before the first record is changed, so
