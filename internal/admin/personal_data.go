@@ -350,7 +350,7 @@ func stamp(t time.Time) string {
 
 // PreviewErase says what erasing a user would do now.
 func (s *Settings) PreviewErase(ctx context.Context, who access.Actor, id access.UserID) (ErasePreview, error) {
-	if err := who.May(access.VerbEraseUser); err != nil {
+	if err := who.May(access.VerbViewAudit); err != nil {
 		return ErasePreview{}, err
 	}
 	p, err := s.personalData(ctx, id)

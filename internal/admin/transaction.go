@@ -78,7 +78,7 @@ func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, ob
 	replayed := false
 	number, err := a.store.Change(ctx, func(tx *store.Tx) error {
 		out, replayed = outcome{}, false
-		before, err := tx.FindOutcome(who.Name, key)
+		before, err := tx.FindOutcome(who.Key(), key)
 		switch {
 		case err == nil:
 			replayed = true
@@ -98,7 +98,7 @@ func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, ob
 		if err != nil {
 			return fmt.Errorf("admin: outcome: %w", err)
 		}
-		return tx.KeepOutcome(store.Outcome{Actor: who.Name, Key: key, Verb: verb, Object: object, Result: string(text)})
+		return tx.KeepOutcome(store.Outcome{Actor: who.Key(), Key: key, Verb: verb, Object: object, Result: string(text)})
 	})
 	if err != nil {
 		return outcome{}, err

@@ -196,7 +196,7 @@ func (s *Server) mountAccess() {
 		OperationID: "list-roles", Method: http.MethodGet, Path: "/roles", Tags: []string{"Administrators"}, Summary: "Every role, and what it may do",
 	}, s.roleList)
 	tags := []string{"Sessions"}
-	handle(s, access.VerbManageAccess, huma.Operation{
+	handle(s, access.VerbViewAccess, huma.Operation{
 		OperationID: "list-sessions", Method: http.MethodGet, Path: "/sessions", Tags: tags, Summary: "Where administrators are signed in",
 	}, s.sessionList)
 	handle(s, access.VerbManageAccess, huma.Operation{

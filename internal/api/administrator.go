@@ -132,10 +132,10 @@ func (s *Server) administratorInvite(ctx context.Context, who access.Actor, in *
 // mountAdministrators registers who may sign in. Nobody gives or changes rights beyond those of the token.
 func (s *Server) mountAdministrators() {
 	tags := []string{"Administrators"}
-	handle(s, access.VerbManageAccess, huma.Operation{
+	handle(s, access.VerbViewAccess, huma.Operation{
 		OperationID: "list-administrators", Method: http.MethodGet, Path: "/administrators", Tags: tags, Summary: "Those who may sign in",
 	}, s.administratorList)
-	handle(s, access.VerbManageAccess, huma.Operation{
+	handle(s, access.VerbViewAccess, huma.Operation{
 		OperationID: "find-administrator", Method: http.MethodGet, Path: "/administrators/{id}", Tags: tags,
 		Summary: "One of those who may sign in", Errors: []int{http.StatusNotFound},
 	}, s.administratorFind)

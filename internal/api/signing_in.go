@@ -59,7 +59,7 @@ type versionedInput[T any] struct {
 func mountSignIn[T any](s *Server, name, words string, find func(context.Context, access.Actor) (T, int64, error),
 	change func(context.Context, access.Actor, *T, int64) error) {
 	tags, path := []string{"Settings"}, "/settings/"+name
-	handle(s, access.VerbManageAccess, huma.Operation{
+	handle(s, access.VerbViewAccess, huma.Operation{
 		OperationID: "find-" + name, Method: http.MethodGet, Path: path, Tags: tags, Summary: words,
 	}, func(ctx context.Context, who access.Actor, _ *struct{}) (*versionedOutput[T], error) {
 		v, version, err := find(ctx, who)

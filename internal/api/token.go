@@ -99,7 +99,7 @@ func (s *Server) ownTokenRevoke(ctx context.Context, who access.Actor, _ *struct
 // stronger one, or one that lasts longer, than itself.
 func (s *Server) mountTokens() {
 	tags := []string{"Tokens"}
-	handle(s, access.VerbManageAccess, huma.Operation{
+	handle(s, access.VerbViewAccess, huma.Operation{
 		OperationID: "list-tokens", Method: http.MethodGet, Path: "/tokens", Tags: tags, Summary: "Every API token, never the secret",
 	}, s.tokenList)
 	handle(s, access.VerbManageAccess, huma.Operation{

@@ -92,17 +92,7 @@ func narrower(inner, outer *access.Scope) bool {
 	return true
 }
 
-// covers reports whether a role may do all that another may.
-func covers(outer, inner access.Role) bool {
-	for _, c := range access.PermissionTable() {
-		if c.Holds(inner) && !c.Holds(outer) {
-			return false
-		}
-	}
-	return true
-}
-
 // RolesWithin lists the roles that an administrator of a role can give to a token of his.
 func RolesWithin(role access.Role) []access.Role {
-	return slices.DeleteFunc(access.Roles(), func(r access.Role) bool { return !covers(role, r) })
+	return slices.DeleteFunc(access.Roles(), func(r access.Role) bool { return !role.Covers(r) })
 }

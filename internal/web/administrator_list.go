@@ -17,21 +17,21 @@ import (
 
 // mountAccess registers what has to do with who may do what.
 func (s *Server) mountAccess(mux router) {
-	manage := httpd.Verb(string(access.VerbManageAccess))
+	manage, look := httpd.Verb(string(access.VerbManageAccess)), httpd.Verb(string(access.VerbViewAccess))
 	mount(s, mux, s.administrators())
 	mux.Handle(manage, "GET /administrators/new", s.administratorNew)
 	mux.Handle(manage, "POST /administrators", s.administratorCreate)
-	mux.Handle(manage, "GET /administrators/{id}", s.administratorShow)
+	mux.Handle(look, "GET /administrators/{id}", s.administratorShow)
 	mux.Handle(manage, "POST /administrators/{id}/{deed}", s.administratorChange)
 	mux.Handle(httpd.SignedIn(), "GET /administrators/roles", s.roleList)
-	mux.Handle(manage, "GET /administrators/sign-in", s.signInSettings)
+	mux.Handle(look, "GET /administrators/sign-in", s.signInSettings)
 	mux.Handle(manage, "POST /administrators/sign-in/policy", s.policyChange)
 	mux.Handle(manage, "POST /administrators/sign-in/provider", s.providerChange)
 	mount(s, mux, s.sessionList())
-	mux.Handle(manage, "GET /sessions/{id}", s.sessionShow)
+	mux.Handle(look, "GET /sessions/{id}", s.sessionShow)
 	mux.Handle(manage, "POST /sessions/{id}/end", s.sessionEndAny)
 	mount(s, mux, s.tokenList())
-	mux.Handle(manage, "GET /tokens/{id}", s.tokenShow)
+	mux.Handle(look, "GET /tokens/{id}", s.tokenShow)
 	mux.Handle(manage, "POST /tokens/{id}/revoke", s.tokenRevokeAny)
 }
 
@@ -40,7 +40,7 @@ func (s *Server) administrators() *list[login.Administrator] {
 	type row = login.Administrator
 	l := few(&list[row]{
 		Path: "/administrators", Section: "administrators", Words: "administrators", File: "administrators", Class: "roomy", Icon: "user-shield",
-		Verb: access.VerbManageAccess,
+		Verb: access.VerbViewAccess,
 		Columns: []column[row]{
 			{Key: "name", Heads: true, Link: true, Class: "narrow-first", Value: func(a *row) string { return a.Name }},
 			{Key: "role", Class: "narrow-second", Value: func(a *row) string { return s.roleWord(a.Role) }},
@@ -118,7 +118,7 @@ func (s *Server) administratorState(a *login.Administrator) template.HTML {
 func (s *Server) sessionList() *list[login.Session] {
 	type row = login.Session
 	l := few(&list[row]{
-		Path: "/sessions", Section: "sessions", Words: "sessions", File: "sessions", Class: "roomy", Icon: "devices", Verb: access.VerbManageAccess,
+		Path: "/sessions", Section: "sessions", Words: "sessions", File: "sessions", Class: "roomy", Icon: "devices", Verb: access.VerbViewAccess,
 		Columns: []column[row]{
 			{Key: "who", Heads: true, Link: true, Class: "narrow-first", Value: func(r *row) string { return r.Who }},
 			{Key: "addr", Class: "narrow-second nowrap", Value: func(r *row) string { return r.Addr }},
@@ -149,7 +149,7 @@ func (s *Server) strongWord(strong bool) string {
 func (s *Server) tokenList() *list[login.Token] {
 	type row = login.Token
 	l := few(&list[row]{
-		Path: "/tokens", Section: "tokens", Words: "tokens", File: "tokens", Class: "roomy", Icon: "key", Verb: access.VerbManageAccess,
+		Path: "/tokens", Section: "tokens", Words: "tokens", File: "tokens", Class: "roomy", Icon: "key", Verb: access.VerbViewAccess,
 		Columns: []column[row]{
 			{Key: "name", Heads: true, Link: true, Class: "narrow-first", Value: func(t *row) string { return t.Name }},
 			{Key: "owner", Class: "narrow-second", Value: func(t *row) string { return t.Owner }},

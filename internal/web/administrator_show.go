@@ -27,7 +27,11 @@ type administratorPage struct {
 	LinkEnds string
 	Self     bool
 	Local    bool
+	Limits   string
 }
+
+// May reports whether who looks at a page may do a verb, so that it shows no button that would refuse.
+func (p *page) May(verb string) bool { return p.Actor.May(access.Verb(verb)) == nil }
 
 func (s *Server) roleChoices(chosen access.Role) []choice {
 	var list []choice
@@ -108,7 +112,7 @@ func (s *Server) administratorPage(w http.ResponseWriter, r *http.Request, a log
 	}
 	frame.Width = "narrow"
 	return &administratorPage{page: frame, Who: a, Name: a.Name, Role: s.roleWord(a.Role), State: s.stateWord(&a), Factor: s.factorWord(&a),
-		Roles: s.roleChoices(a.Role), Groups: groupLines(a.Scope), Self: frame.Actor.Name == a.Name, Local: a.Source == ""}, nil
+		Roles: s.roleChoices(a.Role), Groups: groupLines(a.Scope), Self: frame.Actor.Name == a.Name, Local: a.Source == "", Limits: s.scopeWord(a.Scope)}, nil
 }
 
 // administratorShow answers GET /administrators/{id}.

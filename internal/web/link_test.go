@@ -148,7 +148,11 @@ func TestWhoMayNotLinkIsShownNoWayTo(t *testing.T) {
 	if n := len(v.get("/activesync/" + string(ids[1])).all(`a[href*="link"]`)); n != 0 {
 		t.Errorf("%d links to link", n)
 	}
-	v.get("/link/"+string(ids[1])).wants(http.StatusForbidden).says("h1", "No permission")
+	a := v.get("/link/"+string(ids[1])).wants(http.StatusOK).says("h1", "Which device is it?")
+	if n := len(a.all(`main form[method="post"]`)); n > 0 && len(a.all(`main button[name="device"]`)) > 0 {
+		t.Errorf("%d forms that link", n)
+	}
+	v.get("/activesync/selection/link?id="+string(ids[1])).wants(http.StatusForbidden).says("h1", "No permission")
 }
 
 // Y-05

@@ -90,9 +90,9 @@ func (s *Server) mountSettings(mux router) {
 			mux.Handle(change, "POST "+d.Path+"/"+a.Name, s.settingDo(d, a))
 		}
 	}
-	mux.Handle(change, "GET /settings/retention/preview", s.retentionPreview)
+	mux.Handle(read, "GET /settings/retention/preview", s.retentionPreview)
 	export, erase := httpd.Verb(string(access.VerbExportUser)), httpd.Verb(string(access.VerbEraseUser))
-	mux.Handle(erase, "GET /settings/personal-data", s.personalShow)
+	mux.Handle(read, "GET /settings/personal-data", s.personalShow)
 	mux.Handle(export, "POST /settings/personal-data/export", s.personalExport)
 	mux.Handle(erase, "POST /settings/personal-data/erase", s.personalErase)
 }
