@@ -20,7 +20,7 @@ type jobStartCommand struct {
 	asking
 	Verb    string   `arg:"" enum:"allow,block,comment,remove,link,unlink,match-again" help:"allow, block, comment, remove, link (those whose suggestion is clear), unlink or match-again."`
 	IDs     []string `arg:"" optional:"" name:"id" help:"Ids of records; or choose with --show."`
-	Show    string   `enum:",all,linked,unlinked,allowed,blocked" default:"" help:"All records that match: all, linked, unlinked, allowed or blocked."`
+	Show    string   `enum:",all,linked,unlinked,suggested,unknown-user,allowed,blocked" default:"" help:"All records that match: all, linked, unlinked, suggested, unknown-user, allowed or blocked."`
 	Search  string   `help:"With --show: user, device id, model or number."`
 	Comment string   `help:"For comment."`
 	Reason  string   `help:"Kept with every record and in the audit log."`

@@ -62,18 +62,20 @@ type commands struct {
 		Reference configReferenceCommand `cmd:"" help:"Print every setting with its meaning (Markdown)."`
 	} `cmd:"" help:"About the configuration."`
 	Association struct {
-		List       associationListCommand    `cmd:"" help:"List records: accounts on devices."`
-		Show       associationShowCommand    `cmd:"" help:"Show one record."`
-		Allow      associationAllowCommand   `cmd:"" help:"Let one account on one device through."`
-		Block      associationBlockCommand   `cmd:"" help:"Refuse one account on one device from its next request on."`
-		End        associationEndCommand     `cmd:"" help:"Take back an Allow or Block."`
-		Comment    associationCommentCommand `cmd:"" help:"Replace the comment."`
-		Candidates candidateListCommand      `cmd:"" help:"List the devices a record may belong to."`
-		Link       associationLinkCommand    `cmd:"" help:"Link a record to a device."`
-		Unlink     associationUnlinkCommand  `cmd:"" help:"Take a record off its device."`
-		Match      associationMatchCommand   `cmd:"" help:"Give a record back to the matcher."`
-		Remove     associationRemoveCommand  `cmd:"" help:"Take a record off the list."`
-		Export     associationExportCommand  `cmd:"" help:"Export all records that match (CSV)."`
+		List       associationListCommand     `cmd:"" help:"List records: accounts on devices."`
+		Show       associationShowCommand     `cmd:"" help:"Show one record."`
+		Allow      associationAllowCommand    `cmd:"" help:"Let one account on one device through."`
+		Block      associationBlockCommand    `cmd:"" help:"Refuse one account on one device from its next request on."`
+		End        associationEndCommand      `cmd:"" help:"Take back an Allow or Block."`
+		Comment    associationCommentCommand  `cmd:"" help:"Replace the comment."`
+		Candidates candidateListCommand       `cmd:"" help:"List the devices a record may belong to."`
+		Link       associationLinkCommand     `cmd:"" help:"Link a record to a device."`
+		MakeUser   associationMakeUserCommand `cmd:"" help:"Make a local user of an account that belongs to nobody."`
+		Give       associationGiveCommand     `cmd:"" help:"Give an account that belongs to nobody to a user."`
+		Unlink     associationUnlinkCommand   `cmd:"" help:"Take a record off its device."`
+		Match      associationMatchCommand    `cmd:"" help:"Give a record back to the matcher."`
+		Remove     associationRemoveCommand   `cmd:"" help:"Take a record off the list."`
+		Export     associationExportCommand   `cmd:"" help:"Export all records that match (CSV)."`
 	} `cmd:"" help:"Ask a console: records."`
 	Device struct {
 		List       deviceListCommand       `cmd:"" help:"List devices."`

@@ -39,7 +39,7 @@ func (a *Admin) Answer(ctx context.Context, who access.Actor, text string) (Answ
 	if err != nil {
 		return Answers{}, err
 	}
-	q := store.Query{Search: text, Limit: answersEach, Scope: who.Scope}
+	q := store.Query{Search: text, Limit: answersEach, Scope: who.Scope, Cover: coverFor(who)}
 	users, err := a.store.ListUsers(ctx, store.UserQuery(q))
 	if err != nil {
 		return Answers{}, err
@@ -223,6 +223,12 @@ func (a *Admin) answerRecord(ctx context.Context, who access.Actor, r *Row, now 
 	}
 	a.explain(&an, rule, &s)
 	an.Also = alsoRecord(r, rule)
+	if r.UserUnknown && rule != access.RuleUnknownUser {
+		an.Sentence = strings.TrimSuffix(an.Sentence, ".") + "; no user is known to have this account."
+		if !an.Wrong {
+			an.Also = append([]access.Verb{access.VerbAddUser}, an.Also...)
+		}
+	}
 	return an, nil
 }
 
@@ -232,7 +238,7 @@ func alsoRecord(r *Row, rule access.Rule) []access.Verb {
 	switch {
 	case !r.Decision.Blocked():
 		return []access.Verb{access.VerbBlock}
-	case rule == access.RuleUnregistered:
+	case rule == access.RuleUnregistered, rule == access.RuleUnknownUser:
 		return []access.Verb{access.VerbAllow}
 	}
 	return nil
@@ -280,7 +286,7 @@ func reportedRule(r *Row) access.Rule {
 func judged(rule access.Rule) bool {
 	switch rule {
 	case access.RuleWipe, access.RuleManualBlock, access.RuleUserDisabled, access.RuleDeviceRetired, access.RuleDeviceLost,
-		access.RuleDeviceNoncompliant, access.RuleUnregistered, access.RuleBlockingRule, access.RuleServerType, access.RuleDeviceLimit,
+		access.RuleDeviceNoncompliant, access.RuleUnregistered, access.RuleUnknownUser, access.RuleBlockingRule, access.RuleServerType, access.RuleDeviceLimit,
 		access.RuleQuarantine:
 		return true
 	}

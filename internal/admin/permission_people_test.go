@@ -80,6 +80,14 @@ type line struct {
 
 func result(_ admin.Result, err error) error { return err }
 
+// ownedAlready is result for what comes as far as finding that the record's account is somebody's.
+func ownedAlready(_ admin.Result, err error) error {
+	if access.KindOf(err) == access.KindConflict {
+		return nil
+	}
+	return err
+}
+
 func got[T any](_ T, err error) error { return err }
 
 func peopleTable() map[string]line {
@@ -156,6 +164,12 @@ func peopleTable() map[string]line {
 		"LinkCandidates": {access.VerbView, func(c ctx, w *town, a act, n string) error { return got(w.admin.LinkCandidates(c, a, w.record[n], "")) }, false},
 		"LinkAssociation": {access.VerbLink, func(c ctx, w *town, a act, n string) error {
 			return result(w.admin.LinkAssociation(c, a, w.record[n], w.device[n], none))
+		}, false},
+		"MakeUser": {access.VerbAddUser, func(c ctx, w *town, a act, n string) error {
+			return ownedAlready(w.admin.MakeUser(c, a, w.record[n], none))
+		}, false},
+		"GiveAccount": {access.VerbChangeUser, func(c ctx, w *town, a act, n string) error {
+			return ownedAlready(w.admin.GiveAccount(c, a, w.record[n], n, none))
 		}, false},
 		"UnlinkAssociation": {access.VerbUnlink, func(c ctx, w *town, a act, n string) error {
 			return result(w.admin.UnlinkAssociation(c, a, w.record[n], none))

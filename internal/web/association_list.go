@@ -21,7 +21,7 @@ func (s *Server) associations() *list[admin.Row] {
 	l := &list[admin.Row]{
 		Path: "/activesync", Section: "activesync", Words: "activesync", File: "activesync", Class: "associations",
 		Columns:  associationColumns(),
-		Filters:  []filter{{Name: "show", Kind: "select", Options: []string{string(admin.ShowAll), string(admin.ShowLinked), string(admin.ShowUnlinked), string(showSuggested), string(admin.ShowAllowed), string(admin.ShowBlocked)}}},
+		Filters:  []filter{{Name: "show", Kind: "select", Options: []string{string(admin.ShowAll), string(admin.ShowLinked), string(admin.ShowUnlinked), string(admin.ShowSuggested), string(admin.ShowUnknownUser), string(admin.ShowAllowed), string(admin.ShowBlocked)}}},
 		Searches: true,
 		Sort:     "first", Desc: true,
 		Newest: "first", When: func(a *admin.Row) time.Time { return a.FirstSync },
@@ -69,6 +69,8 @@ func (s *Server) findAssociations(ctx context.Context, who access.Actor, q query
 		out.Order = "activesync.order-partial"
 	case p.SearchOrder == admin.OrderNewest:
 		out.Order = "activesync.order-newest"
+	case p.SearchOrder == admin.OrderAdded:
+		out.Order = "activesync.order-added"
 	case p.SearchOrder == admin.OrderMatch:
 		out.Order = "activesync.order-match"
 	}
@@ -119,6 +121,7 @@ func associationColumns() []column[admin.Row] {
 		{Key: "client", Extra: true, Value: func(a *admin.Row) string { return a.Client }},
 		{Key: "backend", Extra: true, Value: func(a *admin.Row) string { return a.Backend }},
 		{Key: "gateway", Extra: true, Value: func(a *admin.Row) string { return string(a.Gateway) }},
+		{Key: "known", Extra: true, Value: knownWord},
 		{Key: "comment", Extra: true, Value: func(a *admin.Row) string { return a.Comment }},
 	}
 }
