@@ -106,7 +106,26 @@ func (a *Admin) RowsByID(ctx context.Context, who access.Actor, ids []access.Ass
 			delete(byID, id)
 		}
 	}
+	if len(ids) == 1 && len(out) == 1 { // whoever is asked about one has to know what more it is about
+		if out[0].Twins, err = a.twinsOf(ctx, who, &out[0].Association); err != nil {
+			return nil, err
+		}
+	}
 	return veiled(ctx, a, who, out, nil)
+}
+
+// twinsOf names the records of the same pair at the other kind of Sentry.
+func (a *Admin) twinsOf(ctx context.Context, who access.Actor, as *access.Association) (list []Twin, err error) {
+	others, err := a.store.FindTwins(ctx, as, maxNeighbours)
+	if err == nil {
+		others, err = a.visible(ctx, who, others)
+	}
+	for _, o := range others {
+		if o.Pair == as.Pair {
+			list = append(list, Twin{ID: o.ID, Domain: o.Domain})
+		}
+	}
+	return list, err
 }
 
 // ExportAssociations hands every record that q chooses to fn, in the order of the list, whatever its

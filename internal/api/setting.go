@@ -48,7 +48,7 @@ type Retention struct {
 	Records int  `json:"records" minimum:"0" doc:"Records, since their last contact"`
 	Held    bool `json:"held" doc:"Records go too which somebody has blocked, linked or unlinked by hand, and those of devices that are lost, retired, wiped or not compliant"`
 	Audit   int  `json:"audit" minimum:"0" doc:"Lines of the audit log"`
-	Tallies int  `json:"tallies" minimum:"0" doc:"Counts of refusals per minute"`
+	Tallies int  `json:"tallies" minimum:"0" doc:"Days of the counts the dashboard draws, per minute and per hour"`
 	Jobs    int  `json:"jobs" minimum:"0" doc:"Jobs"`
 }
 
