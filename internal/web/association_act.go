@@ -30,8 +30,8 @@ func (s *Server) associationActs() []act[admin.Row] {
 	byHand := func(a *admin.Row) bool { return a.Link.By == access.LinkedByHand }
 	form := func(id string) string { return "/link/" + url.PathEscape(id) }
 	return []act[admin.Row]{
-		{Verb: access.VerbAllow, Icon: "circle-check", Key: "a", Ends: true, Notes: allowNotes, Do: do(s.admin.AllowAssociation)},
-		{Verb: access.VerbBlock, Icon: "ban", Key: "b", Danger: true, Refuses: true, Ends: true, Notes: twinNotes, Do: do(s.admin.BlockAssociation)},
+		{Verb: access.VerbAllow, Icon: "circle-check", Key: "a", Ends: true, Wide: hasTwin, Notes: allowNotes, Do: do(s.admin.AllowAssociation)},
+		{Verb: access.VerbBlock, Icon: "ban", Key: "b", Danger: true, Refuses: true, Ends: true, Wide: hasTwin, Notes: twinNotes, Do: do(s.admin.BlockAssociation)},
 		{Verb: access.VerbComment, Icon: "message", Key: "c", Notes: twinNotes, Do: do(comment), Text: func(a *admin.Row) string { return a.Comment }},
 		{Verb: access.VerbRemove, Icon: "trash", Key: "r", Danger: true, Gone: true, Notes: removeNotes, Do: do(s.admin.RemoveAssociation)},
 		{Verb: access.VerbLink, Icon: "link", Key: "l", Form: form, InPlace: true},
@@ -42,9 +42,11 @@ func (s *Server) associationActs() []act[admin.Row] {
 	}
 }
 
+func hasTwin(a *admin.Row) bool { return len(a.Twins) > 0 }
+
 func twinNotes(s *Server, rows []admin.Row) []note {
 	for i := range rows {
-		if len(rows[i].Twins) > 0 {
+		if hasTwin(&rows[i]) {
 			return []note{{"", s.say("activesync.note-twins")}}
 		}
 	}
