@@ -220,8 +220,23 @@ func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access
 	if d.SameAccount, err = a.sameAccount(ctx, who, as); err != nil {
 		return Details{}, err
 	}
+	a.outlived(&d)
 	d.Timeline, err = a.timelineOf(ctx, who, objectsOf(string(id), []Row{d.Row}), 0, maxTimeline)
 	return veiled(ctx, a, who, d, err)
+}
+
+// outlived takes back that one record has replaced another where that has been heard of since: the matcher says
+// so too when it looks at them again (Y-05).
+func (a *Admin) outlived(d *Details) {
+	for i := range d.SameAccount {
+		o := &d.SameAccount[i]
+		if o.ID == d.Replaces && access.Outlives(&o.Association, &d.Association) {
+			d.Replaces = ""
+		}
+		if o.Replaces == d.ID && access.Outlives(&d.Association, &o.Association) {
+			o.Replaces = ""
+		}
+	}
 }
 
 // sameAccount finds the account's records on other devices.

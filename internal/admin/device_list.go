@@ -60,19 +60,22 @@ func (a *Admin) DevicesByID(ctx context.Context, who access.Actor, ids []access.
 	if len(ids) > 500 {
 		return nil, access.Invalid("admin: devices", "Ask for at most 500 devices at once.")
 	}
-	var list []access.RegisteredDevice
-	for _, id := range ids {
-		d, err := a.store.FindRegistered(ctx, id)
-		if err != nil && access.KindOf(err) == access.KindNotFound {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, *d)
+	list, err := a.store.FindDevices(ctx, ids)
+	if err != nil {
+		return nil, err
 	}
-	list, err := visible(ctx, a, who, list, func(d *access.RegisteredDevice) access.UserID { return d.Owner })
+	inOrder(list, ids, func(d *access.RegisteredDevice) access.DeviceID { return d.ID })
+	list, err = visible(ctx, a, who, list, func(d *access.RegisteredDevice) access.UserID { return d.Owner })
 	return veiled(ctx, a, who, deviceRows(list), err)
+}
+
+// inOrder puts what was found by ids into their order.
+func inOrder[T any, ID comparable](list []T, ids []ID, of func(*T) ID) {
+	place := make(map[ID]int, len(ids))
+	for i, id := range ids {
+		place[id] = i
+	}
+	slices.SortFunc(list, func(x, y T) int { return place[of(&x)] - place[of(&y)] })
 }
 
 // ExportDevices hands every device that q chooses to fn, in the order of the list. That somebody exports

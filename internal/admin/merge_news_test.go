@@ -87,3 +87,50 @@ func TestASplitLeavesANameToWhoHasItByNow(t *testing.T) {
 		}
 	}
 }
+
+// Y-05: a record that was taken for what became of another one is not shown as that any more once the other one
+// has been heard of again, and the matcher takes it back when it looks.
+func TestAPhoneThatIsHeardOfAgainHasNoSuccessor(t *testing.T) {
+	w := newWorld(t)
+	start := w.clock.Now()
+	before := w.record("ana", "DOLD", func(as *access.Association) {
+		as.Model = "iPhone15,2"
+		as.Number, as.FirstSync, as.LastSync = "+49 170 5550123", start.Add(-48*time.Hour), start.Add(-24*time.Hour)
+	})
+	since := w.record("ana", "DNEW", func(as *access.Association) {
+		as.Model = "iPhone15,2"
+		as.Number, as.FirstSync, as.LastSync = "+49 170 5550123", start, start
+	})
+	look := func() {
+		t.Helper()
+		if _, err := w.admin.MatchAgain(t.Context(), root(), since, admin.Act{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look()
+	if d := w.find(since); d.Replaces != before {
+		t.Fatalf("it replaces %q: this proves nothing", d.Replaces)
+	}
+	w.clock.forward(time.Hour)
+	if err := w.store.WithTx(t.Context(), func(tx *store.Tx) error {
+		as, err := tx.FindAssociation(before)
+		if err == nil {
+			as.LastSync = w.clock.Now()
+			err = tx.SaveTimes(as)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if d := w.find(since); d.Replaces != "" {
+		t.Error("it is still shown as what became of the other one")
+	}
+	if d := w.find(before); len(d.SameAccount) != 1 || d.SameAccount[0].Replaces != "" {
+		t.Error("the other one still has a successor")
+	}
+	look()
+	as, err := w.store.FindAssociation(t.Context(), since)
+	if err != nil || as.Replaces != "" {
+		t.Errorf("the matcher leaves it: %+v, %v", as.Replaces, err)
+	}
+}
