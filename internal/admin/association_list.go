@@ -35,7 +35,7 @@ func (a *Admin) ListAssociations(ctx context.Context, who access.Actor, q Query)
 
 func (q Query) store(who access.Actor) store.Query {
 	return store.Query{Show: store.Show(q.Show), Search: q.Search, Sort: store.Column(q.Sort), Desc: q.Desc,
-		Cursor: q.Cursor, Limit: q.Limit, Scope: who.Scope}
+		Cursor: q.Cursor, Limit: q.Limit, Scope: who.Scope, Cover: coverFor(who)}
 }
 
 // rows judges every association from one and the same snapshot.

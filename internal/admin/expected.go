@@ -60,7 +60,7 @@ func (a *Admin) ListExpected(ctx context.Context, who access.Actor, q ExpectedQu
 		return ExpectedPage{}, err
 	}
 	p, err := a.store.ListExpected(ctx, store.ExpectedQuery{Show: store.Show(q.Show), Search: q.Search, Sort: store.Column(q.Sort), Desc: q.Desc,
-		Cursor: q.Cursor, Limit: q.Limit})
+		Cursor: q.Cursor, Limit: q.Limit, Cover: coverFor(who)})
 	return veiled(ctx, a, who, ExpectedPage{Rows: p.Rows, PageMarks: marks(p.PageMarks)}, err)
 }
 

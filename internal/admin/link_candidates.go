@@ -121,7 +121,7 @@ func (a *Admin) searched(ctx context.Context, who access.Actor, search string) (
 	if search == "" {
 		return nil, nil
 	}
-	p, err := a.store.ListDevices(ctx, store.DeviceQuery{Show: store.ShowRegistered, Search: search, Limit: maxCandidates, Scope: who.Scope})
+	p, err := a.store.ListDevices(ctx, store.DeviceQuery{Show: store.ShowRegistered, Search: search, Limit: maxCandidates, Scope: who.Scope, Cover: coverFor(who)})
 	return p.Rows, err
 }
 

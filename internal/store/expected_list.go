@@ -49,6 +49,7 @@ type ExpectedQuery struct {
 	Desc   bool
 	Cursor string
 	Limit  int
+	Cover  func(row any) // as in Query
 }
 
 // ExpectedPage is one page of expected phones.
@@ -58,29 +59,37 @@ type ExpectedPage struct {
 }
 
 // ListExpected gives one page of the expected phones.
-func (s *Store) ListExpected(ctx context.Context, q ExpectedQuery) (ExpectedPage, error) {
+func (s *Store) ListExpected(ctx context.Context, q ExpectedQuery) (p ExpectedPage, err error) {
+	all := Query{Show: q.Show, Search: q.Search, Sort: q.Sort, Desc: q.Desc, Cursor: q.Cursor, Limit: q.Limit, Cover: q.Cover}
+	p.Rows, p.PageMarks, err = coveredList(all.uncovered(SortDevice), func(q Query) ([]access.Expected, PageMarks, error) {
+		p, err := s.listExpected(ctx, q)
+		return p.Rows, p.PageMarks, err
+	}, shownExpected, wholeExpected)
+	return p, err
+}
+
+func (s *Store) listExpected(ctx context.Context, q Query) (ExpectedPage, error) {
 	var p ExpectedPage
 	var err error
-	p.PageMarks, err = s.list(ctx, "store: list expected phones", expectedTable(),
-		Query{Show: q.Show, Search: q.Search, Sort: q.Sort, Desc: q.Desc, Cursor: q.Cursor, Limit: q.Limit}, func(r runner, items []item) error {
-			p.Rows = nil
-			if len(items) == 0 {
-				return nil
-			}
-			at := make(map[int64]access.Expected, len(items))
-			err := r.each(ctx, func(rows *sql.Rows) error {
-				row := &expectedRow{}
-				err := rows.Scan(append([]any{&row.seq}, targets(expectedColumns(row))...)...)
-				at[row.seq] = row.Expected
-				return err
-			}, `SELECT seq, `+names(expectedColumns(&expectedRow{}))+` FROM expected WHERE seq IN (`+places(1, len(items))+`)`, seqs(items)...)
-			for _, it := range items {
-				if x, ok := at[it.seq]; ok {
-					p.Rows = append(p.Rows, x)
-				}
-			}
+	p.PageMarks, err = s.list(ctx, "store: list expected phones", expectedTable(), q, func(r runner, items []item) error {
+		p.Rows = nil
+		if len(items) == 0 {
+			return nil
+		}
+		at := make(map[int64]access.Expected, len(items))
+		err := r.each(ctx, func(rows *sql.Rows) error {
+			row := &expectedRow{}
+			err := rows.Scan(append([]any{&row.seq}, targets(expectedColumns(row))...)...)
+			at[row.seq] = row.Expected
 			return err
-		})
+		}, `SELECT seq, `+names(expectedColumns(&expectedRow{}))+` FROM expected WHERE seq IN (`+places(1, len(items))+`)`, seqs(items)...)
+		for _, it := range items {
+			if x, ok := at[it.seq]; ok {
+				p.Rows = append(p.Rows, x)
+			}
+		}
+		return err
+	})
 	return p, err
 }
 
