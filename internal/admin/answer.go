@@ -39,7 +39,7 @@ func (a *Admin) Answer(ctx context.Context, who access.Actor, text string) (Answ
 	if err != nil {
 		return Answers{}, err
 	}
-	q := store.Query{Search: text, Limit: answersEach, Scope: who.Scope}
+	q := store.Query{Search: text, Limit: answersEach, Scope: who.Scope, Cover: coverFor(who)}
 	users, err := a.store.ListUsers(ctx, store.UserQuery(q))
 	if err != nil {
 		return Answers{}, err
