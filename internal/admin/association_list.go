@@ -38,6 +38,11 @@ func (q Query) store(who access.Actor) store.Query {
 		Cursor: q.Cursor, Limit: q.Limit, Scope: who.Scope, Cover: coverFor(who)}
 }
 
+// AssociationShows lists the choices of Show of records, for page, API and command alike.
+func AssociationShows() []Show {
+	return []Show{ShowAll, ShowLinked, ShowUnlinked, ShowSuggested, ShowUnknownUser, ShowAllowed, ShowBlocked}
+}
+
 // rows judges every association from one and the same snapshot.
 func (a *Admin) rows(list []access.Association) []Row {
 	v, now := a.snapshot(), a.now().UTC()

@@ -400,9 +400,36 @@ func (s *Settings) ErasePersonalData(ctx context.Context, who access.Actor, id a
 		if u.Version != p.User.Version {
 			return outcome{}, access.Conflict(op, "The user has changed in the meantime. Look again at what would be erased.")
 		}
+		if err := nothingNew(tx, &p); err != nil {
+			return outcome{}, err
+		}
 		return s.erase(tx, who, &p, act.Reason)
 	})
 	return out.Result, err
+}
+
+// nothingNew refuses when something of the person has come since it was gathered what there is: a record of
+// another phone would stay behind. A record that comes later is that of somebody nobody knows.
+func nothingNew(tx *store.Tx, p *PersonalData) error {
+	gathered := p.objects()
+	for _, a := range p.User.Accounts {
+		list, err := tx.RecordsOfAccount(a.Realm, a.Account, maxOwned)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if !slices.Contains(gathered, string(list[i].ID)) || list[i].Linked() && !slices.Contains(gathered, string(list[i].Device)) && owns(tx, p.User.ID, list[i].Device) {
+				return access.Conflict("admin: erase user", "Something of this user has come in the meantime. Look again at what would be erased.")
+			}
+		}
+	}
+	return nil
+}
+
+// owns reports whether a device is the user's; one that cannot be read is.
+func owns(tx *store.Tx, id access.UserID, device access.DeviceID) bool {
+	d, err := tx.FindRegistered(device)
+	return err == nil && d.Owner == id || known(err) != nil
 }
 
 func (s *Settings) erase(tx *store.Tx, who access.Actor, p *PersonalData, reason string) (outcome, error) {

@@ -63,6 +63,8 @@ func aPersonEverywhere(t *testing.T) (w *world, user access.UserID) {
 			w.carryOut(i.ID)
 		}
 	}
+	w.done(w.admin.AddDevice(t.Context(), root(), admin.DeviceForm{Name: "Ana Silva's tablet", Owner: user}, admin.Act{Key: "tablet"}))
+	w.done(w.admin.PreApprove(t.Context(), root(), admin.ApprovalForm{Realm: "lab", Account: "ana", Device: "ANATABLET1"}, admin.Act{Key: "tablet-approved"}))
 	job, err := w.admin.StartBulk(t.Context(), root(), admin.Bulk{Verb: access.VerbComment, Comment: "x", IDs: []access.AssociationID{record}}, admin.Act{})
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +83,7 @@ func aPersonEverywhere(t *testing.T) (w *world, user access.UserID) {
 func TestForgettingSomebodyReachesEveryTable(t *testing.T) {
 	w, user := aPersonEverywhere(t)
 	s := newSettings(t, w)
-	words := append(secrets(), "Ana Silva", "ana.maiden", "MAIDENPHONE7", "ANALISTPHONE1", "ana (lab)", "@ana", `"ana"`)
+	words := append(secrets(), "Ana Silva", "ana.maiden", "MAIDENPHONE7", "ANALISTPHONE1", "ANATABLET1", "ana (lab)", "@ana", `"ana"`)
 	says := func() (tables map[string][]string, all string) {
 		tables = map[string][]string{}
 		for table, columns := range storetest.Content(t, w.dsn) {

@@ -21,7 +21,7 @@ func (s *Server) associations() *list[admin.Row] {
 	l := &list[admin.Row]{
 		Path: "/activesync", Section: "activesync", Words: "activesync", File: "activesync", Class: "associations",
 		Columns:  associationColumns(),
-		Filters:  []filter{{Name: "show", Kind: "select", Options: []string{string(admin.ShowAll), string(admin.ShowLinked), string(admin.ShowUnlinked), string(admin.ShowSuggested), string(admin.ShowUnknownUser), string(admin.ShowAllowed), string(admin.ShowBlocked)}}},
+		Filters:  []filter{{Name: "show", Kind: "select", Options: choices(admin.AssociationShows())}},
 		Searches: true,
 		Sort:     "first", Desc: true,
 		Newest: "first", When: func(a *admin.Row) time.Time { return a.FirstSync },
@@ -44,6 +44,15 @@ func (s *Server) associations() *list[admin.Row] {
 		Extra: s.freshness,
 	}
 	return l
+}
+
+// choices are the options of a filter.
+func choices(list []admin.Show) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = string(s)
+	}
+	return out
 }
 
 func associationQuery(q query) admin.Query {
