@@ -16,9 +16,6 @@ import (
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
-// breakGlass is who acts when somebody with the console's files sits at its terminal.
-var breakGlass = access.Actor{Name: "command line", Role: access.RoleAdministrator}
-
 // openLogin opens the console's accounts beside a running console, or without one.
 func openLogin(s *session, path string) (*login.Login, *config.Config, func(), error) {
 	// The least that all roles ask for: the file may be one for serve or for console.
@@ -76,7 +73,7 @@ func (c *adminPasswordCommand) Run(s *session) error {
 		return err
 	}
 	defer closeStore()
-	password, err := l.ResetPassword(s.ctx, breakGlass, c.Name)
+	password, err := l.ResetPassword(s.ctx, login.House(), c.Name)
 	if err != nil {
 		return err
 	}
@@ -100,14 +97,14 @@ func (c *adminCreateCommand) Run(s *session) error {
 	defer closeStore()
 	role, scope := access.Role(c.Role), scopeOf(c.Groups)
 	if c.Link {
-		token, expires, err := l.Invite(s.ctx, breakGlass, login.NewAdministrator{Name: c.Name, Role: role, Scope: scope})
+		token, expires, err := l.Invite(s.ctx, login.House(), login.NewAdministrator{Name: c.Name, Role: role, Scope: scope})
 		if err != nil {
 			return err
 		}
 		return printLink(s, cfg, c.Name, token, expires)
 	}
 	password := strings.ToLower(rand.Text()[:20])
-	if err := l.CreateAdministrator(s.ctx, breakGlass, c.Name, password, role, scope); err != nil {
+	if err := l.CreateAdministrator(s.ctx, login.House(), c.Name, password, role, scope); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.stdout, "Password of %s (change it after signing in): %s\n", c.Name, password)
@@ -135,7 +132,7 @@ func (c *adminTokenCommand) Run(s *session) error {
 	for _, v := range c.Verbs {
 		t.Verbs = append(t.Verbs, access.Verb(v))
 	}
-	secret, err := l.CreateTokenFor(s.ctx, breakGlass, c.Owner, t)
+	secret, err := l.CreateTokenFor(s.ctx, login.House(), c.Owner, t)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ type adminListCommand struct{ configFile }
 
 func (c *adminListCommand) Run(s *session) error {
 	return withLogin(s, c.Config, func(l *login.Login) error {
-		all, err := l.ListAdministrators(s.ctx, breakGlass)
+		all, err := l.ListAdministrators(s.ctx, login.House())
 		if err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ type adminRoleCommand struct {
 
 func (c *adminRoleCommand) Run(s *session) error {
 	return withLogin(s, c.Config, func(l *login.Login) error {
-		return l.ChangeRights(s.ctx, breakGlass, c.Name, access.Role(c.Role), scopeOf(c.Groups))
+		return l.ChangeRights(s.ctx, login.House(), c.Name, access.Role(c.Role), scopeOf(c.Groups))
 	})
 }
 
@@ -117,7 +117,7 @@ type adminDisableCommand struct {
 }
 
 func (c *adminDisableCommand) Run(s *session) error {
-	return withLogin(s, c.Config, func(l *login.Login) error { return l.DisableAdministrator(s.ctx, breakGlass, c.Name) })
+	return withLogin(s, c.Config, func(l *login.Login) error { return l.DisableAdministrator(s.ctx, login.House(), c.Name) })
 }
 
 type adminEnableCommand struct {
@@ -126,7 +126,7 @@ type adminEnableCommand struct {
 }
 
 func (c *adminEnableCommand) Run(s *session) error {
-	return withLogin(s, c.Config, func(l *login.Login) error { return l.EnableAdministrator(s.ctx, breakGlass, c.Name) })
+	return withLogin(s, c.Config, func(l *login.Login) error { return l.EnableAdministrator(s.ctx, login.House(), c.Name) })
 }
 
 type adminDeleteCommand struct {
@@ -135,7 +135,7 @@ type adminDeleteCommand struct {
 }
 
 func (c *adminDeleteCommand) Run(s *session) error {
-	return withLogin(s, c.Config, func(l *login.Login) error { return l.DeleteAdministrator(s.ctx, breakGlass, c.Name) })
+	return withLogin(s, c.Config, func(l *login.Login) error { return l.DeleteAdministrator(s.ctx, login.House(), c.Name) })
 }
 
 type adminFactorCommand struct {
@@ -144,7 +144,7 @@ type adminFactorCommand struct {
 }
 
 func (c *adminFactorCommand) Run(s *session) error {
-	return withLogin(s, c.Config, func(l *login.Login) error { return l.ResetSecondFactor(s.ctx, breakGlass, c.Name) })
+	return withLogin(s, c.Config, func(l *login.Login) error { return l.ResetSecondFactor(s.ctx, login.House(), c.Name) })
 }
 
 type adminSignOutCommand struct {
@@ -153,14 +153,14 @@ type adminSignOutCommand struct {
 }
 
 func (c *adminSignOutCommand) Run(s *session) error {
-	return withLogin(s, c.Config, func(l *login.Login) error { return l.SignOutEverywhere(s.ctx, breakGlass, c.Name) })
+	return withLogin(s, c.Config, func(l *login.Login) error { return l.SignOutEverywhere(s.ctx, login.House(), c.Name) })
 }
 
 type adminTokensCommand struct{ configFile }
 
 func (c *adminTokensCommand) Run(s *session) error {
 	return withLogin(s, c.Config, func(l *login.Login) error {
-		all, err := l.ListTokens(s.ctx, breakGlass)
+		all, err := l.ListTokens(s.ctx, login.House())
 		if err != nil {
 			return err
 		}
@@ -179,5 +179,5 @@ type adminRevokeCommand struct {
 }
 
 func (c *adminRevokeCommand) Run(s *session) error {
-	return withLogin(s, c.Config, func(l *login.Login) error { return l.RevokeToken(s.ctx, breakGlass, c.ID) })
+	return withLogin(s, c.Config, func(l *login.Login) error { return l.RevokeToken(s.ctx, login.House(), c.ID) })
 }

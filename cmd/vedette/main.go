@@ -108,9 +108,11 @@ type commands struct {
 	} `cmd:"" help:"Ask a console: approvals."`
 	Job struct {
 		Start  jobStartCommand  `cmd:"" help:"Do one verb to many records, after saying what it would do."`
+		People jobPeopleCommand `cmd:"" help:"Do one verb to many devices or users, after saying what it would do."`
 		List   jobListCommand   `cmd:"" help:"List the newest jobs."`
 		Show   jobShowCommand   `cmd:"" help:"Show what came of each record of a job."`
 		Cancel jobCancelCommand `cmd:"" help:"Stop a job before its next records."`
+		Undo   jobUndoCommand   `cmd:"" help:"Take back what a job has done, with a job of its own."`
 	} `cmd:"" help:"Ask a console: jobs."`
 	Account struct {
 		Aliases aliasListCommand    `cmd:"" help:"List names that are other names of accounts."`

@@ -60,3 +60,25 @@ func (l *list[R]) keys() []string {
 	}
 	return keys
 }
+
+// keys lists the words that a page needs.
+func (d *setting) keys() []string {
+	at := "settings." + d.Words + "."
+	list := []string{at + "title", at + "lead"}
+	for _, f := range d.Fields {
+		list = append(list, at+f.Name)
+		if f.Hint {
+			list = append(list, at+f.Name+"-hint")
+		}
+		for _, o := range f.Options {
+			list = append(list, at+f.Name+"-"+o)
+		}
+	}
+	for _, a := range d.Acts {
+		list = append(list, at+a.Name, at+a.Name+"-hint")
+		if a.Field != "" {
+			list = append(list, at+a.Name+"-"+a.Field)
+		}
+	}
+	return list
+}
