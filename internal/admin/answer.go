@@ -170,7 +170,7 @@ func (a *Admin) answerDevice(who access.Actor, d *access.RegisteredDevice, now t
 		an.Also = []access.Verb{access.VerbLose}
 	}
 	if rule == access.RulePass {
-		an.Sentence = strings.ToUpper(string(d.State[:1])) + string(d.State[1:]) + ", " + complianceText(d) + "; " + linkedText(d.Records)
+		an.Sentence = strings.ToUpper(string(d.State[:1])) + string(d.State[1:]) + ", " + complianceText(d) + ". " + linkedText(d.Records)
 		if d.State == access.DevicePending {
 			an.Verb, an.OnKind, an.On = access.VerbActivate, AnswerDevice, string(d.ID)
 		}

@@ -28,7 +28,7 @@ func addUserNotes(s *Server, rows []admin.Row) []note {
 		return nil
 	}
 	p := rows[0].Pair
-	return []note{{"", s.say("activesync.note-add-user", isolated(p.Account), p.Realm)}}
+	return []note{{"", s.say("activesync.note-add-user", visible(clip(p.Account, 120)), p.Realm)}}
 }
 
 // giveAsk answers GET /give/{id}: to whom does the account of a record belong?
@@ -51,7 +51,7 @@ func (s *Server) showGive(w http.ResponseWriter, r *http.Request, id string, sta
 		back = localPath(asked, back)
 	}
 	return s.show(w, status, "thing_form", "layout", &formPage{page: p, Action: giveHref(id), Back: back, Key: s.newKey(), Version: found.Version,
-		Problem: problem, Button: s.say("give.button"), Lead: s.say("give.lead", isolated(found.Pair.Account), found.Pair.Realm),
+		Problem: problem, Button: s.say("give.button"), Lead: s.say("give.lead", visible(clip(found.Pair.Account, 120)), found.Pair.Realm),
 		Fields: []formField{{Name: "owner", Label: s.say("give.user"), Value: r.PostFormValue("owner"), Hint: s.say("give.user-hint"), Kind: "owner", Required: true, Most: 200}}})
 }
 
@@ -74,6 +74,3 @@ func (s *Server) giveChange(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.done(w, r, localPath(r.PostFormValue("back"), "/activesync/"+url.PathEscape(id)), result)
 }
-
-// isolated keeps a name that may run from right to left from turning round what stands beside it.
-func isolated(name string) string { return "\u2068" + visible(clip(name, 120)) + "\u2069" }

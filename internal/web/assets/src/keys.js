@@ -22,7 +22,7 @@ export function startKeys() {
 }
 
 function act(key) {
-  const rows = [...document.querySelectorAll('.records tbody tr[data-id]')]
+  const rows = [...document.querySelectorAll('.records tbody tr')]
   const at = rows.findIndex((row) => row.contains(document.activeElement))
   switch (key) {
     case '/':
@@ -51,7 +51,8 @@ function act(key) {
 }
 
 function focus(row) {
-  const link = row?.querySelector('a[data-open]')
+  const link = row?.querySelector('a[data-open]') ?? row
+  if (link === row) row?.setAttribute('tabindex', '-1') // nothing in it leads anywhere: the row itself
   link?.focus()
   row?.scrollIntoView({ block: 'nearest' })
   return Boolean(link)
