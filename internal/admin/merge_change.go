@@ -356,7 +356,7 @@ func (a *Admin) ListAliases(ctx context.Context, who access.Actor, after access.
 		if known(err) != nil {
 			return nil, err
 		}
-		if err == nil && who.Scope.Covers(u.Groups) {
+		if err == nil && who.Scope.Covers(u.ID, u.Groups) {
 			out = append(out, l)
 		}
 	}

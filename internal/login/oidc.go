@@ -181,7 +181,7 @@ func (o *OIDC) check() error {
 	case o.ClientID == "":
 		return access.Invalid(op, "Name the client that the provider knows the console as.")
 	case len(o.Map) > mostMappings:
-		return access.Invalid(op, "That are too many groups.")
+		return access.Invalid(op, "There are too many groups.")
 	}
 	for i := range o.Map {
 		m := &o.Map[i]

@@ -98,13 +98,22 @@ func (l *Login) createToken(ctx context.Context, who access.Actor, owner *store.
 	if err != nil {
 		return "", err
 	}
+	reads := readsOf(owner.Role, t.Role)
+	if !owner.Role.Covers(t.Role) && len(t.Verbs) == 0 {
+		t.Verbs = reads
+	}
+	for _, v := range t.Verbs {
+		if !owner.Role.Covers(t.Role) && len(reads) > 0 && !slices.Contains(reads, v) {
+			return "", access.Invalid("create token", "A token cannot do more than the one it acts for.")
+		}
+	}
 	switch {
 	case t.Name == "" || utf8.RuneCountInString(t.Name) > 60 || checkName(t.Name) != nil:
 		return "", access.Invalid("create token", "Give the token a name of at most 60 letters, so that it can be told from others.")
-	case !owner.Role.Covers(t.Role):
+	case !owner.Role.Covers(t.Role) && len(reads) == 0:
 		return "", access.Invalid("create token", "A token cannot do more than the one it acts for.")
 	case !narrower(scope, limit):
-		return "", access.Invalid("create token", "A token cannot reach other groups than the one it acts for.")
+		return "", access.Invalid("create token", "A token cannot reach other users than the one it acts for.")
 	case !t.Expires.After(l.now()) || t.Expires.After(l.now().Add(MostDays*24*time.Hour)):
 		return "", access.Invalid("create token", "The end must lie in the future, and within a year.")
 	}

@@ -103,6 +103,33 @@ func TestAnAuditorReadsWhatThereIsAndIsOfferedNoForm(t *testing.T) {
 	v.get("/administrators/new").wants(http.StatusForbidden)
 }
 
+// TestSomebodyLooksAfterUsersListedOneByOne proves that a help desk is made for a list of users beside groups,
+// and that a group nobody is in is said to be one.
+func TestSomebodyLooksAfterUsersListedOneByOne(t *testing.T) {
+	c := browser.Start(t, true)
+	for _, name := range []string{"zora", "zeno"} {
+		if _, err := c.Admin.AddUser(t.Context(), ada(), admin.UserForm{Name: name, Groups: []string{"Board"}}, admin.Act{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v := signedIn(t, c)
+	form := v.get("/administrators/new").says("#groups-hint", "Board")
+	form.submit(v, "/administrators", url.Values{"name": {"hugo"}, "role": {"helpdesk"}, "users": {"nobody-here"}}).wants(http.StatusBadRequest).says(".message.bad", "no user “nobody-here”")
+	form.submit(v, "/administrators", url.Values{"name": {"hugo"}, "role": {"helpdesk"}, "groups": {"Bord"}, "users": {"zora"}}).wants(http.StatusOK).says(".message.warn", "Nobody is in: Bord")
+	page := v.get("/administrators/" + idOf(t, c, "hugo")).wants(http.StatusOK)
+	if f := page.fields("/administrators/" + idOf(t, c, "hugo") + "/rights"); f.Get("users") != "zora" || f.Get("groups") != "Bord" {
+		t.Errorf("the form has %v", f)
+	}
+	who, err := c.Login.FindAdministrator(t.Context(), login.House(), idOf(t, c, "hugo"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen, err := c.Admin.ListUsers(t.Context(), access.Actor{Name: "hugo", Role: who.Role, Scope: who.Scope}, admin.UserQuery{})
+	if err != nil || len(seen.Rows) != 1 || seen.Rows[0].Name != "zora" {
+		t.Errorf("hugo sees %+v, %v", seen.Rows, err)
+	}
+}
+
 func TestTheTableOfRolesIsTheOneThatHolds(t *testing.T) {
 	c := browser.Start(t, true)
 	a := as(t, c, access.RoleHelpDesk).get("/administrators/roles").wants(http.StatusOK)

@@ -83,7 +83,11 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) (*accountPa
 	for i, role := range login.RolesWithin(p.Account.Role) {
 		p.TokenRoles = append(p.TokenRoles, choice{Value: string(role), Label: s.roleWord(role), Chosen: i == len(login.RolesWithin(p.Account.Role))-1})
 	}
-	p.Verbs = access.Verbs()
+	for _, v := range access.Verbs() {
+		if frame.Actor.May(v) == nil {
+			p.Verbs = append(p.Verbs, v)
+		}
+	}
 	tokens, err := s.login.OwnTokens(r.Context())
 	for _, t := range tokens {
 		p.Tokens = append(p.Tokens, tokenRow{Token: t, RoleWord: s.roleWord(t.Role), GroupsWord: s.scopeWord(t.Scope), VerbsWord: s.verbsWord(t.Verbs)})

@@ -7,6 +7,7 @@ import (
 	"context"
 	"html/template"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,10 +71,14 @@ func (s *Server) scopeWord(scope *access.Scope) string {
 	switch {
 	case scope == nil:
 		return s.say("administrators.all-groups")
-	case len(scope.Groups) == 0:
+	case scope.IsEmpty():
 		return s.say("administrators.no-groups")
 	}
-	return strings.Join(scope.Groups, ", ")
+	words := slices.Clone(scope.Groups)
+	if n := len(scope.Users); n > 0 {
+		words = append(words, s.say("administrators.users", n))
+	}
+	return strings.Join(words, ", ")
 }
 
 func (s *Server) factorWord(a *login.Administrator) string {

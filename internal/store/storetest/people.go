@@ -184,7 +184,9 @@ func people(t *testing.T, e Engine) {
 			scope *access.Scope
 			want  bool
 		}{{ana.ID, nil, true}, {"", nil, true}, {ana.ID, &access.Scope{}, false}, {"", &access.Scope{Groups: []string{"sales"}}, false},
-			{ana.ID, &access.Scope{Groups: []string{"sales", "new"}}, true}, {bob.ID, &access.Scope{Groups: []string{"new"}}, false}} {
+			{ana.ID, &access.Scope{Groups: []string{"sales", "new"}}, true}, {bob.ID, &access.Scope{Groups: []string{"new"}}, false},
+			{bob.ID, &access.Scope{Groups: []string{"new"}, Users: []access.UserID{bob.ID}}, true}, {ana.ID, &access.Scope{Users: []access.UserID{bob.ID}}, false},
+			{"", &access.Scope{Users: []access.UserID{bob.ID}}, false}} {
 			if got, err := s.InScope(ctx, c.user, c.scope); err != nil || got != c.want {
 				t.Errorf("%q in %+v: %v, %v", c.user, c.scope, got, err)
 			}
