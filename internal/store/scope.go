@@ -23,6 +23,7 @@ const modePeople = "people"
 const (
 	scopedRows   = 350
 	scopedSearch = 150
+	unownedRows  = 220 // of what belongs to nobody
 )
 
 // scopeWalk goes through the users of a scope.
@@ -91,6 +92,9 @@ func (l *lister) scopedAll(ctx context.Context, r runner, s *Store) (items []ite
 	w := &scopeWalk{lister: &lister{q: l.q, t: l.t, classes: l.classes, term: l.term, key: l.key, numeric: l.numeric}, r: r}
 	w.q.Cursor = ""
 	most := scopedRows
+	if l.unowned() {
+		most = unownedRows
+	}
 	if l.term != "" {
 		most = scopedSearch
 	}
@@ -306,6 +310,9 @@ func (w *scopeWalk) user(ctx context.Context, place string, enough int) (whole b
 		whose = w.t.person + ` = $1 AND ` + w.t.person + ` = ''`
 	}
 	most, read := perRow*max(enough, 50), 0
+	if w.unowned() { // it may be much, and the walk comes back
+		most = max(enough, 50)
+	}
 	err = w.r.until(ctx, func(rows *sql.Rows) (bool, error) {
 		it := item{text: place}
 		var text string
