@@ -16,7 +16,11 @@ func (a *Admin) ListAssociations(ctx context.Context, who access.Actor, q Query)
 	if err := who.May(access.VerbView); err != nil {
 		return Page{}, err
 	}
-	p, err := a.store.ListAssociations(ctx, q.store(who))
+	sq, err := a.query(ctx, who, q)
+	if err != nil {
+		return Page{}, err
+	}
+	p, err := a.store.ListAssociations(ctx, sq)
 	if err != nil {
 		return Page{}, err
 	}
@@ -33,9 +37,11 @@ func (a *Admin) ListAssociations(ctx context.Context, who access.Actor, q Query)
 	}, nil)
 }
 
-func (q Query) store(who access.Actor) store.Query {
+// query is a query as the store takes it: within what an actor may see, and as far as it is not covered.
+func (a *Admin) query(ctx context.Context, who access.Actor, q Query) (store.Query, error) {
+	cover, err := a.coverFor(ctx, who)
 	return store.Query{Show: store.Show(q.Show), Search: q.Search, Sort: store.Column(q.Sort), Desc: q.Desc,
-		Cursor: q.Cursor, Limit: q.Limit, Scope: who.Scope, Cover: coverFor(who)}
+		Cursor: q.Cursor, Limit: q.Limit, Scope: who.Scope, Cover: cover}, err
 }
 
 // AssociationShows lists the choices of Show of records, for page, API and command alike.
@@ -152,7 +158,11 @@ func (a *Admin) ExportAssociations(ctx context.Context, who access.Actor, q Quer
 		return err
 	}
 	h := a.horizonOf(ctx, who)
-	return a.store.EachAssociation(ctx, q.store(who), func(as *access.Association) error {
+	sq, err := a.query(ctx, who, q)
+	if err != nil {
+		return err
+	}
+	return a.store.EachAssociation(ctx, sq, func(as *access.Association) error {
 		v := a.snapshot()
 		rows := []Row{row(v, as, a.now().UTC())}
 		if err := h.hide(v, &rows[0]); err != nil {

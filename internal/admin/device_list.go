@@ -19,7 +19,11 @@ func (a *Admin) ListDevices(ctx context.Context, who access.Actor, q DeviceQuery
 	if err := who.May(access.VerbView); err != nil {
 		return DevicePage{}, err
 	}
-	p, err := a.store.ListDevices(ctx, store.DeviceQuery(Query(q).store(who)))
+	sq, err := a.query(ctx, who, Query(q))
+	if err != nil {
+		return DevicePage{}, err
+	}
+	p, err := a.store.ListDevices(ctx, store.DeviceQuery(sq))
 	if err != nil {
 		return DevicePage{}, err
 	}
@@ -112,7 +116,11 @@ func (a *Admin) ExportDevices(ctx context.Context, who access.Actor, q DeviceQue
 	if err != nil {
 		return err
 	}
-	return a.store.EachDevice(ctx, store.DeviceQuery(Query(q).store(who)), func(d *access.RegisteredDevice) error { return fn(deviceRow(d)) })
+	sq, err := a.query(ctx, who, Query(q))
+	if err != nil {
+		return err
+	}
+	return a.store.EachDevice(ctx, store.DeviceQuery(sq), func(d *access.RegisteredDevice) error { return fn(deviceRow(d)) })
 }
 
 // exporting writes down that somebody takes a list away.

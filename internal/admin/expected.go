@@ -59,8 +59,12 @@ func (a *Admin) ListExpected(ctx context.Context, who access.Actor, q ExpectedQu
 	if err := who.May(access.VerbViewAudit); err != nil {
 		return ExpectedPage{}, err
 	}
+	cover, err := a.coverFor(ctx, who)
+	if err != nil {
+		return ExpectedPage{}, err
+	}
 	p, err := a.store.ListExpected(ctx, store.ExpectedQuery{Show: store.Show(q.Show), Search: q.Search, Sort: store.Column(q.Sort), Desc: q.Desc,
-		Cursor: q.Cursor, Limit: q.Limit, Cover: coverFor(who)})
+		Cursor: q.Cursor, Limit: q.Limit, Cover: cover})
 	return veiled(ctx, a, who, ExpectedPage{Rows: p.Rows, PageMarks: marks(p.PageMarks)}, err)
 }
 

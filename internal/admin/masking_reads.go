@@ -30,13 +30,14 @@ func veiled[T any](ctx context.Context, a *Admin, who access.Actor, out T, err e
 	return out, nil
 }
 
-// coverFor covers rows of the store for a search by somebody who does not see numbers and ids plain: nil for
-// everybody else. It goes by the verb and not by the setting, which may uncover them tomorrow.
-func coverFor(who access.Actor) func(any) {
-	if who.May(access.VerbSeePlain) == nil {
-		return nil
+// coverFor covers rows of the store for a search as they are covered for who searches: nil for whoever sees
+// all of them plain, be it by the verb or by the setting.
+func (a *Admin) coverFor(ctx context.Context, who access.Actor) (func(any), error) {
+	v, err := a.veilFor(ctx, who)
+	if err != nil || v.lifted() {
+		return nil, err
 	}
-	return veil{Numbers: true, Devices: true, Addresses: true}.over
+	return v.over, nil
 }
 
 // veiledEach is veiled for rows that are handed out one by one.

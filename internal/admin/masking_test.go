@@ -528,13 +528,13 @@ func TestWhatIsCoveredIsNotFoundByItsPartsNorSortedBy(t *testing.T) {
 		}
 	}
 	// All of it finds, as somebody reads it out on the telephone; and whoever sees it finds by parts.
-	if p, err := w.admin.ListDevices(ctx, who, admin.DeviceQuery{Search: plainIMEI}); err != nil || len(p.Rows) != 1 || p.Total != 1 {
+	if p, err := w.admin.ListDevices(ctx, who, admin.DeviceQuery{Search: plainIMEI, Show: "registered"}); err != nil || len(p.Rows) != 1 || p.Total != 1 {
 		t.Errorf("by the whole IMEI: %d devices, %v", len(p.Rows), err)
 	}
 	if p, err := w.admin.ListUsers(ctx, who, admin.UserQuery{Search: "+41 79 123 45 67"}); err != nil || len(p.Rows) > 1 {
 		t.Errorf("by the whole number: %d users, %v", len(p.Rows), err)
 	}
-	if p, err := w.admin.ListDevices(ctx, root(), admin.DeviceQuery{Search: plainIMEI[3:9]}); err != nil || len(p.Rows) != 1 {
+	if p, err := w.admin.ListDevices(ctx, root(), admin.DeviceQuery{Search: plainIMEI[3:9], Show: "registered"}); err != nil || len(p.Rows) != 1 {
 		t.Errorf("an administrator, by a part: %d devices, %v", len(p.Rows), err)
 	}
 	// A name is not covered, and finds by its parts whatever the numbers beside it say.
@@ -549,4 +549,37 @@ func TestWhatIsCoveredIsNotFoundByItsPartsNorSortedBy(t *testing.T) {
 		}
 	}
 	_, _ = user, device
+}
+
+// What the setting does not cover is found by its parts, and sorted by.
+func TestWhatTheSettingDoesNotCoverIsFoundByItsParts(t *testing.T) {
+	w, _, _, _ := masked(t)
+	ctx, s, who := t.Context(), newSettings(t, w), helpdesk()
+	found := func(part string) int {
+		t.Helper()
+		p, err := w.admin.ListDevices(ctx, who, admin.DeviceQuery{Search: part, Show: "registered"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(p.Rows)
+	}
+	for _, tt := range []struct {
+		name          string
+		set           admin.Masking
+		number, imeis int
+	}{
+		{"all is covered", admin.Masking{Numbers: true, Devices: true, Addresses: true}, 0, 0},
+		{"device ids alone are covered", admin.Masking{Devices: true}, 1, 0},
+		{"numbers alone are covered", admin.Masking{Numbers: true}, 0, 1},
+		{"nothing is covered", admin.Masking{}, 1, 1},
+	} {
+		old, err := s.Masking(ctx, root())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.done(s.ChangeMasking(ctx, root(), tt.set, admin.Act{Version: old.Version}))
+		if number, imeis := found(plainNumber[2:8]), found(plainIMEI[3:9]); number != tt.number || imeis != tt.imeis {
+			t.Errorf("%s: part of a number finds %d, part of an IMEI finds %d", tt.name, number, imeis)
+		}
+	}
 }

@@ -18,7 +18,11 @@ func (a *Admin) ListUsers(ctx context.Context, who access.Actor, q UserQuery) (U
 	if err := who.May(access.VerbView); err != nil {
 		return UserPage{}, err
 	}
-	p, err := a.store.ListUsers(ctx, store.UserQuery(Query(q).store(who)))
+	sq, err := a.query(ctx, who, Query(q))
+	if err != nil {
+		return UserPage{}, err
+	}
+	p, err := a.store.ListUsers(ctx, store.UserQuery(sq))
 	return veiled(ctx, a, who, UserPage{Rows: p.Rows, PageMarks: marks(p.PageMarks)}, err)
 }
 
@@ -61,7 +65,11 @@ func (a *Admin) ExportUsers(ctx context.Context, who access.Actor, q UserQuery, 
 	if err != nil {
 		return err
 	}
-	return a.store.EachUser(ctx, store.UserQuery(Query(q).store(who)), func(u *access.User) error { return fn(*u) })
+	sq, err := a.query(ctx, who, Query(q))
+	if err != nil {
+		return err
+	}
+	return a.store.EachUser(ctx, store.UserQuery(sq), func(u *access.User) error { return fn(*u) })
 }
 
 // FindUser gives a user with devices, accounts and records.

@@ -83,7 +83,7 @@ func (q Query) uncovered(covered ...Column) Query {
 }
 
 func shownAssociation(a *access.Association) []string {
-	return []string{a.User, a.Pair.Account, a.RawDevice, a.Pair.Device, a.Model, a.Number}
+	return append([]string{a.User, a.Pair.Account, a.RawDevice, a.Pair.Device, a.Model, a.Number}, a.OtherNames...)
 }
 
 func wholeAssociation(a *access.Association) []string {

@@ -55,7 +55,7 @@
 //	tx.MoveAssociation(id, account), ReplaceAssociation(a), RecordsOfAccount
 //	                             what joining two accounts, and undoing that, is made of
 //
-// Association.Person is the owner of its account; the writers keep it.
+// Association.Person is the owner of its account, OtherNames is what else that is called: the writers keep both.
 //
 // # Devices and links
 //

@@ -208,6 +208,7 @@ func reworked() map[string]string {
 		"association.suggestion":  "nothing is spelt in another way when it is written anew",
 		"association.merged_from": "nothing is spelt in another way when it is written anew",
 		"association.number_tail": "is worked out by the program, for records of before",
+		"expected.search":         "is worked out by the program, for expected phones of before",
 		"class_count.n":           "counts those classes",
 		"class_count.class":       "counts those classes",
 		"change_counter.number":   "what gateways have to learn anew takes numbers",
@@ -353,6 +354,12 @@ func understood(t *testing.T, s *store.Store, before content) {
 	for _, device := range before["expected"]["eas_device"] { // Y-18
 		found, err := s.ListExpected(ctx, store.ExpectedQuery{Search: device})
 		want("expected phones that a search for "+device+" finds", len(found.Rows), 1, err)
+	}
+	for i, name := range before["account"]["account"] {
+		if before["account"]["alias_of"] != nil && before["account"]["alias_of"][i] == "ana" {
+			found, err := s.ListAssociations(ctx, store.Query{Search: name})
+			want("records that a search for the other name "+name+" finds", len(found.Rows), 1, err)
+		}
 	}
 	var m mirror
 	m.catchUp(t, s, 100)
