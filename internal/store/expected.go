@@ -7,7 +7,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -185,20 +184,6 @@ func (t *Tx) ForgetExpected() (n int64, err error) {
 		}
 	}
 	return n, said("store: forget expected phones", err)
-}
-
-// FindExpectedOf gives what lists say of an account, and of phones with one of some device ids whose account
-// they do not say. It looks at every expected phone, which handing somebody over, or erasing them, may.
-func (s *Store) FindExpectedOf(ctx context.Context, realm, account string, devices []string) (list []access.Expected, err error) {
-	err = s.reader().each(ctx, func(rows *sql.Rows) error {
-		row := &expectedRow{}
-		err := rows.Scan(targets(expectedColumns(row))...)
-		if row.Pair.Account != "" || slices.Contains(devices, row.Pair.Device) {
-			list = append(list, row.Expected)
-		}
-		return err
-	}, `SELECT `+names(expectedColumns(&expectedRow{}))+` FROM expected WHERE realm = $1 AND account IN ($2, '') ORDER BY seq`, realm, account)
-	return list, said("store: find expected phones", err)
 }
 
 // arrive ticks a new record's pair off the lists, and writes on it what was decided for it before. It is

@@ -76,7 +76,7 @@ func expected(t *testing.T, e Engine) {
 	counted(1, 4)
 	nameless := save(name("", "d9"))
 	for devices, want := range map[string]int{"d8": 1, "d9": 2} {
-		list, err := s.FindExpectedOf(ctx, "lab", "ana", []string{devices})
+		list, err := s.Personal(ctx).Expected("lab", "ana", []string{devices})
 		if err != nil || len(list) != want || list[0].ID != again.ID {
 			t.Errorf("with the phone %s: %+v, %v", devices, list, err)
 		}
