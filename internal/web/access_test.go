@@ -211,7 +211,7 @@ func TestTokensAreMadeInTheAccountAndTakenBackByWhoeverManagesAccess(t *testing.
 	if !strings.HasPrefix(made.words(".message .secret"), "vdt_") {
 		t.Errorf("no token: %q", made.words(".message .secret"))
 	}
-	op.get("/account").says("main", "report").says("main", "sales").says("main", "view, export").says("main", "Ends soon")
+	op.get("/account").says("main", "report").says("main", "sales").says("main", "Look at records, devices and users, Export lists").says("main", "Ends soon")
 	op.get("/tokens").wants(http.StatusForbidden)
 	v := signedIn(t, c)
 	v.get("/tokens").says("table", "report").says("table", "the operator").says("table", "Ends soon")

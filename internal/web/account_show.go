@@ -32,7 +32,7 @@ type accountPage struct {
 	NewToken      string // shown once
 	TokenRoles    []choice
 	Languages     []choice // nil: there is but one
-	Verbs         []access.Verb
+	Verbs         []choice
 }
 
 // tokenRow is a token with its words.
@@ -85,7 +85,7 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) (*accountPa
 	}
 	for _, v := range access.Verbs() {
 		if frame.Actor.May(v) == nil {
-			p.Verbs = append(p.Verbs, v)
+			p.Verbs = append(p.Verbs, choice{Value: string(v), Label: s.verbWord(v)})
 		}
 	}
 	tokens, err := s.login.OwnTokens(r.Context())

@@ -160,7 +160,8 @@ func (s *Server) tokenList() *list[login.Token] {
 			{Key: "owner", Class: "narrow-second", Value: func(t *row) string { return t.Owner }},
 			{Key: "role", Value: func(t *row) string { return s.roleWord(t.Role) }},
 			{Key: "groups", Class: "break", Value: func(t *row) string { return s.scopeWord(t.Scope) }},
-			{Key: "verbs", Class: "break", Extra: true, Value: func(t *row) string { return s.verbsWord(t.Verbs) }},
+			{Key: "verbs", Class: "break", Extra: true, Value: func(t *row) string { return verbsOf(t.Verbs) },
+				Cell: func(s *Server, t *row) template.HTML { return text(s.verbsWord(t.Verbs), 400) }},
 			{Key: "state", Value: func(t *row) string { return s.tokenWord(t) }, Cell: (*Server).tokenState},
 			moment(column[row]{Key: "ends", Class: "nowrap"}, func(t *row) time.Time { return t.Expires }),
 			moment(column[row]{Key: "used", Newest: true, Class: "nowrap"}, func(t *row) time.Time { return t.LastUsed }),
@@ -177,13 +178,25 @@ func (s *Server) tokenList() *list[login.Token] {
 	return l
 }
 
+// verbsOf lists verbs as programs call them, for exports.
+func verbsOf(verbs []access.Verb) string {
+	names := make([]string, len(verbs))
+	for i, v := range verbs {
+		names[i] = string(v)
+	}
+	return strings.Join(names, ", ")
+}
+
+// verbWord says what a verb does.
+func (s *Server) verbWord(v access.Verb) string { return s.say("verb." + string(v)) }
+
 func (s *Server) verbsWord(verbs []access.Verb) string {
 	if len(verbs) == 0 {
 		return s.say("tokens.all-verbs")
 	}
 	words := make([]string, len(verbs))
 	for i, v := range verbs {
-		words[i] = string(v)
+		words[i] = s.verbWord(v)
 	}
 	return strings.Join(words, ", ")
 }

@@ -216,7 +216,7 @@ func (s *Server) roleList(w http.ResponseWriter, r *http.Request) error {
 		p.Roles = append(p.Roles, s.roleWord(role))
 	}
 	for _, c := range access.PermissionTable() {
-		line := roleLine{Verb: string(c.Verb), Everybodys: c.Everybodys}
+		line := roleLine{Verb: string(c.Verb), Means: s.verbWord(c.Verb), Everybodys: c.Everybodys}
 		for _, role := range access.Roles() {
 			line.May = append(line.May, c.Holds(role))
 		}

@@ -115,7 +115,7 @@ func associationColumns() []column[admin.Row] {
 	return []c{
 		{Key: "device", Sort: string(admin.SortDevice), Link: true, Class: "narrow-second", Value: deviceOf},
 		{Key: "user", Sort: string(admin.SortUser), Class: "narrow-first", Value: userOf},
-		{Key: "number", Sort: string(admin.SortNumber), Class: "pane-none", Value: numberOf, Cell: (*Server).numberCell},
+		{Key: "number", Sort: string(admin.SortNumber), Help: true, Class: "pane-none", Value: numberOf, Cell: (*Server).numberCell},
 		{Key: "phone", Sort: string(admin.SortPhone), Value: func(a *admin.Row) string { return a.Model }},
 		{Key: "os", Sort: string(admin.SortOS), Class: "pane-none", Value: osOf},
 		{Key: "status", Sort: string(admin.SortStatus), Value: func(a *admin.Row) string { return a.StatusLabel() }, Cell: (*Server).statusChip},

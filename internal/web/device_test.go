@@ -128,7 +128,7 @@ func TestAPhoneThatWaitsIsRegisteredWithWhatItTellsOfItself(t *testing.T) {
 	done := form.submit(v, "/devices/register/"+id, url.Values{"owner": {"Ana Silva"}, "name": {"Ana's iPhone"}}).wants(http.StatusOK)
 	done.says(".message", "is registered. 2 records are linked to it.").says(".pane .why", "Active.").says(".pane", "Ana's iPhone")
 	v.get("/activesync?show=linked").says(".list-foot", "2 records match")
-	v.get("/devices?show=waiting").says(".list-foot", "1 device match")
+	v.get("/devices?show=waiting").says(".list-foot", "1 device matches")
 }
 
 //
@@ -224,6 +224,9 @@ func TestComplianceIsSetWithReasonsAndShownWithThem(t *testing.T) {
 	stale := form.submit(v, path, url.Values{"compliance": {"compliant"}, "key": {"another"}})
 	stale.wants(http.StatusConflict).says(".note", "changed")
 	v.get(path).submit(v, path, url.Values{"compliance": {"compliant"}}).wants(http.StatusOK).says(".message", "is compliant again").says(".pane .why", "Active.")
+	passed := v.get(path).submit(v, path, url.Values{"compliance": {"noncompliant"}, "reasons": {"jailbroken"}, "source": {"intune"}}).wants(http.StatusOK)
+	passed.says(".pane dl", "intune")
+	v.get("/timeline?device="+id).says(".moments", "Not compliant").says(".moments", "by intune").says(".moments", "Enrolled").says(".moments", "Enrolled ActiveSync").says(".moments", "Last seen sales on iPhone 15 Pro")
 	v.get("/devices/compliance/"+id, "HX-Request", "true").says("h2", "Does this device keep its security policy?")
 }
 

@@ -117,7 +117,7 @@ func TestAllThatAreClearAreLinkedAfterAPreview(t *testing.T) {
 	c.ThreeGateways(t)
 	registers(t, c, "bob", "bob", bobs())
 	v := signedIn(t, c)
-	v.get("/activesync?show=suggested").says(".list-foot", "1 record match").says(".records tbody", "bob@")
+	v.get("/activesync?show=suggested").says(".list-foot", "1 record matches").says(".records tbody", "bob@")
 	links := v.get("/activesync").all(".page-head .actions a")
 	if len(links) == 0 || !strings.Contains(textOf(links[0]), "Link all that are clear") {
 		t.Fatal("nothing leads to linking all that are clear")

@@ -91,7 +91,7 @@ export const shots = {
         await page.getByLabel('Password').fill(world.password)
         await page.getByRole('button', { name: 'Sign in' }).click()
         await page.waitForURL((u) => u.pathname === '/')
-        await page.goto('/import')
+        await page.goto('/administrators/new')
         await take(page, 'no-permission')
         await page.context().close()
       }
