@@ -8,6 +8,8 @@
 package store_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -62,4 +64,47 @@ func lookupPlans(t *testing.T, e storetest.Engine) { // A-18
 		_, _, err := s.ListPreApprovalsOf(ctx, &access.Scope{Groups: users.Rows[0].Groups}, "", 50)
 		return err
 	})
+	line := func(id int64) func() error {
+		return func() error { _, err := s.AuditAfter(ctx, id, 50); return err }
+	}
+	newest, _, err := s.ListAudit(ctx, store.AuditFilter{Limit: 1})
+	if err != nil || len(newest) != 1 || newest[0].ID < 500 {
+		t.Fatalf("%d lines of the audit log, %v", len(newest), err)
+	}
+	last := newest[0].ID
+	for what, after := range map[string]int64{"the first": 0, "others": last / 2, "the last": last - 1, "no": last} {
+		look(what+" lines of the audit log that are handed on", 50+1, line(after))
+	}
+	w.allow = func(complaint string) bool { return !scans(complaint) || strings.HasPrefix(complaint, "SCAN gateway") } // there are few
+	gatewayPlans(t, s, look)
+}
+
+// gatewayPlans is about what several gateways say of themselves: it is looked at whole when one of them has
+// reported, and else is not read.
+func gatewayPlans(t *testing.T, s *store.Store, look func(string, int, func() error)) {
+	t.Helper()
+	const gateways = 3
+	if err := s.WithTx(t.Context(), func(tx *store.Tx) error {
+		for i := range gateways {
+			if err := tx.SaveGateway(access.Gateway{ID: access.GatewayID(fmt.Sprintf("gw%d", i)), LastReport: storetest.Start()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var mark store.GatewayMark
+	since := func(want int) func() error {
+		return func() error {
+			list, now, err := s.GatewaysSince(t.Context(), mark)
+			if err == nil && len(list) != want {
+				err = fmt.Errorf("%d gateways, want %d", len(list), want)
+			}
+			mark = now
+			return err
+		}
+	}
+	look("gateways nobody has seen", 2*gateways, since(gateways))
+	look("gateways that have not reported since", gateways, since(0))
 }
