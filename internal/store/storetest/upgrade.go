@@ -227,11 +227,30 @@ func upgrades(t *testing.T, e Engine) {
 		if _, err := fmt.Sscanf(path.Base(s), "%d_", &version); err != nil {
 			t.Fatalf("%s: %v", s, err)
 		}
-		t.Run("a database that "+path.Base(s)+" has left comes up to date with all that is in it", func(t *testing.T) { upgrade(t, e, version) })
+		t.Run("a database that "+path.Base(s)+" has left comes up to date with all that is in it", func(t *testing.T) { upgrade(t, e, version, version) })
+		if version > 1 {
+			t.Run("an upgrade from the first version that died after "+path.Base(s)+" is gone on with", func(t *testing.T) { upgrade(t, e, 1, version) })
+		}
 	}
 }
 
-func upgrade(t *testing.T, e Engine, version int64) {
+// goOn brings a database up to a version and no further, as a process does that dies then.
+func goOn(ctx context.Context, dsn string, migrations fs.FS, version int64) (err error) {
+	db, dialect, err := raw(dsn)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	p, err := goose.NewProvider(dialect, db, migrations, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	_, err = p.UpTo(ctx, version)
+	return err
+}
+
+// upgrade opens what version has left, once the migrations up to died have run on it.
+func upgrade(t *testing.T, e Engine, version, died int64) {
 	ctx, dsn := t.Context(), e.DSN(t)
 	if err := Old(ctx, dsn, e.Migrations, version); err != nil {
 		t.Fatal(err)
@@ -243,6 +262,9 @@ func upgrade(t *testing.T, e Engine, version int64) {
 				t.Fatalf("nothing lies in %s.%s at version %d: give testdata/upgrade the rows that such a version writes", table, column, version)
 			}
 		}
+	}
+	if err := goOn(ctx, dsn, e.Migrations, died); err != nil {
+		t.Fatal(err)
 	}
 	open := func() *store.Store {
 		t.Helper()
