@@ -36,7 +36,7 @@ func (a *Admin) runJobs(ctx context.Context) error {
 		}
 		err = a.runJob(ctx, j)
 		switch {
-		case access.KindOf(err) == access.KindConflict:
+		case errors.Is(err, store.ErrJobGone):
 			// Cancelled, or in the hands of another console: either way it is not ours any more.
 		case err != nil && ctx.Err() == nil && j.Attempts >= jobAttempts:
 			a.log.LogAttrs(ctx, slog.LevelError, "job given up", slog.String(logkeys.Job, j.ID), slog.Any(logkeys.Error, err))
@@ -163,7 +163,7 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 			switch {
 			case err == nil:
 				text = out.Result.Text
-			case errors.As(err, &known) && known.Kind == access.KindNotFound, errors.As(err, &known) && known.Kind == access.KindConflict && mayBeRefused(j.Verb, p):
+			case errors.As(err, &known) && refusable(known.Kind):
 				state, text = store.JobFailed, known.Text
 			default:
 				return err
@@ -182,11 +182,14 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 	return err
 }
 
-// mayBeRefused says that a verb may be refused by what it is done to: a device that is out of use, a thing
-// that has changed since. That is the row's result; of other verbs a conflict means that somebody else
-// works on the job.
-func mayBeRefused(v access.Verb, p jobParams) bool {
-	return v == access.VerbLink || onPeople(v) || p.End || p.Undoes != ""
+// refusable says that a verb was refused because of what it was done to: it is gone, has changed since, is
+// out of use, or beyond what whoever began the job may do. That is the row's result, whatever the verb.
+func refusable(k access.Kind) bool {
+	switch k {
+	case access.KindNotFound, access.KindConflict, access.KindInvalid, access.KindForbidden:
+		return true
+	}
+	return false
 }
 
 // jobRow does to one record, device or user what its verb alone would do.
