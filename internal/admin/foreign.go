@@ -85,7 +85,14 @@ func (h *horizon) hide(v access.View, r *Row) error {
 	} else if !ok {
 		r.Suggestion = access.Suggestion{}
 	}
-	return h.hideWhy(&r.Decision, &r.Why)
+	if err := h.hideWhy(&r.Decision, &r.Why); err != nil {
+		return err
+	}
+	// What a gateway last did rests on the same device, or on one that speaks no more: who knows whose.
+	if d := r.Decision.Device; strings.HasPrefix(r.Reported.Rule, "device-") && (d == nil || d.ID == DeviceOutside) {
+		r.Reported.Detail = ""
+	}
+	return nil
 }
 
 // hideWhy takes out of a verdict what belongs to others: the reason why another one's device is refused.

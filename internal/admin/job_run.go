@@ -125,7 +125,7 @@ func (a *Admin) jobStep(ctx context.Context, j *store.Job, p jobParams, rows []s
 		return a.importStep(ctx, j, p, rows[0])
 	}
 	err := a.jobRowsTx(ctx, j, p, rows)
-	if err == nil || ctx.Err() != nil || access.KindOf(err) != access.KindInternal {
+	if err == nil || ctx.Err() != nil || !rowAlone(err) {
 		return err
 	}
 	for i := range rows {
@@ -133,13 +133,21 @@ func (a *Admin) jobStep(ctx context.Context, j *store.Job, p jobParams, rows []s
 		if err == nil {
 			continue
 		}
-		if ctx.Err() != nil || access.KindOf(err) != access.KindInternal {
+		if ctx.Err() != nil || !rowAlone(err) {
 			return err
 		}
-		a.log.LogAttrs(ctx, slog.LevelError, "job row failed", slog.String(logkeys.Job, j.ID),
-			slog.String(logkeys.Record, rows[i].Target), slog.Any(logkeys.Error, err))
+		text := "It could not be done; the log of the console says why."
+		if refused, ok := errors.AsType[*rowRefused](err); ok {
+			text = refused.text
+		} else {
+			a.log.LogAttrs(ctx, slog.LevelError, "job row failed", slog.String(logkeys.Job, j.ID),
+				slog.String(logkeys.Record, rows[i].Target), slog.Any(logkeys.Error, err))
+		}
 		err = a.store.WithTx(ctx, func(tx *store.Tx) error {
-			return tx.FinishJobRow(j.ID, rows[i].N, store.JobFailed, "It could not be done; the log of the console says why.")
+			if err := tx.HoldJob(j.ID, a.owner, jobHold); err != nil {
+				return err
+			}
+			return tx.FinishJobRow(j.ID, rows[i].N, store.JobFailed, text)
 		})
 		if err != nil {
 			return err
@@ -148,27 +156,34 @@ func (a *Admin) jobStep(ctx context.Context, j *store.Job, p jobParams, rows []s
 	return nil
 }
 
+// rowRefused ends the transaction of a row that was refused: a verb may have written before it found out.
+type rowRefused struct{ text string }
+
+func (e *rowRefused) Error() string { return e.text }
+
+// rowAlone says that an error is one row's, which has to be found, and to fail, alone.
+func rowAlone(err error) bool {
+	_, refused := errors.AsType[*rowRefused](err)
+	return refused || access.KindOf(err) == access.KindInternal
+}
+
 func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows []store.JobRow) error {
 	number, err := a.store.Change(ctx, func(tx *store.Tx) error {
 		if err := tx.HoldJob(j.ID, a.owner, jobHold); err != nil {
 			return err
 		}
 		for _, r := range rows {
-			state, text := store.JobDone, ""
 			out, err := a.jobRow(tx, j, p, r.Target)
 			if err == nil && p.Undoes == "" {
 				err = keepRow(tx, j, r.Target, out)
 			}
-			var known *access.Error
-			switch {
-			case err == nil:
-				text = out.Result.Text
-			case errors.As(err, &known) && refusable(known.Kind):
-				state, text = store.JobFailed, known.Text
-			default:
+			if known, ok := errors.AsType[*access.Error](err); ok && refusable(known.Kind) {
+				return &rowRefused{known.Text}
+			}
+			if err != nil {
 				return err
 			}
-			if err := tx.FinishJobRow(j.ID, r.N, state, text); err != nil {
+			if err := tx.FinishJobRow(j.ID, r.N, store.JobDone, out.Result.Text); err != nil {
 				return err
 			}
 		}

@@ -216,6 +216,11 @@ func TestARefusedRowEndsNoJob(t *testing.T) {
 		if err != nil || j.State != admin.JobDone || j.Done != 2 || j.Failed != failed {
 			t.Errorf("%s: %+v, %v", verb, j, err)
 		}
+		// A verb may have written before it was refused: nothing of that stays.
+		as, err := w.store.FindAssociation(t.Context(), w.record["alma"])
+		if err != nil || as.Device != w.device["alma"] || w.status(as.ID) != access.Blocked {
+			t.Errorf("%s: alma's record is linked to %q and %s, %v", verb, as.Device, w.status(as.ID), err)
+		}
 	}
 }
 
