@@ -67,6 +67,7 @@ func Run(t *testing.T, e Engine) {
 		{"imports", imports},
 		{"trends", trends},
 		{"unknown users", unknownUsers},
+		{"parts", parts},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()
