@@ -51,6 +51,7 @@ type askPage struct {
 	Question string
 	What     string
 	Notes    []note
+	Refused  refusedRows
 	Whom     []whom
 	More     string
 	Carry    []named
@@ -176,7 +177,7 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 		return 0, false, access.NotFound("selection", l.s.say("list.picked-gone"))
 	}
 	switch {
-	case sel.Query == nil && total == 1 && !a.Several:
+	case sel.Query == nil && len(sel.IDs) == 1 && !a.Several:
 		l.one(ask, a, &rows[0])
 		ask.Wide = a.Wide != nil && a.Wide(&rows[0])
 		if a.Foresee != nil {
@@ -189,7 +190,7 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 		if err != nil {
 			return 0, false, err
 		}
-		ask.Notes = l.s.forecastNotes(&p)
+		ask.Notes, ask.Refused = l.s.forecastNotes(&p), l.s.refusedRows(&p.Refusing)
 	}
 	for i := range rows[:min(len(rows), named)] {
 		one, two := l.Name(&rows[i])
