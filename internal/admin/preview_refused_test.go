@@ -30,7 +30,7 @@ func (w *village) outcomes(who access.Actor, job admin.JobID, err error) (out ad
 		out.Rows++
 		if r.State == "failed" {
 			out.Refusals++
-			out.Refused = append(out.Refused, admin.Refusal{ID: r.ID, Name: r.Label, Text: r.Result})
+			out.Refused = append(out.Refused, admin.Refusal{ID: r.ID, Label: r.Label, Text: r.Result})
 		}
 	}
 	return out, err
@@ -147,7 +147,7 @@ func TestARefusedRowLeavesNothingInARehearsal(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := admin.Refusing{Rows: 3, Refusals: 2, Refused: []admin.Refusal{
-			{ID: w.record["alma"], Name: "alma on ••••", Text: "The device it is linked to is not compliant, and its phone is refused for that. Taking the record off it is for those who may end that."},
+			{ID: w.record["alma"], Label: "alma on ••••", Text: "The device it is linked to is not compliant, and its phone is refused for that. Taking the record off it is for those who may end that."},
 			{ID: "gone", Text: "This record is gone. Somebody has removed it, or it was never there."}}}
 		if diff := cmp.Diff(want, p.Refusing); diff != "" {
 			t.Errorf("%s: %s", verb, diff)
