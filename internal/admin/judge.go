@@ -49,7 +49,10 @@ func row(v access.View, as *access.Association, now time.Time) Row {
 	d := judge(&withRecord{View: v, record: &as.Record}, &as.Record, now)
 	r := Row{Association: *as, Decision: d, Why: d.Why()}
 	r.SyncStatus = access.Allowed
-	if d.Blocked() {
+	switch {
+	case d.Rule == access.RuleWiped:
+		r.SyncStatus = access.Wiped
+	case d.Blocked():
 		r.SyncStatus = access.Blocked
 	}
 	return r
