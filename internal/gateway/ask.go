@@ -38,6 +38,7 @@ type trail struct {
 	parked    bool
 	problem   string // why the mail server gave no answer
 	badStatus eas.Status
+	told      bool    // the console has been told of this request already
 	flight    *flight // this request tries the credentials for others too
 }
 
@@ -64,6 +65,7 @@ type ask struct {
 	own      credential         // where cred points
 	closing  bool
 	fronted  bool      // a trusted front stands between
+	shadow   bool      // nothing is enforced
 	hops     int       // redirects followed
 	redirect *redirect // this request or an earlier one of the pair was sent to another server
 	sent     int64     // bytes of the answer's body
@@ -180,6 +182,8 @@ func (t *trail) endingReply(e ending, g *Gateway) reply.Reply {
 		return reply.Drain(t.form, retryAfter)
 	case e.late:
 		return reply.Drain(t.form, retryAfter)
+	case e.decision.Verdict == access.VerdictProvision:
+		return demandReply(t.form, demandFor(&e.decision, e.key), false)
 	case e.decision.Verdict == access.VerdictRefuse:
 		return reply.Recall(t.form)
 	}

@@ -114,7 +114,15 @@ func (g *Gateway) report(t *trail) {
 	if !known && g.cfg.NewDevices > 0 {
 		g.newcomers.room(t.cred.holder, g.newcomer(t.pair), g.cfg.NewDevices, g.now(), true)
 	}
-	s := t.sighting
+	if t.told {
+		return
+	}
+	g.reports.take(g.complete(t), d)
+}
+
+// complete fills in what is known of a request only at its end.
+func (g *Gateway) complete(t *trail) *access.Sighting {
+	s, d := t.sighting, &t.decision
 	s.Accepted = t.login == loginAccepted
 	s.Last = g.now().UTC()
 	if t.parked && t.upstream == 0 {
@@ -130,7 +138,7 @@ func (g *Gateway) report(t *trail) {
 	if !s.Accepted {
 		s.Info, s.Mailbox = nil, ""
 	}
-	g.reports.take(s, d)
+	return s
 }
 
 // begun tells of a request that begins to wait: the attempt moves the time now, not when it ends. What

@@ -81,6 +81,9 @@ func (v *View) PreApproval(p access.Pair) *access.PreApproval { return v.approve
 // Policy gives an ActiveSync policy, or nil.
 func (v *View) Policy(id access.PolicyID) *access.Policy { return v.policies.get(id) }
 
+// Policies is the number of ActiveSync policies.
+func (v *View) Policies() int { return v.policies.count }
+
 // Site gives what all gateways share, or nil while the console has not said it.
 func (v *View) Site() *access.Site { return v.site }
 
