@@ -58,7 +58,9 @@ type Wipe struct {
 	State     WipeState `json:"state,omitempty"`
 	NotBefore time.Time `json:"not_before,omitzero"` // not to be told to the phone before this; the record is blocked meanwhile
 	By        string    `json:"by,omitempty"`
-	At        time.Time `json:"at,omitzero"`
+	// Server: the mail server has given the order, and wants to hear that it was carried out.
+	Server bool      `json:"server,omitempty"`
+	At     time.Time `json:"at,omitzero"`
 }
 
 // Speaks reports whether the order has something to say against requests of its record.
@@ -69,8 +71,10 @@ func (w *Wipe) Due(now time.Time) bool { return w.State.Open() && !now.Before(w.
 
 // WipeReport is what a gateway tells about an order: how far it has come with the phone.
 type WipeReport struct {
-	ID    WipeID    `json:"id"`
-	State WipeState `json:"state"` // delivered, acknowledged, unverified or failed
+	ID WipeID `json:"id"`
+	// State is delivered, acknowledged, unverified or failed; pending, without an ID, where the mail server
+	// itself has ordered a wipe.
+	State WipeState `json:"state"`
 	At    time.Time `json:"at"`
 	// Protocol, Addr: of the request that made it so.
 	Protocol string `json:"protocol,omitempty"`

@@ -156,7 +156,7 @@ func recordOut(r *access.Record) *proto.Record {
 		EasDevice: text(r.Pair.Device), Device: string(r.Device), RedirectClears: r.RedirectClears, ServerKey: r.ServerKey}
 	if w := r.Wipe; w != (access.Wipe{}) {
 		out.Wipe = &proto.Wipe{Id: string(w.ID), Kind: string(w.Kind), State: string(w.State), NotBefore: timeOut(w.NotBefore),
-			By: text(w.By), At: timeOut(w.At)}
+			By: text(w.By), At: timeOut(w.At), Server: w.Server}
 	}
 	if o := r.Override; o != (access.Override{}) {
 		out.Override = &proto.Override{Kind: string(o.Kind), Reason: text(o.Reason), By: text(o.By),
@@ -171,7 +171,7 @@ func recordIn(id string, r *proto.Record, w words) *access.Record {
 		Device: access.DeviceID(r.GetDevice()), RedirectClears: r.GetRedirectClears(), ServerKey: r.GetServerKey()}
 	if x := r.GetWipe(); x != nil {
 		in.Wipe = access.Wipe{ID: access.WipeID(x.GetId()), Kind: access.WipeKind(w.once(x.GetKind())),
-			State: access.WipeState(w.once(x.GetState())), NotBefore: timeIn(x.GetNotBefore()), By: w.once(x.GetBy()), At: timeIn(x.GetAt())}
+			State: access.WipeState(w.once(x.GetState())), NotBefore: timeIn(x.GetNotBefore()), By: w.once(x.GetBy()), At: timeIn(x.GetAt()), Server: x.GetServer()}
 	}
 	if o := r.GetOverride(); o != nil {
 		in.Override = access.Override{Kind: access.OverrideKind(w.once(o.GetKind())), Reason: w.once(o.GetReason()),

@@ -54,21 +54,24 @@ const (
 // ask is one request while a handler has it.
 type ask struct {
 	trail
-	w        http.ResponseWriter
-	r        *http.Request
-	query    httpq.Query
-	command  eas.Command
-	facts    access.Facts
-	body     body
-	info     *access.DeviceInfo // the phone described itself in this request
-	mailbox  string             // the answer named the mailbox
-	own      credential         // where cred points
-	closing  bool
-	fronted  bool      // a trusted front stands between
-	shadow   bool      // nothing is enforced
-	hops     int       // redirects followed
-	redirect *redirect // this request or an earlier one of the pair was sent to another server
-	sent     int64     // bytes of the answer's body
+	w          http.ResponseWriter
+	r          *http.Request
+	query      httpq.Query
+	command    eas.Command
+	facts      access.Facts
+	body       body
+	info       *access.DeviceInfo // the phone described itself in this request
+	mailbox    string             // the answer named the mailbox
+	own        credential         // where cred points
+	closing    bool
+	fronted    bool      // a trusted front stands between
+	shadow     bool      // nothing is enforced
+	hops       int       // redirects followed
+	retries    int       // with a key of the mail server
+	serverKey  uint32    // that is sent in place of the phone's; 0: none
+	serverText string    // a new one, sealed for the console
+	redirect   *redirect // this request or an earlier one of the pair was sent to another server
+	sent       int64     // bytes of the answer's body
 }
 
 // asks are used again: a request makes few others.

@@ -374,6 +374,12 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 	if again := g.redirected(q, c, resp); again {
 		return
 	}
+	if q.insists(resp) {
+		c.shut()
+		c.Close()
+		g.satisfy(q)
+		return
+	}
 	if resp = g.readAnswer(q, c, resp); resp == nil {
 		c.shut()
 		c.Close()

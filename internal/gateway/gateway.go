@@ -22,28 +22,29 @@ import (
 
 // Gateway serves phones. Make one with New, give it listeners with Serve, end it with Shutdown.
 type Gateway struct {
-	cfg       Config
-	log       *slog.Logger
-	parkAfter time.Duration
-	started   time.Time
-	external  string // host of ExternalURL
-	routes    routes
-	shield    *shield
-	flights   flights
-	conns     conns
-	newcomers newcomers
-	moved     moved
-	policies  policies
-	wipes     wipes
-	told      boundedMap[access.Pair, access.DeviceInfo] // what mail servers were told of phones
-	reports   *reports
-	metrics   *metrics
-	poll      *poller
-	waiting   register
-	enders    crew
-	phones    *h1.Server   // HTTP/1.1
-	http      *http.Server // HTTP/2, where it is offered
-	http2     *handovers
+	cfg        Config
+	log        *slog.Logger
+	parkAfter  time.Duration
+	started    time.Time
+	external   string // host of ExternalURL
+	routes     routes
+	shield     *shield
+	flights    flights
+	conns      conns
+	newcomers  newcomers
+	moved      moved
+	policies   policies
+	wipes      wipes
+	serverKeys serverKeys
+	told       boundedMap[access.Pair, access.DeviceInfo] // what mail servers were told of phones
+	reports    *reports
+	metrics    *metrics
+	poll       *poller
+	waiting    register
+	enders     crew
+	phones     *h1.Server   // HTTP/1.1
+	http       *http.Server // HTTP/2, where it is offered
+	http2      *handovers
 
 	parkedCount  atomic.Int64 // waiting now
 	parkedTotal  atomic.Int64 // ever

@@ -78,6 +78,11 @@ func (q *ask) appendHead(b []byte, s *server, length int64) []byte {
 			b = appendField(b, key, v)
 		}
 	}
+	if q.serverKey != 0 && !q.query.Base64 && !keyless(q.command) {
+		b = append(b, "X-MS-PolicyKey: "...)
+		b = strconv.AppendUint(b, uint64(q.serverKey), 10)
+		b = append(b, "\r\n"...)
+	}
 	b = appendField(b, "X-Forwarded-For", q.client.String())
 	b = appendField(b, "X-Forwarded-Proto", q.scheme())
 	switch {
@@ -91,9 +96,12 @@ func (q *ask) appendHead(b []byte, s *server, length int64) []byte {
 	return append(b, "\r\n"...)
 }
 
-// rawQuery is the query for the mail server: as it came, but without a policy key of ours, which the server
-// could not know. Left out, not zero: some servers let pass who has none and refuse who has a wrong one.
+// rawQuery is the query for the mail server: as it came, but with the server's own policy key in place of
+// ours, which it could not know, or without. Left out, not zero: some servers let pass who has none and refuse who has a wrong one.
 func (q *ask) rawQuery() string {
+	if q.query.Base64 && q.serverKey != 0 {
+		return q.query.WithPolicyKey(q.serverKey)
+	}
 	if q.query.Base64 && q.query.Keyed && q.owned() {
 		return q.query.WithoutPolicyKey()
 	}

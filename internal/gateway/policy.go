@@ -31,7 +31,7 @@ const (
 // policies is what a gateway needs to hold phones to their ActiveSync policies.
 type policies struct {
 	ring   atomic.Pointer[keyring]
-	sheets atomic.Pointer[map[*access.Policy]*sheet]
+	sheets atomic.Pointer[map[sheetKey]*sheet]
 	mu     sync.Mutex // of those who make a sheet or a ring
 	asked  boundedMap[access.Pair, asked]
 }
@@ -40,6 +40,12 @@ type policies struct {
 type sheet struct {
 	doc  provision.Document
 	sums [2][sha256.Size]byte
+}
+
+// sheetKey names a policy, and the fingerprint of what a mail server asks for beside it.
+type sheetKey struct {
+	policy *access.Policy
+	server [sha256.Size]byte
 }
 
 // asked is how the handshake with a phone stands. It is forgotten with the process, and no verdict of
@@ -77,15 +83,19 @@ func (ps *policies) keys(site *access.Site) *keyring {
 
 // sheet gives a policy's sheet. Policies are few and change seldom, so the ready ones lie in a map that is
 // copied when one is added.
-func (ps *policies) sheet(p *access.Policy) *sheet {
+func (ps *policies) sheet(p *access.Policy, server provision.Document) *sheet {
+	key := sheetKey{policy: p}
+	if len(server) > 0 {
+		key.server = server.Fingerprint(eas.V16_1)
+	}
 	if m := ps.sheets.Load(); m != nil {
-		if s := (*m)[p]; s != nil {
+		if s := (*m)[key]; s != nil {
 			return s
 		}
 	}
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
-	next := make(map[*access.Policy]*sheet)
+	next := make(map[sheetKey]*sheet)
 	if m := ps.sheets.Load(); m != nil && len(*m) < 1000 {
 		for k, v := range *m {
 			next[k] = v
@@ -95,8 +105,11 @@ func (ps *policies) sheet(p *access.Policy) *sheet {
 	for _, v := range p.Settings {
 		s.doc[v.Element] = v.Value
 	}
+	if len(server) > 0 {
+		s.doc = provision.Strictest(s.doc, server)
+	}
 	s.sums = [2][sha256.Size]byte{s.doc.Fingerprint(eas.V12_0), s.doc.Fingerprint(eas.V12_1)}
-	next[p] = s
+	next[key] = s
 	ps.sheets.Store(&next)
 	return s
 }
@@ -139,7 +152,8 @@ func (g *Gateway) weigh(f *access.Facts, v *snapshot.View, k presented, now time
 		}
 		return
 	}
-	if f.Key = g.policies.weigh(f.Pair, p, turnsOf(v, f.Pair.Device), site, k, now); !f.Key.Passes() {
+	server, _ := g.serverKeyOf(v, f.Pair)
+	if f.Key = g.policies.weigh(f.Pair, p, server.Document, turnsOf(v, f.Pair.Device), site, k, now); !f.Key.Passes() {
 		f.Key = g.policies.patience(f.Pair, p, f.Key, now)
 	}
 }
@@ -151,11 +165,11 @@ func turnsOf(v access.View, device string) int64 {
 	return 0
 }
 
-func (ps *policies) weigh(pair access.Pair, p *access.Policy, turns int64, site *access.Site, k presented, now time.Time) access.KeyState {
+func (ps *policies) weigh(pair access.Pair, p *access.Policy, server provision.Document, turns int64, site *access.Site, k presented, now time.Time) access.KeyState {
 	if k.key == 0 {
 		return access.KeyMissing
 	}
-	ring, sum := ps.keys(site), ps.sheet(p).sum(k.version)
+	ring, sum := ps.keys(site), ps.sheet(p, server).sum(k.version)
 	n, began := epoch(p.RefreshEvery, pair, now)
 	switch {
 	case k.key == ring.key(keyFinal, pair, sum, turns, n):

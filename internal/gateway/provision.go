@@ -127,9 +127,15 @@ func (g *Gateway) offer(q *ask, req provision.Request) {
 		g.log.Warn("a phone asks for its policy again and again, it is left alone for a while", logkeys.Account, display(q.pair.Account, 255),
 			logkeys.Realm, q.pair.Realm, logkeys.Device, display(q.pair.Device, 255))
 	}
-	s := g.policies.sheet(q.facts.Policy)
+	s := g.sheetFor(q)
 	g.answer(q, req, &provision.Policy{Type: provision.TypeWBXML, Status: provision.PolicyOK, Key: g.keyFor(q, keyTemporary, s),
 		Document: s.doc.Node(documentVersion(q.query.Version))})
+}
+
+// sheetFor is what the request's phone has to accept: its policy, and what its mail server asks for beside.
+func (g *Gateway) sheetFor(q *ask) *sheet {
+	k, _ := g.serverKeyOf(g.cfg.Snapshot.Load(), q.pair)
+	return g.policies.sheet(q.facts.Policy, k.Document)
 }
 
 // documentVersion is the version whose document a phone gets that does not say which it speaks.
@@ -149,7 +155,7 @@ func (g *Gateway) keyFor(q *ask, phase keyPhase, s *sheet) string {
 
 // acknowledge takes what the phone has made of the policy. It is kept before the phone is answered.
 func (g *Gateway) acknowledge(q *ask, req provision.Request) {
-	s, p := g.policies.sheet(q.facts.Policy), q.facts.Policy
+	s, p := g.sheetFor(q), q.facts.Policy
 	key, ok := provision.KeyNumber(req.Key)
 	if want, _ := provision.KeyNumber(g.keyFor(q, keyTemporary, s)); !ok || key != want {
 		// The policy has changed since, or the key is of somebody else: the phone begins anew.
@@ -222,6 +228,7 @@ func (g *Gateway) keepNow(q *ask, put func(*access.Sighting)) bool {
 	q.sighting.Info, q.sighting.Mailbox = q.info, q.mailbox
 	q.status = http.StatusOK
 	s := g.complete(&q.trail)
+	s.ServerKey = q.serverText
 	put(s)
 	if err := g.cfg.Sink.Keep(q.r.Context(), []access.Sighting{*s}); err != nil {
 		g.reports.full.Store(true)

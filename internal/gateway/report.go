@@ -85,7 +85,7 @@ func (g *Gateway) finish(q *ask) {
 		g.reports.otherUser(q)
 	}
 	if q.sighting != nil {
-		q.sighting.Info, q.sighting.Mailbox = q.info, q.mailbox
+		q.sighting.Info, q.sighting.Mailbox, q.sighting.ServerKey = q.info, q.mailbox, q.serverText
 	}
 	g.report(&q.trail)
 }
@@ -172,16 +172,17 @@ func (r *reports) take(s *access.Sighting, d *access.Decision) {
 			next.mailbox = maphash.String(r.seed, s.Mailbox)
 		}
 	}
+	news := s.ServerKey != "" // it must not be lost
 	had := last.record
 	last.record = next.record
-	if next.record && !said && d.Verdict == access.VerdictPass && s.Info == nil && s.Mailbox == "" {
+	if next.record && !said && !news && d.Verdict == access.VerdictPass && s.Info == nil && s.Mailbox == "" {
 		// The console knows the pair, and nothing speaks against it: after a restart of the gateway all
 		// phones come at once, and none of them brings news.
 		r.known.put(s.Pair, next, maxKnown)
 		r.fold(s)
 		return
 	}
-	if said && next == last {
+	if said && next == last && !news {
 		if had != next.record {
 			r.known.put(s.Pair, next, maxKnown)
 		}

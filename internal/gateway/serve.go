@@ -78,6 +78,10 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	if g.tooManyNew(q) {
 		return
 	}
+	if q.owned() {
+		k, _ := g.serverKeyOf(g.cfg.Snapshot.Load(), q.pair)
+		q.serverKey = k.Key
+	}
 	g.forward(q) // 8 the mail server's answer is the check of the credentials
 }
 

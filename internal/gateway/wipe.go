@@ -140,6 +140,9 @@ func (g *Gateway) wipe(q *ask, req provision.Request) {
 		}
 		if state == access.WipeAcknowledged {
 			g.wipes.answered.put(w.ID, true, maxOrders)
+			if w.Server {
+				g.wiped(q)
+			}
 		}
 		resp.Wipe = provision.NoWipe
 	case req.Wipe == kind:

@@ -95,6 +95,7 @@ func appendEntry(b []byte, e *access.Entry) []byte {
 		w.str(19, r.Wipe.By)
 		w.at(20, r.Wipe.At)
 		w.str(22, r.ServerKey)
+		w.yes(23, r.Wipe.Server)
 	case access.EntryEASDevice:
 		w.b = append(w.b, kindEASDevice)
 		w.raw(e.Key)
@@ -327,6 +328,8 @@ func recordField(r *access.Record, words map[string]string) func(field) {
 			r.Wipe.At = below(r.Wipe.At, f.num)
 		case 22:
 			r.ServerKey = string(f.text)
+		case 23:
+			r.Wipe.Server = f.num != 0
 		}
 	}
 }

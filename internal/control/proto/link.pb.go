@@ -661,6 +661,7 @@ type Wipe struct {
 	NotBefore     *Time                  `protobuf:"bytes,4,opt,name=not_before,json=notBefore,proto3" json:"not_before,omitempty"`
 	By            string                 `protobuf:"bytes,5,opt,name=by,proto3" json:"by,omitempty"`
 	At            *Time                  `protobuf:"bytes,6,opt,name=at,proto3" json:"at,omitempty"`
+	Server        bool                   `protobuf:"varint,7,opt,name=server,proto3" json:"server,omitempty"` // the mail server's own order
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -735,6 +736,13 @@ func (x *Wipe) GetAt() *Time {
 		return x.At
 	}
 	return nil
+}
+
+func (x *Wipe) GetServer() bool {
+	if x != nil {
+		return x.Server
+	}
+	return false
 }
 
 type Override struct {
@@ -2779,7 +2787,7 @@ const file_link_proto_rawDesc = "" +
 	"\x0fredirect_clears\x18\a \x01(\x03R\x0eredirectClears\x12)\n" +
 	"\x04wipe\x18\b \x01(\v2\x15.vedette.link.v1.WipeR\x04wipe\x12\x1d\n" +
 	"\n" +
-	"server_key\x18\t \x01(\tR\tserverKey\"\xad\x01\n" +
+	"server_key\x18\t \x01(\tR\tserverKey\"\xc5\x01\n" +
 	"\x04Wipe\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x14\n" +
@@ -2787,7 +2795,8 @@ const file_link_proto_rawDesc = "" +
 	"\n" +
 	"not_before\x18\x04 \x01(\v2\x15.vedette.link.v1.TimeR\tnotBefore\x12\x0e\n" +
 	"\x02by\x18\x05 \x01(\tR\x02by\x12%\n" +
-	"\x02at\x18\x06 \x01(\v2\x15.vedette.link.v1.TimeR\x02at\"\x9a\x01\n" +
+	"\x02at\x18\x06 \x01(\v2\x15.vedette.link.v1.TimeR\x02at\x12\x16\n" +
+	"\x06server\x18\a \x01(\bR\x06server\"\x9a\x01\n" +
 	"\bOverride\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x0e\n" +
