@@ -3,13 +3,17 @@
 
 # Two commands matter: make demo shows the product, make test checks it all.
 
-.PHONY: build demo test check fuzz bench generate clean
+.PHONY: build assets demo test check fuzz bench generate clean
 .DEFAULT_GOAL := build
 
 # bin/vedette, static; the console's assets first when their inputs changed.
 build:
 	tools/assets
 	CGO_ENABLED=0 go build -trimpath -o bin/vedette ./cmd/vedette
+
+# Style sheet, script and icons of the pages, when their inputs changed.
+assets:
+	tools/assets
 
 # The whole product on loopback with a made-up company; Ctrl-C ends it.
 demo: build

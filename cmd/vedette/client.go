@@ -175,8 +175,18 @@ func decode(r io.Reader, into any) error {
 
 // act changes something. What a network swallows is sent a second time, which the console takes for once.
 func (c *client) act(ctx context.Context, method, path string, body any, ifVersion int64) (json.RawMessage, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
+	ifMatch := ""
+	if ifVersion > 0 {
+		ifMatch = tagOf(ifVersion)
+	}
+	return c.actIf(ctx, method, path, body, ifMatch)
+}
+
+// tagOf is the ETag of a version.
+func tagOf(version int64) string { return fmt.Sprintf("%q", fmt.Sprint(version)) }
+
+// actIf is act with an If-Match of any kind; empty: none.
+func (c *client) actIf(ctx context.Context, method, path string, body any, ifMatch string) (json.RawMessage, error) {
 	var text []byte
 	if body != nil {
 		var err error
@@ -184,13 +194,21 @@ func (c *client) act(ctx context.Context, method, path string, body any, ifVersi
 			return nil, err
 		}
 	}
-	headers := map[string]string{"Idempotency-Key": rand.Text()}
-	if ifVersion > 0 {
-		headers["If-Match"] = fmt.Sprintf("%q", fmt.Sprint(ifVersion))
+	headers := map[string]string{}
+	if ifMatch != "" {
+		headers["If-Match"] = ifMatch
 	}
+	return c.twice(ctx, time.Minute, method, path, text, headers)
+}
+
+// twice sends a change, and sends it again when the answer does not come.
+func (c *client) twice(ctx context.Context, patience time.Duration, method, path string, body []byte, headers map[string]string) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	headers["Idempotency-Key"] = rand.Text()
 	var out json.RawMessage
 	for try := 0; ; try++ {
-		a, err := c.send(ctx, method, path, text, headers)
+		a, err := c.send(ctx, method, path, body, headers)
 		if err == nil {
 			err = decode(a.Body, &out)
 			a.Body.Close()

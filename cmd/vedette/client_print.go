@@ -261,6 +261,11 @@ func say(s *session, f *clientFlags, c *client, method, path string, body any, i
 	if err != nil {
 		return err
 	}
+	return told(s, f, text)
+}
+
+// told prints what the console says of a change.
+func told(s *session, f *clientFlags, text json.RawMessage) error {
 	if f.JSON {
 		_, err := fmt.Fprintf(s.stdout, "%s\n", strings.TrimSpace(string(text)))
 		return err

@@ -19,6 +19,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/api"
 	"github.com/vedette-mail/vedette/internal/config"
 	"github.com/vedette-mail/vedette/internal/control"
+	"github.com/vedette-mail/vedette/internal/gateway"
 	"github.com/vedette-mail/vedette/internal/httpd"
 	"github.com/vedette-mail/vedette/internal/intake"
 	"github.com/vedette-mail/vedette/internal/jobs"
@@ -80,13 +81,14 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 	live := web.NewLive(web.LiveConfig{Feed: st, Snapshot: func() admin.Snapshot { return hub.Snapshot() }, Logger: log})
 	hub = control.NewHub(control.HubConfig{Source: st, Intake: watchedIntake{intake.New(st, nil), live}, Gateways: expected, Logger: log})
 	g.run(hub.Run)
-	ctx, cancel := context.WithTimeout(g.ctx, time.Minute)
+	// A million records are read in some fifteen seconds, on a machine that has much else to do in minutes.
+	ctx, cancel := context.WithTimeout(g.ctx, 10*time.Minute)
 	defer cancel()
 	if err := hub.Ready(ctx); err != nil {
 		return nil, fmt.Errorf("the console cannot read its database: %w", err)
 	}
 	adm, err := admin.New(admin.Config{Store: st, Snapshot: func() admin.Snapshot { return hub.Snapshot() },
-		Applied: hub.Applied, Gateways: hub.Gateways, Logger: log, Account: spellAccount(cfg.Backends), Device: spellDevice})
+		Applied: hub.Applied, Gateways: hub.Gateways, Logger: log, Servers: gateway.MailServers(backends(cfg.Backends)), Account: gateway.Spell, Device: spellDevice})
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/config"
+	"github.com/vedette-mail/vedette/internal/login"
 	"github.com/vedette-mail/vedette/internal/seal"
 	"github.com/vedette-mail/vedette/internal/store"
 )
@@ -47,7 +48,7 @@ func openBox(ctx context.Context, cfg *config.Config, st *store.Store, log *slog
 type adminNewKeyCommand struct{ configFile }
 
 // Run makes a new key in place of one that is lost. What the lost key sealed stays closed; it says whose
-// one-time codes these are.
+// one-time codes these are, and which secrets have to be entered again.
 func (c *adminNewKeyCommand) Run(s *session) error {
 	cfg, err := load(c.Config, config.RoleTool)
 	if err != nil {
@@ -68,6 +69,10 @@ func (c *adminNewKeyCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	settings, err := st.ListSettings(s.ctx)
+	if err != nil {
+		return err
+	}
 	if err := seal.CreateKeyFile(cfg.Console.SealKey); err != nil {
 		return err
 	}
@@ -77,5 +82,21 @@ func (c *adminNewKeyCommand) Run(s *session) error {
 			fmt.Fprintf(s.stdout, "The one-time codes of %s are lost with the old key. Run: vedette admin password %s\n", a.Name, a.Name)
 		}
 	}
+	for _, one := range settings {
+		if one.Sealed != "" {
+			fmt.Fprintf(s.stdout, "%s lost with the old key. %s\n", secretWords(one.Name), "Enter it again in the console.")
+		}
+	}
 	return nil
+}
+
+// secretWords says what is sealed beside a setting, and where it is entered.
+func secretWords(setting string) string {
+	switch setting {
+	case login.SettingOIDC:
+		return "The client secret of the OpenID Connect provider (Administrators > Signing in) is"
+	case "mail":
+		return "The password for the mail server (Settings > Mail) is"
+	}
+	return "The secret of the setting " + setting + " is"
 }

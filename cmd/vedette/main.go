@@ -35,6 +35,7 @@ type commands struct {
 	Check   struct {
 		Config  checkConfigCommand  `cmd:"" help:"Read the configuration and name every mistake in it."`
 		Backend checkBackendCommand `cmd:"" help:"Try a mail server and explain what was found."`
+		Outside checkOutsideCommand `cmd:"" help:"Look from here which ways to mail a mail server offers to strangers."`
 	} `cmd:"" help:"Try things out before they matter."`
 	Link struct {
 		Pin linkPinCommand `cmd:"" help:"Print the pin of the link certificate, making one when there is none."`
@@ -55,7 +56,7 @@ type commands struct {
 		Tokens   adminTokensCommand   `cmd:"" help:"List the API tokens."`
 		Revoke   adminRevokeCommand   `cmd:"" help:"Take an API token back."`
 		SignOut  adminSignOutCommand  `cmd:"" help:"End every session of an administrator."`
-		NewKey   adminNewKeyCommand   `cmd:"" help:"Make a new sealing key in place of one that is lost."`
+		NewKey   adminNewKeyCommand   `cmd:"" help:"Make a new sealing key in place of one that is lost; secrets such as the provider's have to be entered again."`
 	} `cmd:"" help:"Break glass: when nobody can sign in."`
 	Config struct {
 		Reference configReferenceCommand `cmd:"" help:"Print every setting with its meaning (Markdown)."`
@@ -104,10 +105,61 @@ type commands struct {
 		Withdraw approvalWithdrawCommand `cmd:"" help:"Take an approval back."`
 	} `cmd:"" help:"Ask a console: approvals."`
 	Job struct {
+		Start  jobStartCommand  `cmd:"" help:"Do one verb to many records, after saying what it would do."`
 		List   jobListCommand   `cmd:"" help:"List the newest jobs."`
 		Show   jobShowCommand   `cmd:"" help:"Show what came of each record of a job."`
 		Cancel jobCancelCommand `cmd:"" help:"Stop a job before its next records."`
 	} `cmd:"" help:"Ask a console: jobs."`
+	Account struct {
+		Aliases aliasListCommand    `cmd:"" help:"List names that are other names of accounts."`
+		Merge   accountMergeCommand `cmd:"" help:"Make a name another name of an account, after saying what becomes of each record."`
+		Split   accountSplitCommand `cmd:"" help:"Make a name an account of its own again."`
+	} `cmd:"" help:"Ask a console: two names that are one account."`
+	Import struct {
+		Start importStartCommand `cmd:"" help:"Send a CSV file and have it checked, which changes nothing."`
+		List  importListCommand  `cmd:"" help:"List the newest imports."`
+		Show  importShowCommand  `cmd:"" help:"Show how far an import is, and what it would do."`
+		Lines importLinesCommand `cmd:"" help:"List what comes, or came, of each line."`
+		Run   importRunCommand   `cmd:"" help:"Carry out a checked import."`
+		Undo  importUndoCommand  `cmd:"" help:"Take an import back."`
+	} `cmd:"" help:"Ask a console: files that are brought in."`
+	Expected struct {
+		List expectedListCommand `cmd:"" help:"List the phones that the mail server knows, and which have come."`
+	} `cmd:"" help:"Ask a console: phones that are yet to come."`
+	Setting struct {
+		Show settingShowCommand `cmd:"" help:"Show a setting."`
+		Set  settingSetCommand  `cmd:"" help:"Change some fields of a setting."`
+	} `cmd:"" help:"Ask a console: preferences and settings."`
+	Task struct {
+		Show taskShowCommand `cmd:"" help:"Show what came of the last backup or purge."`
+		Run  taskRunCommand  `cmd:"" help:"Have a backup written, or what is over its time removed."`
+	} `cmd:"" help:"Ask a console: work that is done now and then."`
+	Event struct {
+		Follow eventFollowCommand `cmd:"" help:"Print changes as they happen."`
+	} `cmd:"" help:"Ask a console: changes."`
+	Audit struct {
+		List auditListCommand `cmd:"" help:"List who has done what."`
+	} `cmd:"" help:"Ask a console: the audit log."`
+	Administrator struct {
+		List    administratorListCommand    `cmd:"" help:"List those who may sign in."`
+		Invite  administratorInviteCommand  `cmd:"" help:"Make an administrator, with a link for choosing a password."`
+		Rights  administratorRightsCommand  `cmd:"" help:"Give another role or other groups."`
+		Link    administratorLinkCommand    `cmd:"" help:"Take the password away, and give a link for choosing another."`
+		Factor  administratorFactorCommand  `cmd:"" help:"Remove one-time code, recovery codes and passkeys."`
+		SignOut administratorSignOutCommand `cmd:"" help:"End every session of somebody."`
+		Disable administratorDisableCommand `cmd:"" help:"Keep somebody from signing in."`
+		Enable  administratorEnableCommand  `cmd:"" help:"Let somebody sign in again."`
+		Delete  administratorDeleteCommand  `cmd:"" help:"Remove somebody, with tokens and passkeys."`
+	} `cmd:"" help:"Ask a console: those who may sign in."`
+	Session struct {
+		List sessionListCommand `cmd:"" help:"List where administrators are signed in."`
+		End  sessionEndCommand  `cmd:"" help:"End a session at once."`
+	} `cmd:"" help:"Ask a console: sessions."`
+	Token struct {
+		Show   tokenShowCommand   `cmd:"" help:"Show whom your token acts for, and what it may do."`
+		List   tokenListCommand   `cmd:"" help:"List the API tokens."`
+		Revoke tokenRevokeCommand `cmd:"" help:"End a token at once."`
+	} `cmd:"" help:"Ask a console: API tokens."`
 	Search  searchCommand  `cmd:"" help:"Ask a console what is the matter with a user, phone or record."`
 	Undo    undoCommand    `cmd:"" help:"Take back what a command has done."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -34,6 +34,11 @@ type BackendHealth struct {
 	Problem  string    `json:"problem,omitempty"`
 	Versions string    `json:"versions,omitempty"` // protocol versions it offers
 	Accounts string    `json:"accounts,omitempty"` // which accounts it serves, in words
+	// Realm is where its accounts live. Empty: the gateway is of a version that does not tell, nor the
+	// two that follow.
+	Realm   string   `json:"realm,omitempty"`
+	Domains []string `json:"domains,omitempty"` // domains whose accounts it has, folded; not in front of a name that is canonical
+	Rest    bool     `json:"rest,omitempty"`    // it serves the accounts that no other server claims
 }
 
 // Gateway is a gateway as the console shows it on Services > Sentry.

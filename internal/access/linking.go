@@ -6,7 +6,6 @@ package access
 import (
 	"cmp"
 	"slices"
-	"time"
 )
 
 // Evidence is all that a match is judged from.
@@ -45,8 +44,8 @@ type Matching struct {
 // unlinked keeps its state: Link is then nil, and the candidates are for looking at. Link names the
 // device the matcher has linked before, as long as something speaks for it and nothing clear against.
 //
-// Only what the evidence says counts, not when the question is asked: asked again, the answer is the same.
-func Match(e Evidence, _ time.Time) Matching {
+// Only what the evidence says counts: asked again, the answer is the same.
+func Match(e Evidence) Matching {
 	w := newMatcher(e)
 	m := Matching{Candidates: w.candidates()}
 	if e.Record.Link.By == LinkedByHand {

@@ -134,6 +134,13 @@ func imei(s string) string {
 	return n[:14]
 }
 
+// MisreadIMEI reports whether a text has as many digits as an IMEI with its check digit, and the check digit
+// does not fit: somebody has mistyped it.
+func MisreadIMEI(s string) bool {
+	n := digits(s)
+	return len(n) == 15 && !luhn(n)
+}
+
 // luhn says that the last digit is the check digit of the others.
 func luhn(n string) bool {
 	sum := 0

@@ -85,14 +85,13 @@ func linkOf(m access.Matching) access.DeviceID {
 
 // A-08 A-09 A-22 A-23 Y-04
 func TestMatchHoldsWhateverTheEvidence(t *testing.T) {
-	now := sceneNow()
 	t.Run("the order of devices and records does not matter", rapid.MakeCheck(func(t *rapid.T) {
 		e := drawEvidence(t)
 		other := e
 		other.Devices, other.Near = slices.Clone(e.Devices), slices.Clone(e.Near)
 		slices.Reverse(other.Devices)
 		slices.Reverse(other.Near)
-		if d := cmp.Diff(access.Match(e, now), access.Match(other, now), sameMatching()); d != "" {
+		if d := cmp.Diff(access.Match(e), access.Match(other), sameMatching()); d != "" {
 			t.Fatal(d)
 		}
 		a, _ := access.Successor(e)
@@ -102,21 +101,21 @@ func TestMatchHoldsWhateverTheEvidence(t *testing.T) {
 	}))
 	t.Run("a device with nothing in common changes neither link nor suggestion", rapid.MakeCheck(func(t *rapid.T) {
 		e := drawEvidence(t)
-		before := access.Match(e, now)
+		before := access.Match(e)
 		stranger := access.RegisteredDevice{
 			Device: access.Device{ID: "stranger", State: access.DeviceActive, Owner: access.UserID(oneOf(t, "stranger's owner", "", "zoe"))},
 			Model:  e.Record.Model, OS: e.Record.OS, OSVersion: e.Record.OSVersion, Name: e.Record.FriendlyName, Enrolled: e.Record.FirstSync,
 			IMEI: oneOf(t, "stranger's imei", "", "354500999222336"), Number: oneOf(t, "stranger's number", "", "+49 171 9999123"),
 			EASID: oneOf(t, "stranger's id", "", "STRANGER"), Serial: oneOf(t, "stranger's serial", "", "F17ZZZZ0009Z")}
 		e.Devices = append(slices.Clone(e.Devices), stranger)
-		after := access.Match(e, now)
+		after := access.Match(e)
 		if linkOf(before) != linkOf(after) || !cmp.Equal(before.Suggestion, after.Suggestion) {
 			t.Fatalf("%+v, with a stranger %+v", before, after)
 		}
 	}))
 	t.Run("scores, links and suggestions keep their bounds", rapid.MakeCheck(func(t *rapid.T) {
 		e := drawEvidence(t)
-		m := access.Match(e, now)
+		m := access.Match(e)
 		seen := map[access.DeviceID]access.Candidate{}
 		for _, c := range m.Candidates {
 			if c.Score < 0 || c.Score > 100 || len(c.Reasons) == 0 {
@@ -159,7 +158,7 @@ func TestMatchHoldsWhateverTheEvidence(t *testing.T) {
 			d.EASID, d.IMEI, d.Serial = "", "", ""
 			e.Devices = append(e.Devices, d)
 		}
-		if m := access.Match(e, now); m.Link != nil || m.Suggestion.Clear {
+		if m := access.Match(e); m.Link != nil || m.Suggestion.Clear {
 			t.Fatalf("%+v", m)
 		}
 	}))
@@ -169,9 +168,9 @@ func TestMatchHoldsWhateverTheEvidence(t *testing.T) {
 		if r.Link.By == access.LinkedByHand {
 			return
 		}
-		first := linkOf(access.Match(e, now))
+		first := linkOf(access.Match(e))
 		r.Device, r.Link.By = first, access.LinkedByMatcher
-		if again := linkOf(access.Match(e, now)); again != first && first != "" {
+		if again := linkOf(access.Match(e)); again != first && first != "" {
 			t.Fatalf("first %q, then %q", first, again)
 		}
 	}))
@@ -222,12 +221,12 @@ func FuzzMatchText(f *testing.F) {
 			OSVersion: system, Number: number, Name: name}
 		n := a
 		n.ID, n.Pair.Account = "n", "ana"
-		m := access.Match(access.Evidence{Record: &a, Devices: []access.RegisteredDevice{d}, Near: []access.Association{n}}, sceneNow())
+		m := access.Match(access.Evidence{Record: &a, Devices: []access.RegisteredDevice{d}, Near: []access.Association{n}})
 		if m.Link != nil || m.Suggestion.Clear {
 			t.Errorf("%+v", m)
 		}
 		d.IMEI, d.Serial, d.EASID = number, name, id
-		access.Match(access.Evidence{Record: &a, Devices: []access.RegisteredDevice{d}, Near: []access.Association{n}}, sceneNow())
+		access.Match(access.Evidence{Record: &a, Devices: []access.RegisteredDevice{d}, Near: []access.Association{n}})
 		access.Successor(access.Evidence{Record: &a, Near: []access.Association{n}})
 	})
 }
@@ -253,7 +252,7 @@ const mostAllocations = 500
 
 func TestMatchAllocatesLittle(t *testing.T) {
 	e := fiftyCandidates()
-	if n := testing.AllocsPerRun(20, func() { access.Match(e, sceneNow()) }); n > mostAllocations {
+	if n := testing.AllocsPerRun(20, func() { access.Match(e) }); n > mostAllocations {
 		t.Errorf("%.0f allocations for %d devices, at most %d wanted", n, len(e.Devices), mostAllocations)
 	}
 }
@@ -262,6 +261,6 @@ func BenchmarkMatchFiftyCandidates(b *testing.B) {
 	e := fiftyCandidates()
 	b.ReportAllocs()
 	for b.Loop() {
-		access.Match(e, sceneNow())
+		access.Match(e)
 	}
 }

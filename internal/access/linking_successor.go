@@ -13,7 +13,7 @@ func Successor(e Evidence) (AssociationID, []string) {
 	for i := range e.Near {
 		n := &e.Near[i]
 		if n.ID == r.ID || n.Pair.Account != r.Pair.Account || n.Pair.Realm != r.Pair.Realm || n.Pair.Device == r.Pair.Device ||
-			n.Domain != r.Domain || !n.FirstSync.Before(r.FirstSync) || n.LastSync.After(r.FirstSync) || !sameApp(n, r) {
+			n.Domain != r.Domain || !n.FirstSync.Before(r.FirstSync) || Outlives(n, r) || !sameApp(n, r) {
 			continue
 		}
 		why := samePhone(n, r)
@@ -27,6 +27,10 @@ func Successor(e Evidence) (AssociationID, []string) {
 	}
 	return found, reasons
 }
+
+// Outlives says that a record has been heard of since another one came, so that the other one is not what
+// became of it.
+func Outlives(before, after *Association) bool { return before.LastSync.After(after.FirstSync) }
 
 // samePhone says in words why two records under different ids are one phone.
 func samePhone(a, b *Association) (why []string) {

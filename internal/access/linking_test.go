@@ -197,7 +197,7 @@ func (s *scene) play(reverse bool) map[string]ending {
 		for i := range records {
 			r := &records[i]
 			e := access.Evidence{Record: r, Devices: s.devices, Near: records}
-			got := ending{Matching: access.Match(e, sceneNow())}
+			got := ending{Matching: access.Match(e)}
 			got.successor, _ = access.Successor(e)
 			if r.Link.By != access.LinkedByHand {
 				r.Device, r.Link = "", access.Link{}

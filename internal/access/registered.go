@@ -40,7 +40,7 @@ type RegisteredDevice struct {
 	Model        string
 	Manufacturer string
 	Number       string
-	IMEI         string // digits only
+	IMEI         string // its digits alone; what is no IMEI, such as a MEID, as it was given
 	Serial       string
 	UDID         string
 	EASID        string // canonical ActiveSync device id, where the registration names it; of a waiting one always

@@ -25,10 +25,13 @@ type Config struct {
 	Gateways func() []access.Gateway
 	Now      func() time.Time
 	Logger   *slog.Logger
+	// Servers are the mail servers of the console's own configuration. They count for realms that no
+	// gateway tells of.
+	Servers []access.MailServer
 	// Account and Device bring what people type to the canonical names of a realm's accounts and of
-	// ActiveSync devices, as gateways do; ok is false for what can be no such name. Without them
-	// case and accents are folded, and ids are upper case.
-	Account func(realm, text string) (name string, ok bool)
+	// ActiveSync devices, as gateways with these mail servers do; ok is false for what can be no
+	// such name. Without them case and accents are folded, and ids are upper case.
+	Account func(servers []access.MailServer, realm, text string) (name string, ok bool)
 	Device  func(text string) (id string, ok bool)
 }
 
@@ -40,7 +43,8 @@ type Admin struct {
 	live     func() []access.Gateway
 	now      func() time.Time
 	log      *slog.Logger
-	account  func(realm, text string) (string, bool)
+	servers  []access.MailServer
+	account  func(servers []access.MailServer, realm, text string) (string, bool)
 	device   func(text string) (string, bool)
 	owner    string        // names this process as the holder of job leases
 	jobs     chan struct{} // there is a job to carry out
@@ -48,6 +52,7 @@ type Admin struct {
 
 	mu     sync.Mutex
 	counts countsCache
+	book   *book // the last one made
 }
 
 // New checks the configuration and makes the room. Nothing runs until Run is called.
@@ -64,7 +69,7 @@ func New(c Config) (*Admin, error) {
 		a.log = slog.New(slog.DiscardHandler)
 	}
 	if a.account, a.device = c.Account, c.Device; a.account == nil {
-		a.account = func(_, text string) (string, bool) { return access.FoldAccount(text) }
+		a.account = func(_ []access.MailServer, _, text string) (string, bool) { return access.FoldAccount(text) }
 	}
 	if a.device == nil {
 		a.device = func(text string) (string, bool) { return strings.ToUpper(text), text != "" }
@@ -75,6 +80,7 @@ func New(c Config) (*Admin, error) {
 	if a.live == nil {
 		a.live = func() []access.Gateway { return nil }
 	}
+	a.servers = c.Servers
 	a.owner = store.NewID(a.now())
 	return a, nil
 }

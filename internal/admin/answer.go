@@ -7,6 +7,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -34,6 +35,10 @@ func (a *Admin) Answer(ctx context.Context, who access.Actor, text string) (Answ
 	if text == "" {
 		return out, nil
 	}
+	now, err := a.clock(ctx)
+	if err != nil {
+		return Answers{}, err
+	}
 	q := store.Query{Search: text, Limit: answersEach, Scope: who.Scope}
 	users, err := a.store.ListUsers(ctx, store.UserQuery(q))
 	if err != nil {
@@ -49,21 +54,21 @@ func (a *Admin) Answer(ctx context.Context, who access.Actor, text string) (Answ
 	}
 	out.More = users.Next != "" || devices.Next != "" || records.Next != ""
 	for i := range users.Rows {
-		an, err := a.answerUser(ctx, who, &users.Rows[i])
+		an, err := a.answerUser(ctx, who, &users.Rows[i], now)
 		if err != nil {
 			return Answers{}, err
 		}
 		out.List = append(out.List, an)
 	}
 	for _, r := range a.rows(records.Rows) {
-		an, err := a.answerRecord(ctx, who, &r)
+		an, err := a.answerRecord(ctx, who, &r, now)
 		if err != nil {
 			return Answers{}, err
 		}
 		out.List = append(out.List, an)
 	}
 	for i := range devices.Rows {
-		out.List = append(out.List, a.answerDevice(who, &devices.Rows[i]))
+		out.List = append(out.List, a.answerDevice(who, &devices.Rows[i], now))
 	}
 	for i := range out.List {
 		out.List[i].permit(who)
@@ -85,10 +90,13 @@ func (an *Answer) permit(who access.Actor) {
 		an.Advice = firstOf(an.Advice, "Somebody with another role has to do this.")
 		an.Verb, an.On, an.OnKind = "", "", ""
 	}
+	an.Also = slices.DeleteFunc(an.Also, func(v access.Verb) bool {
+		return who.May(v) != nil || v == an.Verb && an.On == an.ID
+	})
 }
 
 // answerUser says how the user's phones are.
-func (a *Admin) answerUser(ctx context.Context, who access.Actor, u *access.User) (Answer, error) {
+func (a *Admin) answerUser(ctx context.Context, who access.Actor, u *access.User, now time.Time) (Answer, error) {
 	an := Answer{Kind: AnswerUser, ID: string(u.ID), Title: firstOf(u.DisplayName, u.Name)}
 	if u.Disabled {
 		an.Sentence, an.Wrong, an.Rule = "Blocked because the user is disabled.", true, access.RuleUserDisabled.String()
@@ -105,7 +113,7 @@ func (a *Admin) answerUser(ctx context.Context, who access.Actor, u *access.User
 	}
 	fine := 0
 	for _, r := range a.rows(list) {
-		one, err := a.answerRecord(ctx, who, &r)
+		one, err := a.answerRecord(ctx, who, &r, now)
 		if err != nil {
 			return an, err
 		}
@@ -116,7 +124,7 @@ func (a *Admin) answerUser(ctx context.Context, who access.Actor, u *access.User
 		if !an.Wrong {
 			title := an.Title
 			an = one
-			an.Kind, an.ID, an.Title = AnswerUser, string(u.ID), title
+			an.Kind, an.ID, an.Title, an.Also = AnswerUser, string(u.ID), title, nil
 			an.Sentence = firstOf(r.Model, r.FriendlyName, r.Pair.Device) + ": " + one.Sentence
 		}
 	}
@@ -135,7 +143,7 @@ func (a *Admin) answerUser(ctx context.Context, who access.Actor, u *access.User
 }
 
 // answerDevice says how a device is.
-func (a *Admin) answerDevice(who access.Actor, d *access.RegisteredDevice) Answer {
+func (a *Admin) answerDevice(who access.Actor, d *access.RegisteredDevice, now time.Time) Answer {
 	an := Answer{Kind: AnswerDevice, ID: string(d.ID), Title: deviceTitle(d)}
 	rule := access.RulePass
 	switch {
@@ -150,6 +158,9 @@ func (a *Admin) answerDevice(who access.Actor, d *access.RegisteredDevice) Answe
 	case d.Noncompliant != "":
 		rule = access.RuleDeviceNoncompliant
 	}
+	if d.State == access.DeviceActive || d.State == access.DevicePending {
+		an.Also = []access.Verb{access.VerbLose}
+	}
 	if rule == access.RulePass {
 		an.Sentence = strings.ToUpper(string(d.State[:1])) + string(d.State[1:]) + ", " + complianceText(d) + "; " + linkedText(d.Records)
 		if d.State == access.DevicePending {
@@ -157,7 +168,7 @@ func (a *Admin) answerDevice(who access.Actor, d *access.RegisteredDevice) Answe
 		}
 		return an
 	}
-	a.explain(&an, rule, &situation{device: d, now: a.now()})
+	a.explain(&an, rule, &situation{device: d, now: now})
 	return an
 }
 
@@ -177,9 +188,9 @@ func deviceTitle(d *access.RegisteredDevice) string {
 }
 
 // answerRecord says why a record syncs or does not.
-func (a *Admin) answerRecord(ctx context.Context, who access.Actor, r *Row) (Answer, error) {
+func (a *Admin) answerRecord(ctx context.Context, who access.Actor, r *Row, now time.Time) (Answer, error) {
 	an := Answer{Kind: AnswerRecord, ID: string(r.ID), Title: r.Pair.Account + " on " + firstOf(r.Model, r.FriendlyName, r.Pair.Device)}
-	s := situation{row: r, now: a.now(), shadow: r.Decision.Shadow}
+	s := situation{row: r, now: now, shadow: r.Decision.Shadow}
 	if d := r.Decision.Device; d != nil {
 		found, err := a.store.FindRegistered(ctx, d.ID)
 		if known(err) != nil {
@@ -205,7 +216,27 @@ func (a *Admin) answerRecord(ctx context.Context, who access.Actor, r *Row) (Ans
 		s.waiting = id
 	}
 	a.explain(&an, rule, &s)
+	an.Also = alsoRecord(r, rule)
 	return an, nil
+}
+
+// alsoRecord is what may be done with a record beside what solves it: a phone that may sync is blocked, and
+// one that no person or device has to answer for is allowed, which speaks against all that Decide asks later.
+func alsoRecord(r *Row, rule access.Rule) []access.Verb {
+	switch {
+	case !r.Decision.Blocked():
+		return []access.Verb{access.VerbBlock}
+	case rule == access.RuleUnregistered:
+		return []access.Verb{access.VerbAllow}
+	}
+	return nil
+}
+
+// clock is now in the time zone that is set.
+func (a *Admin) clock(ctx context.Context) (time.Time, error) {
+	z := TimeZone{Zone: "UTC"}
+	_, err := a.store.Setting(ctx, settingZone, &z)
+	return a.now().In(z.Location()), err
 }
 
 func (a *Admin) waiting(ctx context.Context, r *Row) (id access.DeviceID, err error) {

@@ -16,14 +16,18 @@ type situation struct {
 	device  *access.RegisteredDevice // whose state speaks
 	foreign bool                     // that device is beyond the actor's scope
 	waiting access.DeviceID          // the row of the phone that waits to be registered
-	now     time.Time
+	now     time.Time                // in the time zone that is set, which the sentence speaks in
 	shadow  bool
+
+	at      time.Time // the moment that the sentence names
+	atWords string    // and how
 }
 
 // explain says in one sentence what a rule means for whoever calls the help desk, and what solves it:
 // a verb, or what to tell the user. Every rule has its words here.
 func (a *Admin) explain(an *Answer, rule access.Rule, s *situation) {
 	an.Rule, an.Wrong = rule.String(), true
+	defer func() { an.At, an.AtWords = s.at, s.atWords }()
 	r, d := s.row, s.device
 	on := func(v access.Verb, kind, id string) {
 		if id != "" {
@@ -43,7 +47,7 @@ func (a *Admin) explain(an *Answer, rule access.Rule, s *situation) {
 	switch rule {
 	case access.RulePass, access.RuleManualAllow, access.RulePreApproved:
 		an.Wrong = false
-		an.Sentence = "Nothing is wrong: " + syncs(r, s.now)
+		an.Sentence = "Nothing is wrong: " + s.syncs()
 		return
 	case access.RuleManualBlock:
 		an.Sentence = "Blocked" + s.since(overrideOf(r).At) + " by " + firstOf(overrideOf(r).By, "an administrator") + detail(overrideOf(r).Reason)
@@ -145,33 +149,40 @@ func (a *Admin) explainGateway(an *Answer, rule access.Rule, s *situation) {
 }
 
 // syncs says when a phone that may sync has done so.
-func syncs(r *Row, now time.Time) string {
+func (s *situation) syncs() string {
+	r := s.row
 	switch {
 	case r == nil || r.LastSync.IsZero():
 		return "it may sync."
 	case r.LastSuccess.IsZero():
-		return "it may sync; last contact" + sinceWord(r.LastSync, now, " at ", " on ") + "."
-	case now.Sub(r.LastSync) > 7*24*time.Hour:
-		return "it may sync, but has been silent since " + dayWord(r.LastSync) + "."
+		return "it may sync; last contact" + s.when(r.LastSync, " at ", " on ") + "."
+	case s.now.Sub(r.LastSync) > 7*24*time.Hour:
+		return "it may sync, but has been silent" + s.named(r.LastSync, " since "+dayWord(r.LastSync, s.now.Location())) + "."
 	}
-	return "it may sync and did" + sinceWord(r.LastSuccess, now, " at ", " on ") + "."
+	return "it may sync and did" + s.when(r.LastSuccess, " at ", " on ") + "."
 }
 
-func (s *situation) since(t time.Time) string { return sinceWord(t, s.now, " since ", " since ") }
+func (s *situation) since(t time.Time) string { return s.when(t, " since ", " since ") }
 
-// sinceWord is a moment as a person says it: the time of today, the day before that.
-func sinceWord(t, now time.Time, at, on string) string {
-	t, now = t.UTC(), now.UTC()
+// when is a moment as a person says it: the time of today, the day before that.
+func (s *situation) when(t time.Time, at, on string) string {
+	t = t.In(s.now.Location())
 	switch {
 	case t.IsZero():
 		return ""
-	case t.YearDay() == now.YearDay() && t.Year() == now.Year():
-		return at + t.Format("15:04")
+	case t.YearDay() == s.now.YearDay() && t.Year() == s.now.Year():
+		return s.named(t, at+t.Format("15:04"))
 	}
-	return on + dayWord(t)
+	return s.named(t, on+dayWord(t, s.now.Location()))
 }
 
-func dayWord(t time.Time) string { return t.UTC().Format("2 January 2006") }
+// named remembers the moment that words name, for who wants to know it to the second.
+func (s *situation) named(t time.Time, words string) string {
+	s.at, s.atWords = t.UTC(), strings.TrimSpace(words)
+	return words
+}
+
+func dayWord(t time.Time, zone *time.Location) string { return t.In(zone).Format("2 January 2006") }
 
 // detail completes a sentence with a reason.
 func detail(s string) string {

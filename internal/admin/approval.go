@@ -25,34 +25,72 @@ func (a *Admin) ListPreApprovals(ctx context.Context, who access.Actor, after st
 	if limit <= 0 {
 		limit = 50
 	}
-	list, err := a.store.ListPreApprovals(ctx, after, limit+1)
+	list, next, err := a.approvals(ctx, who, after, limit)
 	if err != nil {
 		return ApprovalPage{}, err
 	}
-	var out ApprovalPage
-	if len(list) > limit {
-		list = list[:limit]
-		out.Next = list[limit-1].ID
-	}
+	out := ApprovalPage{Next: next}
 	for i := range list {
-		r, show, err := a.approvalRow(ctx, who, &list[i])
+		r, err := a.approvalRow(ctx, &list[i])
 		if err != nil {
 			return ApprovalPage{}, err
 		}
-		if show {
-			out.Rows = append(out.Rows, r)
-		}
+		out.Rows = append(out.Rows, r)
 	}
 	return veiled(ctx, a, who, out, nil)
 }
 
-func (a *Admin) approvalRow(ctx context.Context, who access.Actor, p *access.PreApproval) (r ApprovalRow, show bool, err error) {
+// approvals reads a page of those in the actor's scope.
+func (a *Admin) approvals(ctx context.Context, who access.Actor, after string, limit int) (list []access.PreApproval, next string, err error) {
 	if who.Scope != nil {
-		u, err := a.store.UserOf(ctx, p.Pair.Realm, p.Pair.Account)
-		if err != nil || !who.Scope.Covers(u.Groups) {
-			return r, false, known(err)
-		}
+		return a.store.ListPreApprovalsOf(ctx, who.Scope, after, limit)
 	}
+	list, err = a.store.ListPreApprovals(ctx, after, limit+1)
+	if len(list) > limit {
+		list = list[:limit]
+		next = list[limit-1].ID
+	}
+	return list, next, err
+}
+
+// ApprovalsByID gives those of some pre-approvals that are there and that the actor may see.
+func (a *Admin) ApprovalsByID(ctx context.Context, who access.Actor, ids []string) ([]ApprovalRow, error) {
+	if err := who.May(access.VerbView); err != nil {
+		return nil, err
+	}
+	var out []ApprovalRow
+	for _, id := range ids {
+		p, err := a.store.FindPreApproval(ctx, id)
+		if known(err) != nil {
+			return nil, err
+		}
+		if err != nil || !p.Speaks(a.now()) {
+			continue
+		}
+		if inside, err := a.inScope(ctx, who, p.Pair); err != nil {
+			return nil, err
+		} else if !inside {
+			continue
+		}
+		r, err := a.approvalRow(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return veiled(ctx, a, who, out, nil)
+}
+
+// inScope says whether the account of a pair belongs to somebody in the actor's scope.
+func (a *Admin) inScope(ctx context.Context, who access.Actor, p access.Pair) (bool, error) {
+	if who.Scope == nil {
+		return true, nil
+	}
+	u, err := a.store.UserOf(ctx, p.Realm, p.Account)
+	return err == nil && who.Scope.Covers(u.Groups), known(err)
+}
+
+func (a *Admin) approvalRow(ctx context.Context, p *access.PreApproval) (r ApprovalRow, err error) {
 	v, now := a.snapshot(), a.now().UTC()
 	r.PreApproval = *p
 	record := v.Record(p.Pair)
@@ -62,7 +100,7 @@ func (a *Admin) approvalRow(ctx context.Context, who access.Actor, p *access.Pre
 		found := row(v, as, now)
 		r.Record, record = &found, &as.Record
 	} else if access.KindOf(err) != access.KindNotFound {
-		return r, false, err
+		return r, err
 	}
 	pairs := func(p *access.PreApproval) access.View {
 		o := &overlay{View: v, approval: map[access.Pair]*access.PreApproval{r.Pair: p}}
@@ -73,7 +111,7 @@ func (a *Admin) approvalRow(ctx context.Context, who access.Actor, p *access.Pre
 	}
 	with, without := judge(pairs(p), record, now), judge(pairs(nil), record, now)
 	r.Masks, r.Idle = without.Why(), with.Blocked() == without.Blocked()
-	return r, true, nil
+	return r, nil
 }
 
 // known makes nothing of an error that only says that something is not there.

@@ -76,6 +76,9 @@ type Row struct {
 	Decision access.Decision // what a gateway would say to it now
 	Why      access.Why      // the same in words
 	Twins    []Twin          // the same pair seen through the other kind of Sentry
+	// DeviceNumber is that of the linked device, where the record has no number of its own. Lists, rows by id
+	// and exports have it.
+	DeviceNumber string
 }
 
 // Twin is the same account on the same device, through the other kind of Sentry.

@@ -20,8 +20,12 @@ func (a *Admin) ListAssociations(ctx context.Context, who access.Actor, q Query)
 	if err != nil {
 		return Page{}, err
 	}
+	rows := a.rows(p.Rows)
+	if err := a.number(ctx, rows); err != nil {
+		return Page{}, err
+	}
 	return veiled(ctx, a, who, Page{
-		Rows: a.rows(p.Rows), Next: p.Next, Prev: p.Prev, Total: int(p.Total), TotalIsMore: p.TotalIsMore,
+		Rows: rows, Next: p.Next, Prev: p.Prev, Total: int(p.Total), TotalIsMore: p.TotalIsMore,
 		SearchOrder: p.SearchOrder, Partial: p.Partial,
 	}, nil)
 }
@@ -41,6 +45,30 @@ func (a *Admin) rows(list []access.Association) []Row {
 	return out
 }
 
+// number gives records that have no number the one of their device.
+func (a *Admin) number(ctx context.Context, rows []Row) error {
+	known := map[access.DeviceID]string{}
+	for i := range rows {
+		r := &rows[i]
+		if r.Number != "" || !r.Linked() {
+			continue
+		}
+		n, asked := known[r.Device]
+		if !asked {
+			d, err := a.store.FindRegistered(ctx, r.Device)
+			if err != nil && access.KindOf(err) != access.KindNotFound {
+				return err
+			}
+			if err == nil {
+				n = d.Number
+			}
+			known[r.Device] = n
+		}
+		r.DeviceNumber = n
+	}
+	return nil
+}
+
 // RowsByID gives the present state of rows that a page shows, in the order asked for. Those that are
 // gone are left out.
 func (a *Admin) RowsByID(ctx context.Context, who access.Actor, ids []access.AssociationID) ([]Row, error) {
@@ -57,8 +85,12 @@ func (a *Admin) RowsByID(ctx context.Context, who access.Actor, ids []access.Ass
 	if err != nil {
 		return nil, err
 	}
+	rows := a.rows(list)
+	if err := a.number(ctx, rows); err != nil {
+		return nil, err
+	}
 	byID := make(map[access.AssociationID]Row, len(list))
-	for _, r := range a.rows(list) {
+	for _, r := range rows {
 		byID[r.ID] = r
 	}
 	out := make([]Row, 0, len(list))
@@ -90,7 +122,11 @@ func (a *Admin) ExportAssociations(ctx context.Context, who access.Actor, q Quer
 		return err
 	}
 	return a.store.EachAssociation(ctx, q.store(who), func(as *access.Association) error {
-		return fn(row(a.snapshot(), as, a.now().UTC()))
+		rows := []Row{row(a.snapshot(), as, a.now().UTC())}
+		if err := a.number(ctx, rows); err != nil {
+			return err
+		}
+		return fn(rows[0])
 	})
 }
 

@@ -62,6 +62,7 @@ const (
 	NeedClockSkew   NeedKind = "clock-skew"  // over five seconds
 	NeedSpool       NeedKind = "spool"       // reports pile up on a gateway
 	NeedBehind      NeedKind = "behind"      // a gateway is connected and does not apply changes
+	NeedDiffering   NeedKind = "differing"   // two configurations of the mail servers do not agree
 	NeedShadow      NeedKind = "shadow"      // nothing is enforced
 	NeedNewcomers   NeedKind = "newcomers"   // unlinked records blocked in the last day
 )

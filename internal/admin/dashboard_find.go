@@ -123,47 +123,16 @@ func (t tallied) blocked() []RuleCount {
 	return out
 }
 
-// hours is how far back the dashboard looks.
-const hours = 24
-
+// refusals gives the refusals of the last day, as the trends of a day have them.
 func (a *Admin) refusals(ctx context.Context, now time.Time) ([]time.Time, []RefusalCount, error) {
-	first := now.Truncate(time.Hour).Add(-(hours - 1) * time.Hour)
-	axis := make([]time.Time, hours)
-	for i := range axis {
-		axis[i] = first.Add(time.Duration(i) * time.Hour)
+	t := &Trends{At: now, Span: SpanDay}
+	t.Bars, _ = SpanDay.axes(now, time.UTC)
+	err := a.addRefused(ctx, t)
+	out := make([]RefusalCount, len(t.Refusals))
+	for i, c := range t.Refusals {
+		out[i] = RefusalCount{Rule: c.Name, Text: c.Text, Total: c.Total, Hours: c.Counts}
 	}
-	list, err := a.store.ListTallies(ctx, first, now.Add(time.Minute), time.Hour)
-	if err != nil {
-		return nil, nil, err
-	}
-	byRule := map[string]*RefusalCount{}
-	for _, t := range list {
-		i := int(t.Minute.Sub(first) / time.Hour)
-		if i < 0 || i >= hours || t.Verdict == access.VerdictPass.String() {
-			continue
-		}
-		c := byRule[t.Rule]
-		if c == nil {
-			c = &RefusalCount{Rule: t.Rule, Text: "Refused.", Hours: make([]int64, hours)}
-			if r, known := access.ParseRule(t.Rule); known {
-				c.Text = r.Text()
-			}
-			byRule[t.Rule] = c
-		}
-		c.Total += t.Count
-		c.Hours[i] += t.Count
-	}
-	out := make([]RefusalCount, 0, len(byRule))
-	for _, c := range byRule {
-		out = append(out, *c)
-	}
-	slices.SortFunc(out, func(x, y RefusalCount) int {
-		if x.Total != y.Total {
-			return int(min(1, max(-1, y.Total-x.Total)))
-		}
-		return strings.Compare(x.Rule, y.Rule)
-	})
-	return axis, out, nil
+	return t.Bars, out, err
 }
 
 // maxNewcomers is how many newcomers are counted; beyond it there are "more than".

@@ -40,10 +40,18 @@ func (a *Admin) AddDevice(ctx context.Context, who access.Actor, f DeviceForm, a
 		if err != nil {
 			return outcome{}, err
 		}
-		return outcome{Result: Result{ID: string(d.ID), Version: d.Version,
-			Text: linking.Name(d) + " is registered. " + linkedText(len(linked))}}, nil
+		return outcome{Added: &added{Device: d.ID}, Result: Result{ID: string(d.ID), Version: d.Version,
+			Text: linking.Name(d) + " is registered. " + linkedText(len(linked)) + doubtIMEI(d)}}, nil
 	})
 	return out.Result, err
+}
+
+// doubtIMEI says of an IMEI that it cannot be right. It is kept as it is: the paper it stands on may be wrong.
+func doubtIMEI(d *access.RegisteredDevice) string {
+	if !access.MisreadIMEI(d.IMEI) {
+		return ""
+	}
+	return " Its IMEI may be mistyped: the last digit does not fit the others. It is kept, but nothing is matched by it."
 }
 
 func linkedText(n int) string {
@@ -84,37 +92,37 @@ func (a *Admin) RegisterDevice(ctx context.Context, who access.Actor, id access.
 			return outcome{}, err
 		}
 		tx.Audit(entry(who, string(access.VerbAddDevice), linking.Name(d), string(d.ID), beforeAfter("waiting", string(d.State), act.Reason)))
-		n, err := a.linkAll(tx, who, d, act.Reason)
+		linked, err := a.linkAll(tx, who, d, act.Reason)
 		if err != nil {
 			return outcome{}, err
 		}
-		return outcome{Result: Result{ID: string(d.ID), Version: d.Version, Text: linking.Name(d) + " is registered. " + linkedText(n)}}, nil
+		return outcome{Added: &added{Device: d.ID, Linked: linked}, Result: Result{ID: string(d.ID), Version: d.Version, Text: linking.Name(d) + " is registered. " + linkedText(len(linked)) + doubtIMEI(d)}}, nil
 	})
 	return out.Result, err
 }
 
-// linkAll links the records of a device's ActiveSync id to it.
-func (a *Admin) linkAll(tx *store.Tx, who access.Actor, d *access.RegisteredDevice, reason string) (n int, err error) {
+// linkAll links the records of a device's ActiveSync id to it, and says which.
+func (a *Admin) linkAll(tx *store.Tx, who access.Actor, d *access.RegisteredDevice, reason string) (linked []access.AssociationID, err error) {
 	list, err := tx.Siblings(&access.Association{Record: access.Record{Pair: access.Pair{Device: d.EASID}}}, maxReach)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	for i := range list {
 		as, err := tx.FindAssociation(list[i].ID)
 		if err != nil {
-			return n, err
+			return linked, err
 		}
 		if as.Linked() || as.Link.By == access.LinkedByHand {
 			continue
 		}
 		as.Device, as.Link = d.ID, access.Link{By: access.LinkedByHand, Who: who.Name, At: tx.Now(), Reasons: []string{"registered from this phone"}}
 		if err := tx.SaveAssociation(as); err != nil {
-			return n, err
+			return linked, err
 		}
 		tx.Audit(entry(who, string(access.VerbLink), as.Pair.String(), string(as.ID), beforeAfter("not linked", "linked to "+linking.Name(d), reason)))
-		n++
+		linked = append(linked, as.ID)
 	}
-	return n, linking.Device(tx, d)
+	return linked, linking.Device(tx, d)
 }
 
 // ChangeDevice replaces what is known of a registered device, but for its state and compliance; a pending
@@ -152,7 +160,7 @@ func (a *Admin) fill(tx *store.Tx, who access.Actor, d *access.RegisteredDevice,
 		d.State = access.DeviceActive // its first check-in
 	}
 	d.Name, d.Owner, d.OS, d.OSVersion, d.Model, d.Manufacturer = f.Name, f.Owner, f.OS, f.OSVersion, f.Model, f.Manufacturer
-	d.Number, d.IMEI, d.Serial, d.UDID, d.EASID, d.Ownership = f.Number, f.IMEI, f.Serial, f.UDID, f.EASID, f.Ownership
+	d.Number, d.IMEI, d.Serial, d.UDID, d.EASID, d.Ownership = f.Number, bareIMEI(f.IMEI), f.Serial, f.UDID, f.EASID, f.Ownership
 	d.Source, d.Enrolled, d.LastCheckIn, d.Comment = f.Source, f.Enrolled, f.LastCheckIn, f.Comment
 	if d.State != access.DeviceWaiting && d.Name == "" && d.Model == "" && d.Serial == "" && d.IMEI == "" && d.UDID == "" && d.EASID == "" {
 		return access.Invalid(op, "Say at least what the device is called, its model, or one of its numbers.")
@@ -245,6 +253,9 @@ func (a *Admin) changeDevice(tx *store.Tx, who access.Actor, verb access.Verb, d
 		return outcome{}, err
 	}
 	text, err := a.deviceEffect(tx, &before, d)
+	if before.IMEI != d.IMEI {
+		text += doubtIMEI(d)
+	}
 	return outcome{Device: &before, Result: Result{Version: d.Version, Text: text, Shadow: a.snapshot().Preferences().Shadow}}, err
 }
 
@@ -256,23 +267,27 @@ func (a *Admin) DeleteDevice(ctx context.Context, who access.Actor, id access.De
 		if err != nil {
 			return outcome{}, err
 		}
-		linked, err := tx.LinkedRecords(d.ID)
-		if err != nil {
-			return outcome{}, err
-		}
-		if err := a.deleteDevice(tx, who, d, act.Reason); err != nil {
-			return outcome{}, err
-		}
-		text := linking.Name(d) + " is deleted."
-		if n := len(linked); n > 0 {
-			text += " " + count(n, "record is", "records are") + " no longer linked to it."
-			if a.snapshot().Preferences().AutoBlock {
-				text += " Unless they are linked to another device, they are blocked from now on."
-			}
-		}
-		return outcome{Result: Result{Text: text, Shadow: a.snapshot().Preferences().Shadow}}, nil
+		return a.forgetDevice(tx, who, d, act.Reason)
 	})
 	return out.Result, err
+}
+
+func (a *Admin) forgetDevice(tx *store.Tx, who access.Actor, d *access.RegisteredDevice, reason string) (outcome, error) {
+	linked, err := tx.LinkedRecords(d.ID)
+	if err != nil {
+		return outcome{}, err
+	}
+	if err := a.deleteDevice(tx, who, d, reason); err != nil {
+		return outcome{}, err
+	}
+	text := linking.Name(d) + " is deleted."
+	if n := len(linked); n > 0 {
+		text += " " + count(n, "record is", "records are") + " no longer linked to it."
+		if a.snapshot().Preferences().AutoBlock {
+			text += " Unless they are linked to another device, they are blocked from now on."
+		}
+	}
+	return outcome{Result: Result{Text: text, Shadow: a.snapshot().Preferences().Shadow}}, nil
 }
 
 func (a *Admin) deleteDevice(tx *store.Tx, who access.Actor, d *access.RegisteredDevice, reason string) error {

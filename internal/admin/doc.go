@@ -71,9 +71,12 @@
 //	a.Answer(ctx, who, text) (Answers, error)
 //	a.Timeline(ctx, who, TimelineQuery) (Timeline, error)
 //
-//	// Many records at once: allow, block, comment, remove, link, unlink, match-again
+//	// Many at once. Records: allow, block, comment, remove, link, unlink, match-again, and the end of overrides
 //	a.PreviewBulk(ctx, who, Bulk, Act) (Preview, error)
 //	a.StartBulk(ctx, who, Bulk, Act) (JobID, error)
+//	a.PreviewPeopleBulk(ctx, who, PeopleBulk) (Preview, error)       // on devices and users
+//	a.StartPeopleBulk(ctx, who, PeopleBulk, Act) (JobID, error)
+//	a.UndoJob(ctx, who, id, Act) (JobID, error)                     // a job that takes another one back
 //	a.FindJob(ctx, who, id) (Job, error)
 //	a.ListJobs(ctx, who, limit) ([]Job, error)
 //	a.ListJobRows(ctx, who, id, JobRowFilter) ([]JobRow, error)
@@ -99,6 +102,7 @@
 //
 //	// The rest
 //	a.Dashboard(ctx, who) (Dashboard, error)
+//	a.Trends(ctx, who, span, zone) (Trends, error)
 //	a.ListGateways(ctx, who) ([]GatewayRow, error)
 //	a.Applied(number) (applied, total int)
 //	a.ListAudit(ctx, who, AuditQuery) (AuditPage, error)

@@ -55,11 +55,20 @@ func (a *Admin) ListGateways(ctx context.Context, who access.Actor) ([]GatewayRo
 		}
 		byID[g.ID] = g
 	}
+	b, err := a.bookNow(ctx)
+	if err != nil {
+		return nil, err
+	}
 	every := a.snapshot().Preferences().ReconcileEvery
 	out := make([]GatewayRow, 0, len(byID))
 	for _, g := range byID {
 		row := gatewayRow(g, position, a.now())
 		row.planReconciliation(every)
+		for _, d := range b.differ {
+			if d.gateway == g.ID {
+				row.Problems = append(row.Problems, Need{Kind: NeedDiffering, Object: string(g.ID), Count: 1, Text: d.text})
+			}
+		}
 		out = append(out, row)
 	}
 	slices.SortFunc(out, func(x, y GatewayRow) int { return strings.Compare(string(x.ID), string(y.ID)) })

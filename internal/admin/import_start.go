@@ -28,6 +28,13 @@ func (a *Admin) StartImport(ctx context.Context, who access.Actor, f ImportForm,
 	if !slices.Contains(ImportKinds(), f.Kind) {
 		return Result{}, unreadable("Say what the lines of the file are.")
 	}
+	b, err := a.bookNow(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	if f.Kind == ImportExpected && f.Realm == "" && len(b.realms) == 1 {
+		f.Realm = b.realms[0].Name
+	}
 	if f.Kind == ImportExpected && f.Realm == "" {
 		return Result{}, unreadable("Choose the mail server whose phones these are.")
 	}
@@ -40,7 +47,7 @@ func (a *Admin) StartImport(ctx context.Context, who access.Actor, f ImportForm,
 	if err != nil {
 		return Result{}, err
 	}
-	lines, sum := a.importLines(&f, t, &m)
+	lines, sum := a.importLines(b, &f, t, &m)
 	options, err := json.Marshal(f)
 	if err != nil {
 		return Result{}, fmt.Errorf("admin: import: %w", err)
@@ -77,7 +84,7 @@ func (a *Admin) StartImport(ctx context.Context, who access.Actor, f ImportForm,
 func sumOf(file []byte) string { return sum(string(file)) }
 
 // importLines makes the lines of an import out of a table.
-func (a *Admin) importLines(f *ImportForm, t *table, m *headMap) ([]store.ImportLine, importSummary) {
+func (a *Admin) importLines(b *book, f *ImportForm, t *table, m *headMap) ([]store.ImportLine, importSummary) {
 	s := importSummary{Columns: m.known, Unknown: m.unknown}
 	all := make([]fields, len(t.lines))
 	for i, l := range t.lines {
@@ -104,7 +111,7 @@ func (a *Admin) importLines(f *ImportForm, t *table, m *headMap) ([]store.Import
 			text = []byte("{}")
 		}
 		out := store.ImportLine{N: int64(i + 1), Line: int64(t.lines[i].number), Label: a.lineLabel(f.Kind, l), Fields: string(text), State: string(LineWaiting), Before: "{}"}
-		for _, key := range a.lineKeys(f, l) {
+		for _, key := range a.lineKeys(b, f, l) {
 			if other, twice := seen[key]; twice {
 				out.State, out.Result = string(LineRefused), fmt.Sprintf("Line %d is about the same.", other)
 			} else {
@@ -129,7 +136,7 @@ func (a *Admin) lineLabel(k ImportKind, l fields) string {
 
 // lineKeys are what no two lines of a file may have in common, so that what one of them comes to does not
 // hang on the other.
-func (a *Admin) lineKeys(f *ImportForm, l fields) (keys []string) {
+func (a *Admin) lineKeys(b *book, f *ImportForm, l fields) (keys []string) {
 	add := func(kind, s string) {
 		if s != "" {
 			keys = append(keys, kind+"\x00"+plainHead(s))
@@ -140,8 +147,8 @@ func (a *Admin) lineKeys(f *ImportForm, l fields) (keys []string) {
 		add("name", l["name"])
 		m := &importer{admin: a, form: *f}
 		for _, acc := range m.accounts(l["accounts"]) {
-			if name, ok := a.account(acc.Realm, acc.Account); ok {
-				keys = append(keys, "account\x00"+acc.Realm+"\x00"+name)
+			if acc, err := a.spelt(b, acc.Realm, acc.Account); err == nil {
+				keys = append(keys, "account\x00"+acc.Realm+"\x00"+acc.Account)
 			}
 		}
 	case ImportExpected:

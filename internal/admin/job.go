@@ -19,6 +19,10 @@ type Bulk struct {
 	IDs     []access.AssociationID
 	Query   *Query
 	Comment string // for comment
+	// End, with VerbAllow, takes overrides off instead (EndOverride). Overrides then chooses among those in
+	// force, in place of Query.
+	End       bool
+	Overrides *OverrideQuery
 }
 
 // JobState is where a job stands.
@@ -46,7 +50,13 @@ type Job struct {
 	Problem  string
 	Created  time.Time
 	Finished time.Time
-	Number   int64 // change number of the last record done: what gateways have to reach
+	Number   int64             // change number of the last record done: what gateways have to reach
+	Of       string            // what its rows are: AnswerRecord, AnswerDevice or AnswerUser
+	Ends     bool              // it takes overrides off
+	Says     access.Compliance // of VerbSetCompliance: what it says of its devices
+	Undoes   JobID             // it takes this job back
+	Undone   JobID             // this job has taken it back
+	Undoable bool              // whoever asks can take it back with UndoJob
 }
 
 // Over reports whether nothing more will happen.
@@ -57,10 +67,10 @@ func (j *Job) Over() bool {
 // JobRow is one record of a job.
 type JobRow struct {
 	N      int
-	ID     access.AssociationID
-	Label  string // account and device, as they were
-	State  string // waiting, done or failed
-	Result string // in words
+	ID     access.AssociationID // of the record; of Job.Of device or user the id of that
+	Label  string               // account and device, as they were
+	State  string               // waiting, done or failed
+	Result string               // in words
 }
 
 // JobRowFilter chooses rows of a job. State is empty, "waiting" or "failed".

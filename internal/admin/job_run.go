@@ -74,25 +74,15 @@ func (a *Admin) runJob(ctx context.Context, j *store.Job) error {
 // selectRows adds one page of the query to the job. Selecting ends before the first record is changed, so
 // a job that blocks what is allowed does not move the list under its own feet.
 func (a *Admin) selectRows(ctx context.Context, j *store.Job, p jobParams) error {
-	if p.Query == nil {
-		return a.endJob(ctx, j, store.JobFailed, "The job does not say which records it is for.")
+	if !p.selects() {
+		return a.endJob(ctx, j, store.JobFailed, "The job does not say what it is for.")
 	}
 	cursor := cursorOf(j)
-	q := p.Query.store(j.Actor)
-	q.Sort, q.Desc, q.Limit, q.Cursor = store.SortAdded, false, jobSelectBatch, cursor.Next
-	page, err := a.store.ListAssociations(ctx, q)
+	rows, next, err := a.selectPage(ctx, j, p, cursor.Next)
 	if err != nil {
 		return err
 	}
-	var rows []store.JobRow
-	for i := range page.Rows {
-		as := &page.Rows[i]
-		if as.FirstSync.After(j.Created) {
-			continue
-		}
-		rows = append(rows, store.JobRow{Target: string(as.ID), Label: label(as)})
-	}
-	cursor.Next = page.Next
+	cursor.Next = next
 	return a.store.WithTx(ctx, func(tx *store.Tx) error {
 		if err := tx.HoldJob(j.ID, a.owner, jobHold); err != nil {
 			return err
@@ -142,12 +132,15 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 		}
 		for _, r := range rows {
 			state, text := store.JobDone, ""
-			out, err := a.jobRow(tx, j, p, access.AssociationID(r.Target))
+			out, err := a.jobRow(tx, j, p, r.Target)
+			if err == nil && p.Undoes == "" {
+				err = keepRow(tx, j, r.Target, out)
+			}
 			var known *access.Error
 			switch {
 			case err == nil:
 				text = out.Result.Text
-			case errors.As(err, &known) && known.Kind == access.KindNotFound, errors.As(err, &known) && known.Kind == access.KindConflict && linkVerb(j.Verb):
+			case errors.As(err, &known) && known.Kind == access.KindNotFound, errors.As(err, &known) && known.Kind == access.KindConflict && mayBeRefused(j.Verb, p):
 				state, text = store.JobFailed, known.Text
 			default:
 				return err
@@ -166,15 +159,27 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 	return err
 }
 
-// linkVerb says that a verb may be refused by what it is done to: a device that is out of use. That is the
-// row's result; of other verbs a conflict means that somebody else works on the job.
-func linkVerb(v access.Verb) bool { return v == access.VerbLink }
+// mayBeRefused says that a verb may be refused by what it is done to: a device that is out of use, a thing
+// that has changed since. That is the row's result; of other verbs a conflict means that somebody else
+// works on the job.
+func mayBeRefused(v access.Verb, p jobParams) bool {
+	return v == access.VerbLink || onPeople(v) || p.End || p.Undoes != ""
+}
 
-// jobRow does to one record what its verb alone would do.
-func (a *Admin) jobRow(tx *store.Tx, j *store.Job, p jobParams, id access.AssociationID) (outcome, error) {
-	as, err := a.find(tx, j.Actor, id, 0)
+// jobRow does to one record, device or user what its verb alone would do.
+func (a *Admin) jobRow(tx *store.Tx, j *store.Job, p jobParams, target string) (outcome, error) {
+	switch {
+	case p.Undoes != "":
+		return a.undoRow(tx, j, p, target)
+	case onPeople(j.Verb):
+		return a.personRow(tx, j.Actor, j.Verb, target, p.Compliance, j.Reason)
+	}
+	as, err := a.find(tx, j.Actor, access.AssociationID(target), 0)
 	if err != nil {
 		return outcome{}, err
+	}
+	if p.End {
+		return a.endOverride(tx, j.Actor, as, j.Reason)
 	}
 	switch j.Verb {
 	case access.VerbAllow, access.VerbBlock:

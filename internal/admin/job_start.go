@@ -27,12 +27,35 @@ type jobParams struct {
 	Until   time.Time `json:"until,omitzero"`
 	Import  string    `json:"import,omitempty"` // of VerbImport: which file, and what is done with it
 	Phase   string    `json:"phase,omitempty"`
+
+	End        bool           `json:"end,omitempty"` // of VerbAllow: overrides are taken off
+	Overrides  *OverrideQuery `json:"overrides,omitempty"`
+	People     *Query         `json:"people,omitempty"` // devices or users, as the verb says
+	Compliance ComplianceForm `json:"compliance,omitzero"`
+	Undoes     string         `json:"undoes,omitempty"` // the job that is taken back
+}
+
+// selects reports whether the job has to find out what it is for.
+func (p *jobParams) selects() bool {
+	return p.Query != nil || p.Overrides != nil || p.People != nil || p.Undoes != ""
+}
+
+// event is what the audit log calls the beginning of a job.
+func (p *jobParams) event(verb access.Verb) string {
+	switch {
+	case p.Undoes != "":
+		return eventUndo
+	case p.End:
+		return eventEndOverride
+	}
+	return string(verb)
 }
 
 // jobCursor is how far a job has come, beside its rows.
 type jobCursor struct {
 	Next   string `json:"next,omitempty"`   // page of the selection to read next
 	Number int64  `json:"number,omitempty"` // change number of the last records done
+	Undone JobID  `json:"undone,omitempty"` // the job that takes it back
 }
 
 // StartBulk begins an action on many records and gives the job's id at once; Run carries it out. With a
@@ -46,29 +69,15 @@ func (a *Admin) StartBulk(ctx context.Context, who access.Actor, b Bulk, act Act
 	if err != nil {
 		return "", err
 	}
-	params, err := json.Marshal(jobParams{Query: b.Query, Comment: b.Comment, Until: act.Until})
-	if err != nil {
-		return "", fmt.Errorf("admin: job: %w", err)
+	what := count(len(rows), "record", "records")
+	switch {
+	case b.Overrides != nil:
+		what = "all overrides that match"
+	case b.Query != nil:
+		what = "all that match: " + b.Query.words()
 	}
-	out, err := a.act(ctx, who, b.Verb, "bulk", act, b, func(tx *store.Tx) (outcome, error) {
-		j := store.Job{Verb: b.Verb, Actor: who, Reason: act.Reason, Params: string(params), Selected: b.Query == nil}
-		if err := tx.CreateJob(&j); err != nil {
-			return outcome{}, err
-		}
-		if err := tx.AddJobRows(j.ID, rows); err != nil {
-			return outcome{}, err
-		}
-		what := fmt.Sprintf("%d records", len(rows))
-		if b.Query != nil {
-			what = "all that match: " + b.Query.words()
-		}
-		tx.Audit(entry(who, string(b.Verb), what, j.ID, act.Reason))
-		return outcome{Job: JobID(j.ID), Result: Result{Text: "Begun."}}, nil
-	})
-	if err == nil {
-		wake(a.jobs)
-	}
-	return out.Job, err
+	return a.startJob(ctx, who, b.Verb, act, b, jobParams{Query: b.Query, Comment: b.Comment, Until: act.Until, End: b.End, Overrides: b.Overrides},
+		rows, what)
 }
 
 // BulkVerbs lists what can be done to many records at once.
@@ -82,9 +91,11 @@ func (b *Bulk) validate(act Act, now time.Time) error {
 	switch {
 	case !slices.Contains(BulkVerbs(), b.Verb):
 		return access.Invalid(op, "This cannot be done to many records at once.")
-	case b.Query == nil && len(b.IDs) == 0:
+	case b.End && (b.Verb != access.VerbAllow || b.Query != nil), b.Overrides != nil && !b.End:
+		return access.Invalid(op, "Overrides are taken off by id, or by which of them.")
+	case b.Query == nil && b.Overrides == nil && len(b.IDs) == 0:
 		return access.Invalid(op, "Choose records first.")
-	case b.Query != nil && len(b.IDs) > 0:
+	case (b.Query != nil || b.Overrides != nil) && len(b.IDs) > 0:
 		return access.Invalid(op, "Choose records by name or by filter, not both.")
 	case len(b.IDs) > maxBulkIDs:
 		return access.Invalid(op, fmt.Sprintf("Choose at most %d records, or all that match a filter.", maxBulkIDs))
@@ -135,7 +146,7 @@ func (a *Admin) FindJob(ctx context.Context, who access.Actor, id JobID) (Job, e
 	if !seesJob(who, j) {
 		return Job{}, access.NotFound("admin: job", "There is no such job, or it ended long ago.")
 	}
-	return jobOf(j), nil
+	return jobOf(who, j, a.now()), nil
 }
 
 // ListJobs gives the newest jobs.
@@ -147,7 +158,7 @@ func (a *Admin) ListJobs(ctx context.Context, who access.Actor, limit int) ([]Jo
 	out := make([]Job, 0, len(list))
 	for i := range list {
 		if seesJob(who, &list[i]) {
-			out = append(out, jobOf(&list[i]))
+			out = append(out, jobOf(who, &list[i], a.now()))
 		}
 	}
 	return out, err
@@ -159,10 +170,18 @@ func seesJob(who access.Actor, j *store.Job) bool {
 	return who.Scope == nil || j.Actor.Name == who.Name
 }
 
-func jobOf(j *store.Job) Job {
+// jobOf says of a job what who may see of it.
+func jobOf(who access.Actor, j *store.Job, now time.Time) Job {
+	var p jobParams
+	_ = json.Unmarshal([]byte(j.Params), &p) // one that cannot be read fails when it is run, and says so
 	out := Job{ID: JobID(j.ID), Verb: j.Verb, By: j.Actor.Name, Reason: j.Reason, Total: int(j.Total),
 		Done: int(j.Done + j.Failed), Failed: int(j.Failed), Problem: j.Problem, Created: j.Created,
-		Finished: j.Finished, Number: cursorOf(j).Number}
+		Finished: j.Finished, Number: cursorOf(j).Number, Of: AnswerRecord, Ends: p.End, Says: p.Compliance.Compliance, Undoes: JobID(p.Undoes), Undone: cursorOf(j).Undone}
+	if onUsers(j.Verb) {
+		out.Of = AnswerUser
+	} else if onPeople(j.Verb) {
+		out.Of = AnswerDevice
+	}
 	switch {
 	case j.State == store.JobDone:
 		out.State = JobDone
@@ -175,7 +194,23 @@ func jobOf(j *store.Job) Job {
 	default:
 		out.State = JobSelecting
 	}
+	out.Undoable = out.Over() && j.Done > 0 && p.Undoes == "" && out.Undone == "" && undoableVerb(j.Verb) && j.Actor.Name == who.Name &&
+		who.May(j.Verb) == nil && now.Sub(j.Finished) < outcomesKept
 	return out
+}
+
+// undoableVerb says that what a verb does to many can be taken back. A file is taken back on its own page.
+func undoableVerb(v access.Verb) bool {
+	return v != access.VerbDeleteDevice && v != access.VerbDeleteUser && v != access.VerbImport
+}
+
+// words name a job that is taken back in the audit log.
+func (j Job) words() string {
+	verb := string(j.Verb)
+	if j.Ends {
+		verb = eventEndOverride
+	}
+	return "undo of " + verb + ": " + count(j.Done-j.Failed, "row", "rows")
 }
 
 func cursorOf(j *store.Job) (c jobCursor) {

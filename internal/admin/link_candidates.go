@@ -178,12 +178,15 @@ func linksClearly(as *access.Association) bool {
 
 // chosen gives the first records that a bulk is for; more says that there are others.
 func (a *Admin) chosen(ctx context.Context, who access.Actor, b Bulk, limit int) (list []access.Association, more bool, err error) {
-	if b.Query == nil {
+	switch {
+	case b.Query == nil && b.Overrides == nil:
 		if len(b.IDs) > limit {
 			b.IDs, more = b.IDs[:limit], true
 		}
 		list, err = a.store.FindAssociations(ctx, b.IDs)
-	} else {
+	case b.Overrides != nil:
+		list, more, err = a.chosenOverrides(ctx, who, *b.Overrides, limit)
+	default:
 		q := b.Query.store(who)
 		q.Sort, q.Desc, q.Cursor, q.Limit = store.SortAdded, false, "", 500
 		for len(list) < limit {

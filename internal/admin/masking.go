@@ -131,6 +131,8 @@ func (c *covered) add(on bool, list ...string) {
 // learn gathers the words of a thing.
 func (v veil) learn(c *covered, thing any) {
 	switch t := thing.(type) {
+	case *Row:
+		c.add(v.Numbers, t.DeviceNumber)
 	case *access.Association:
 		c.add(v.Numbers, t.Number, t.Told.Number)
 		c.add(v.Devices, t.IMEI, t.Told.IMEI, t.RawDevice, t.Pair.Device)

@@ -162,6 +162,8 @@ func (v veil) walkStruct(x reflect.Value, fn func(string) string) {
 		return
 	}
 	switch t := x.Addr().Interface().(type) {
+	case *Row:
+		t.DeviceNumber = cover(v.Numbers, t.DeviceNumber)
 	case *access.Association:
 		v.association(t)
 	case *access.RegisteredDevice:
@@ -187,8 +189,10 @@ func (v veil) walkStruct(x reflect.Value, fn func(string) string) {
 // isCursor names the fields that lead back into a list.
 func isCursor(name string) bool { return name == "Next" || name == "Prev" }
 
-// isFree names the fields in which people write what they like.
-func isFree(name string) bool { return name == "Reason" || name == "Comment" || name == "Noncompliant" }
+// isFree names the fields in which people write what they like; the details of a verdict repeat it.
+func isFree(name string) bool {
+	return name == "Reason" || name == "Comment" || name == "Noncompliant" || name == "Detail"
+}
 
 // What numbers, ids and addresses look like in a sentence.
 var (

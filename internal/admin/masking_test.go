@@ -120,12 +120,29 @@ func reads(w *world, user access.UserID, device access.DeviceID, record access.A
 			p, err := a.ListPreApprovals(ctx, who, "", 10)
 			return p.Rows, err
 		},
+		"ApprovalsByID": func(ctx context.Context, who access.Actor) (any, error) {
+			p, err := a.ListPreApprovals(ctx, who, "", 1)
+			if err != nil || len(p.Rows) == 0 {
+				return nil, err
+			}
+			return a.ApprovalsByID(ctx, who, []string{p.Rows[0].ID})
+		},
+		"UsersNamed": func(ctx context.Context, who access.Actor) (any, error) {
+			u, err := a.FindUser(ctx, who, user)
+			if err != nil {
+				return nil, err
+			}
+			return a.UsersNamed(ctx, who, u.Name)
+		},
 		"LinkCandidates": func(ctx context.Context, who access.Actor) (any, error) {
 			return a.LinkCandidates(ctx, who, record, "")
 		},
 		"PreviewLinks": func(ctx context.Context, who access.Actor) (any, error) { return a.PreviewLinks(ctx, who, links) },
 		"PreviewBulk": func(ctx context.Context, who access.Actor) (any, error) {
-			return a.PreviewBulk(ctx, who, bulk, admin.Act{})
+			return a.PreviewBulk(ctx, who, admin.Bulk{Verb: access.VerbRemove, IDs: bulk.IDs}, admin.Act{})
+		},
+		"PreviewPeopleBulk": func(ctx context.Context, who access.Actor) (any, error) {
+			return a.PreviewPeopleBulk(ctx, who, admin.PeopleBulk{Verb: access.VerbLose, IDs: []string{string(device)}})
 		},
 		"PreviewDevice": func(ctx context.Context, who access.Actor) (any, error) {
 			return a.PreviewDevice(ctx, who, device, access.VerbLose, admin.ComplianceForm{})
@@ -212,7 +229,7 @@ func around(text, s string) string {
 func TestEveryReadIsLookedAt(t *testing.T) {
 	w, user, device, record := masked(t)
 	looked := reads(w, user, device, record)
-	harmless := []string{"CountDevices", "ListGroups", "ListAliases", "Preferences", "Dashboard", "ListGateways", "FindJob", "ListJobs", "Applied", "Run",
+	harmless := []string{"CountDevices", "ListGroups", "ListAliases", "Preferences", "Dashboard", "Trends", "ListGateways", "ListRealms", "FindJob", "ListJobs", "Applied", "Run",
 		"FindImport", "ListImports", "ListImportLines", "ListExpected", "ExpectedByID", "ShadowReport", "PreviewUser", "PreviewMerge", "PreviewPreferences"} // the last go the way of others here; the first name nobody's phone
 	typ := reflect.TypeFor[*admin.Admin]()
 	for i := range typ.NumMethod() {

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -126,11 +125,13 @@ func (a *Admin) planMerge(tx *store.Tx, who access.Actor, m Merge) (mergePlan, e
 	if err != nil {
 		return p, err
 	}
-	from, ok := a.account(m.Realm, strings.TrimSpace(m.From))
-	if !ok {
-		return p, access.Invalid(op, "“"+m.From+"” can be no account of a mail server.")
+	source, err := a.spell(tx, to.Realm, m.From)
+	if err != nil {
+		return p, err
 	}
-	p.From, p.To = from, to.Account
+	from := source.Account
+	m.Realm = to.Realm
+	p.Realm, p.From, p.To = to.Realm, from, to.Account
 	if now, err := tx.ResolveAccount(m.Realm, from); err != nil {
 		return p, err
 	} else if now != from {

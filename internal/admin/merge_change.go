@@ -64,7 +64,11 @@ func (a *Admin) merge(tx *store.Tx, who access.Actor, p *mergePlan, reason strin
 			what = "joined with the record of " + p.From + "; " + overrideWords(s.from.Override) + " and " + overrideWords(s.to.Override) +
 				" → " + overrideWords(now.Override)
 		}
-		tx.Audit(entry(who, string(access.VerbMergeAccounts), now.Pair.String(), string(now.ID), what))
+		tx.Audit(entry(who, string(access.VerbMergeAccounts), now.Pair.String(), string(now.ID), because(what, reason)))
+	}
+	for _, u := range p.people() {
+		tx.Audit(entry(who, string(access.VerbMergeAccounts), u.Name, string(u.ID),
+			because(p.From+" ("+p.Realm+") is another name of "+p.To+" now", reason)))
 	}
 	tx.Audit(entry(who, string(access.VerbMergeAccounts), p.From+" ("+p.Realm+")", p.Realm+"/"+p.From,
 		beforeAfter("an account of its own", "another name of "+p.To, reason)))
@@ -77,6 +81,16 @@ func (a *Admin) merge(tx *store.Tx, who access.Actor, p *mergePlan, reason strin
 	}
 	return outcome{Merged: &done, Result: Result{Shadow: a.snapshot().Preferences().Shadow,
 		Text: p.From + " is another name of " + p.To + " now. " + count(len(p.steps), "record has", "records have") + " become " + p.To + "'s."}}, nil
+}
+
+// people are the owners of both names, each once.
+func (p *mergePlan) people() (list []*access.User) {
+	for _, u := range p.owners {
+		if u != nil && (len(list) == 0 || list[0].ID != u.ID) {
+			list = append(list, u)
+		}
+	}
+	return list
 }
 
 // moveOwner gives From to the owner of To, or both to the owner of From when To has none.
@@ -105,14 +119,24 @@ func moveOwner(tx *store.Tx, p *mergePlan, done *merged) error {
 // mergeName is where a merge is kept; names are of any length, a setting's is not.
 func mergeName(realm, from string) string { return settingMerge + sum(realm+"/"+from) }
 
+// forgetMerge empties what is kept of a merge.
+func forgetMerge(tx *store.Tx, who access.Actor, realm, from string) error {
+	kept, err := tx.Setting(mergeName(realm, from), nil)
+	if err != nil || kept.Version == 0 {
+		return err
+	}
+	return tx.SaveSetting(kept.Name, merged{}, "", kept.Version, who.Name)
+}
+
 // SplitAccounts makes a name an account of its own again, as it was before the merge. Where a record that
 // was joined has been changed since, it stays with To, and so does what phones have told since.
 func (a *Admin) SplitAccounts(ctx context.Context, who access.Actor, realm, from string, act Act) (Result, error) {
 	out, err := a.act(ctx, who, access.VerbSplitAccounts, realm+"/"+from, act, nil, func(tx *store.Tx) (outcome, error) {
-		name, ok := a.account(realm, from)
-		if !ok {
-			return outcome{}, access.Invalid("admin: split", "“"+from+"” can be no account of a mail server.")
+		acc, err := a.spell(tx, realm, from)
+		if err != nil {
+			return outcome{}, err
 		}
+		realm, name := acc.Realm, acc.Account
 		var done merged
 		kept, err := tx.Setting(mergeName(realm, name), &done)
 		if err != nil {
@@ -144,7 +168,14 @@ func (a *Admin) split(tx *store.Tx, who access.Actor, done *merged, reason strin
 	if err := tx.DeleteAlias(m.Realm, m.From); err != nil {
 		return outcome{}, err
 	}
-	left, err := a.part(tx, done, strict)
+	event := string(access.VerbSplitAccounts)
+	if strict {
+		event = eventUndo
+	}
+	back := because("as it was before "+m.From+" became another name of "+m.To, reason)
+	left, err := a.part(tx, done, strict, func(old *access.Association) {
+		tx.Audit(entry(who, event, old.Pair.String(), string(old.ID), back))
+	})
 	if err != nil {
 		return outcome{}, err
 	}
@@ -154,16 +185,8 @@ func (a *Admin) split(tx *store.Tx, who access.Actor, done *merged, reason strin
 	if err := linking.Accounts(tx, access.Account{Realm: m.Realm, Account: m.From}, access.Account{Realm: m.Realm, Account: m.To}); err != nil {
 		return outcome{}, err
 	}
-	if kept, err := tx.Setting(mergeName(m.Realm, m.From), nil); err != nil {
+	if err := forgetMerge(tx, who, m.Realm, m.From); err != nil {
 		return outcome{}, err
-	} else if kept.Version > 0 {
-		if err := tx.SaveSetting(kept.Name, merged{}, "", kept.Version, who.Name); err != nil {
-			return outcome{}, err
-		}
-	}
-	event := string(access.VerbSplitAccounts)
-	if strict {
-		event = eventUndo
 	}
 	tx.Audit(entry(who, event, m.From+" ("+m.Realm+")", m.Realm+"/"+m.From, beforeAfter("another name of "+m.To, "an account of its own", reason)))
 	text := m.From + " is an account of its own again."
@@ -182,7 +205,8 @@ func plural(n int, one, many string) string {
 
 // part brings the records back to what they were. What phones have told of a joined record since is not
 // lost where it still belongs: the restored record of To keeps it when its next report comes.
-func (a *Admin) part(tx *store.Tx, done *merged, strict bool) (left int, err error) {
+// back is told each record that is.
+func (a *Admin) part(tx *store.Tx, done *merged, strict bool, back func(*access.Association)) (left int, err error) {
 	stays := map[access.AssociationID]bool{}
 	for id, version := range done.After {
 		now, err := tx.FindAssociation(access.AssociationID(id))
@@ -213,6 +237,7 @@ func (a *Admin) part(tx *store.Tx, done *merged, strict bool) (left int, err err
 			}
 			return 0, err
 		}
+		back(&old)
 	}
 	return left, nil
 }

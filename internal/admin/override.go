@@ -112,4 +112,11 @@ type Answer struct {
 	OnKind   string
 	On       string
 	Advice   string
+	// Also are verbs on the thing that was found which the actor may use as well: they do not solve what is
+	// wrong, but are what a caller may want, such as blocking a phone that syncs.
+	Also []access.Verb
+	// At is the moment that Sentence names with AtWords, a part of it in the time zone that is set; zero when
+	// it names none.
+	At      time.Time
+	AtWords string
 }

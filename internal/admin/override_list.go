@@ -50,18 +50,22 @@ func (a *Admin) EndOverride(ctx context.Context, who access.Actor, id access.Ass
 		if err != nil {
 			return outcome{}, err
 		}
-		before := as.Override
-		if before.Kind == access.NoOverride {
-			return outcome{}, access.Conflict("admin: end override", "Nobody has allowed or blocked this record, or that has just ended.")
-		}
-		as.Override = access.Override{}
-		if err := tx.SaveAssociation(as); err != nil {
-			return outcome{}, err
-		}
-		tx.Audit(entry(who, eventEndOverride, as.Pair.String(), string(as.ID), beforeAfter(overrideWords(before), "no override", act.Reason)))
-		r := row(a.snapshot(), as, a.now())
-		return outcome{ID: as.ID, Override: &before, Result: Result{Version: as.Version, Shadow: a.snapshot().Preferences().Shadow,
-			Text: as.Pair.Account + " on " + as.Pair.Device + " is judged like all others. " + r.Why.Text}}, nil
+		return a.endOverride(tx, who, as, act.Reason)
 	})
 	return out.Result, err
+}
+
+func (a *Admin) endOverride(tx *store.Tx, who access.Actor, as *access.Association, reason string) (outcome, error) {
+	before := as.Override
+	if before.Kind == access.NoOverride {
+		return outcome{}, access.Conflict("admin: end override", "Nobody has allowed or blocked this record, or that has just ended.")
+	}
+	as.Override = access.Override{}
+	if err := tx.SaveAssociation(as); err != nil {
+		return outcome{}, err
+	}
+	tx.Audit(entry(who, eventEndOverride, as.Pair.String(), string(as.ID), beforeAfter(overrideWords(before), "no override", reason)))
+	r := row(a.snapshot(), as, a.now())
+	return outcome{ID: as.ID, Override: &before, Result: Result{Version: as.Version, Shadow: a.snapshot().Preferences().Shadow,
+		Text: as.Pair.Account + " on " + as.Pair.Device + " is judged like all others. " + r.Why.Text}}, nil
 }

@@ -193,7 +193,7 @@ func TestAMergeJoinsRecordsAndIsUndone(t *testing.T) {
 		if diff := cmp.Diff(before[old], w.find(old).Association); diff != "" {
 			t.Fatalf("a preview has changed something: %s", diff)
 		}
-		res := w.do(w.admin.MergeAccounts(t.Context(), root(), m, admin.Act{}))
+		res := w.do(w.admin.MergeAccounts(t.Context(), root(), m, admin.Act{Reason: "married"}))
 		for _, s := range told.Steps {
 			if d := w.find(s.Kept); settledWhy(d.Why) != settledWhy(s.After) || d.Override != s.Word {
 				t.Errorf("told %+v, happened %+v", s.After, d.Why)
@@ -212,8 +212,14 @@ func TestAMergeJoinsRecordsAndIsUndone(t *testing.T) {
 		if err != nil || !slices.ContainsFunc(line.Moments, func(m admin.Moment) bool { return m.Object == string(w.record["alma"]) }) {
 			t.Errorf("the other history is not there: %+v, %v", line, err)
 		}
+		w.tells(admin.TimelineQuery{Record: old}, access.VerbMergeAccounts, "; married")
+		w.tells(admin.TimelineQuery{Record: lone}, access.VerbMergeAccounts, "moved from a.maiden; married")
+		w.tells(admin.TimelineQuery{User: w.user["alma"]}, access.VerbMergeAccounts, "is another name of alma now; married")
 		if later {
-			w.do(w.admin.SplitAccounts(t.Context(), root(), "lab", "a.maiden", admin.Act{}))
+			w.do(w.admin.SplitAccounts(t.Context(), root(), "lab", "a.maiden", admin.Act{Reason: "two people"}))
+			for _, id := range []access.AssociationID{lone, w.record["alma"]} {
+				w.tells(admin.TimelineQuery{Record: id}, access.VerbSplitAccounts, "as it was before a.maiden became another name of alma; two people")
+			}
 		} else {
 			w.do(w.admin.Undo(t.Context(), root(), res.Undo, admin.Act{}))
 		}
@@ -222,6 +228,15 @@ func TestAMergeJoinsRecordsAndIsUndone(t *testing.T) {
 				t.Errorf("not as it was (split %t): %s", later, diff)
 			}
 		}
+	}
+}
+
+// tells fails unless a timeline has a line of a verb that ends like this (Y-19).
+func (w *town) tells(q admin.TimelineQuery, verb access.Verb, end string) {
+	w.t.Helper()
+	line, err := w.admin.Timeline(w.t.Context(), root(), q)
+	if err != nil || !slices.ContainsFunc(line.Moments, func(m admin.Moment) bool { return m.Kind == string(verb) && strings.HasSuffix(m.Text, end) }) {
+		w.t.Errorf("no line %s …%s: %+v, %v", verb, end, line.Moments, err)
 	}
 }
 

@@ -5,6 +5,7 @@ package admin_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -168,6 +169,21 @@ func peopleTable() map[string]line {
 		"PreviewBulk": {access.VerbBlock, func(c ctx, w *town, a act, n string) error {
 			return got(w.admin.PreviewBulk(c, a, admin.Bulk{Verb: access.VerbBlock, IDs: []access.AssociationID{w.record[n]}}, none))
 		}, true},
+		"StartPeopleBulk": {access.VerbRetire, func(c ctx, w *town, a act, n string) error {
+			return got(w.admin.StartPeopleBulk(c, a, admin.PeopleBulk{Verb: access.VerbRetire, IDs: []string{string(w.device[n])}}, none))
+		}, true},
+		"PreviewPeopleBulk": {access.VerbDisableUser, func(c ctx, w *town, a act, n string) error {
+			return got(w.admin.PreviewPeopleBulk(c, a, admin.PeopleBulk{Verb: access.VerbDisableUser, IDs: []string{string(w.user[n])}}))
+		}, true},
+		"UndoJob": {access.VerbBlock, func(c ctx, w *town, a act, n string) error {
+			strong := a
+			strong.Role, strong.Scope = access.RoleAdministrator, nil
+			job, err := w.admin.StartBulk(c, strong, admin.Bulk{Verb: access.VerbBlock, IDs: []access.AssociationID{w.record[n]}}, none)
+			if err := w.carriedOut(job, err); err != nil {
+				return err
+			}
+			return got(w.admin.UndoJob(c, a, job, none))
+		}, true},
 
 		"PreviewMerge": {access.VerbMergeAccounts, func(c ctx, w *town, a act, n string) error {
 			return got(w.admin.PreviewMerge(c, a, admin.Merge{Realm: "lab", From: n + "-old", To: n}))
@@ -186,6 +202,8 @@ func peopleTable() map[string]line {
 		"ListOverrides": {access.VerbView, func(c ctx, w *town, a act, _ string) error {
 			return got(w.admin.ListOverrides(c, a, admin.OverrideQuery{}))
 		}, true},
+		"ApprovalsByID":    {access.VerbView, func(c ctx, w *town, a act, _ string) error { return got(w.admin.ApprovalsByID(c, a, nil)) }, true},
+		"UsersNamed":       {access.VerbView, func(c ctx, w *town, a act, n string) error { return got(w.admin.UsersNamed(c, a, n)) }, true},
 		"ListPreApprovals": {access.VerbView, func(c ctx, w *town, a act, _ string) error { return got(w.admin.ListPreApprovals(c, a, "", 10)) }, true},
 		"EndOverride": {access.VerbAllow, func(c ctx, w *town, a act, n string) error {
 			w.do(w.admin.BlockAssociation(c, root(), w.record[n], none))
@@ -285,6 +303,18 @@ func TestListsEndAtTheScope(t *testing.T) {
 	overrides, err := w.admin.ListOverrides(t.Context(), who, admin.OverrideQuery{})
 	if err != nil || len(overrides.Rows) != 0 {
 		t.Errorf("overrides %+v, %v", overrides.Rows, err)
+	}
+	for name, n := range map[string]int{"ALMA": 0, "BERT": 1} {
+		if named, err := w.admin.UsersNamed(t.Context(), who, name); err != nil || len(named) != n {
+			t.Errorf("%d users are named %s, %v", len(named), name, err)
+		}
+		done := w.do(w.admin.PreApprove(t.Context(), root(), admin.ApprovalForm{Realm: "lab", Account: strings.ToLower(name), Device: "DNEW"}, admin.Act{}))
+		if list, err := w.admin.ApprovalsByID(t.Context(), who, []string{done.ID}); err != nil || len(list) != n {
+			t.Errorf("%d approvals of %s, %v", len(list), name, err)
+		}
+	}
+	if p, err := w.admin.ListPreApprovals(t.Context(), who, "", 1); err != nil || len(p.Rows) != 1 || p.Next != "" || p.Rows[0].Pair.Account != "bert" {
+		t.Errorf("approvals %+v, %v", p, err)
 	}
 	answers, err := w.admin.Answer(t.Context(), who, "alma")
 	if err != nil || len(answers.List) != 0 {

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
@@ -115,6 +116,14 @@ func TestEveryRoleMayDoExactlyWhatTheTableSays(t *testing.T) {
 		}},
 		"Dashboard": {auditorToo, func(ctx context.Context, a *admin.Admin, who access.Actor, _ access.AssociationID) error {
 			_, err := a.Dashboard(ctx, who)
+			return err
+		}},
+		"Trends": {auditorToo, func(ctx context.Context, a *admin.Admin, who access.Actor, _ access.AssociationID) error {
+			_, err := a.Trends(ctx, who, admin.SpanDay, time.UTC)
+			return err
+		}},
+		"ListRealms": {auditorToo, func(ctx context.Context, a *admin.Admin, who access.Actor, _ access.AssociationID) error {
+			_, err := a.ListRealms(ctx, who)
 			return err
 		}},
 		"ListGateways": {auditorToo, func(ctx context.Context, a *admin.Admin, who access.Actor, _ access.AssociationID) error {

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +30,18 @@ type PersonalData struct {
 	Devices   []access.RegisteredDevice `json:"devices"`
 	Records   []access.Association      `json:"records"`
 	Approvals []access.PreApproval      `json:"approvals"`
-	Audit     []access.AuditEntry       `json:"audit"` // lines about what stands above
+	Expected  []access.Expected         `json:"expected"` // what lists that were brought in say of the person's phones
+	Imported  []ImportedLine            `json:"imported"` // lines of files that were brought in
+	Audit     []access.AuditEntry       `json:"audit"`    // lines about what stands above
+}
+
+// ImportedLine is a line of a file that was brought in, as it is kept while the import can be taken back.
+type ImportedLine struct {
+	Import string            `json:"import"` // id
+	Line   int64             `json:"line"`   // in the file
+	Fields map[string]string `json:"fields"`
+
+	n int64
 }
 
 // ErasePreview says what erasing a person would do now.
@@ -72,8 +84,69 @@ func (s *Settings) personalData(ctx context.Context, id access.UserID) (Personal
 	if p.Approvals, err = s.approvalsOf(ctx, u.Accounts); err != nil {
 		return p, err
 	}
+	if err := s.listed(ctx, &p); err != nil {
+		return p, err
+	}
 	p.Audit, err = s.linesAbout(ctx, p.objects())
 	return p, err
+}
+
+// listed gathers what files that were brought in say of the person.
+func (s *Settings) listed(ctx context.Context, p *PersonalData) error {
+	words, devices := p.identifiers()
+	for _, a := range p.User.Accounts {
+		list, err := s.admin.store.FindExpectedOf(ctx, a.Realm, a.Account, devices)
+		if err != nil {
+			return err
+		}
+		p.Expected = append(p.Expected, list...)
+	}
+	slices.SortFunc(p.Expected, func(a, b access.Expected) int { return cmp.Compare(a.ID, b.ID) })
+	p.Expected = slices.CompactFunc(p.Expected, func(a, b access.Expected) bool { return a.ID == b.ID })
+	objects := p.objects()
+	return s.admin.store.EachImportLine(ctx, func(id string, l *store.ImportLine) {
+		var f map[string]string
+		if err := json.Unmarshal([]byte(l.Fields), &f); err != nil {
+			return
+		}
+		own := l.Object != "" && slices.Contains(objects, l.Object)
+		for _, v := range f {
+			own = own || words[strings.ToLower(strings.TrimSpace(v))]
+		}
+		if own {
+			p.Imported = append(p.Imported, ImportedLine{Import: id, Line: l.Line, Fields: f, n: l.N})
+		}
+	})
+}
+
+// identifiers are the words by which a line of a file means this person or the person's phone, in small
+// letters, and the device ids among them. A display name is none: two people may be called the same.
+func (p *PersonalData) identifiers() (words map[string]bool, devices []string) {
+	words = map[string]bool{}
+	add := func(list ...string) {
+		for _, w := range list {
+			if w = strings.ToLower(strings.TrimSpace(w)); w != "" {
+				words[w] = true
+			}
+		}
+	}
+	add(p.User.Name, p.User.Email, p.User.Number)
+	for _, a := range p.User.Accounts {
+		add(a.Account)
+	}
+	for _, a := range p.Aliases {
+		add(a.From)
+	}
+	for i := range p.Devices {
+		d := &p.Devices[i]
+		add(d.Number, d.IMEI, d.Serial, d.UDID, d.EASID)
+	}
+	for i := range p.Records {
+		r := &p.Records[i]
+		add(r.Mailbox, r.Number, r.IMEI, r.RawDevice, r.Pair.Device)
+		devices = append(devices, r.Pair.Device)
+	}
+	return words, devices
 }
 
 // objects are the ids under which the audit log speaks of a person.
@@ -90,6 +163,12 @@ func (p *PersonalData) objects() []string {
 	}
 	for i := range p.Approvals {
 		list = append(list, p.Approvals[i].ID)
+	}
+	for i := range p.Expected {
+		list = append(list, p.Expected[i].ID)
+	}
+	for _, a := range p.Aliases {
+		list = append(list, a.Realm+"/"+a.From)
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
@@ -152,8 +231,8 @@ func (s *Settings) ExportPersonalData(ctx context.Context, who access.Actor, id 
 }
 
 func (p *PersonalData) words() string {
-	return fmt.Sprintf("%d accounts, %d other names, %d devices, %d records, %d approvals, %d lines of the audit log",
-		len(p.User.Accounts), len(p.Aliases), len(p.Devices), len(p.Records), len(p.Approvals), len(p.Audit))
+	return fmt.Sprintf("%d accounts, %d other names, %d devices, %d records, %d approvals, %d expected phones, %d lines of imports, %d lines of the audit log",
+		len(p.User.Accounts), len(p.Aliases), len(p.Devices), len(p.Records), len(p.Approvals), len(p.Expected), len(p.Imported), len(p.Audit))
 }
 
 func (p *PersonalData) write(z *zip.Writer, now time.Time) error {
@@ -184,6 +263,7 @@ func (p *PersonalData) write(z *zip.Writer, now time.Time) error {
 		table("user.csv", p.userTable()),
 		table("devices.csv", p.deviceTable()),
 		table("records.csv", p.recordTable()),
+		table("lists.csv", p.listTable()),
 		table("audit.csv", p.auditTable()),
 	)
 }
@@ -235,6 +315,23 @@ func (p *PersonalData) recordTable() [][]string {
 	return t
 }
 
+func (p *PersonalData) listTable() [][]string {
+	t := [][]string{{"from", "who", "device id", "model", "number", "imei", "other"}}
+	for i := range p.Expected {
+		x := &p.Expected[i]
+		t = append(t, []string{"expected phone", x.Who, x.Pair.Device, x.Model, x.Number, x.IMEI, x.State})
+	}
+	for i := range p.Imported {
+		l := &p.Imported[i]
+		var other []string
+		for _, k := range slices.Sorted(maps.Keys(l.Fields)) {
+			other = append(other, k+": "+l.Fields[k])
+		}
+		t = append(t, []string{fmt.Sprintf("line %d of an import", l.Line), "", "", "", "", "", strings.Join(other, "; ")})
+	}
+	return t
+}
+
 func (p *PersonalData) auditTable() [][]string {
 	t := [][]string{{"time", "who", "event", "subject", "detail"}}
 	for i := range p.Audit {
@@ -263,6 +360,7 @@ func (s *Settings) PreviewErase(ctx context.Context, who access.Actor, id access
 	e := ErasePreview{PersonalData: p, Notes: []string{
 		"The lines of the audit log stay, since they say what administrators have done. Their subject becomes a made-up word and their detail goes.",
 		"Lines about other things that mention the person, such as a search that was exported, stay as they are until their time is over.",
+		"What gateways follow names accounts and device ids until later changes push that out: it is how they learn that these are gone.",
 		"Copies that left the console stay as they are: backups, files that were exported, what a log collector has.",
 	}}
 	if len(p.Records) > 0 {
@@ -328,13 +426,21 @@ func (s *Settings) erase(tx *store.Tx, who access.Actor, p *PersonalData, reason
 			return outcome{}, err
 		}
 	}
-	for _, acc := range p.User.Accounts {
-		if err := tx.DeleteExpectedOf(acc.Realm, acc.Account); err != nil {
+	for i := range p.Expected {
+		if err := passOver(tx.DeleteExpected(p.Expected[i].ID)); err != nil {
+			return outcome{}, err
+		}
+	}
+	for i := range p.Imported {
+		if err := tx.DeleteImportLine(p.Imported[i].Import, p.Imported[i].n); err != nil {
 			return outcome{}, err
 		}
 	}
 	for _, a := range p.Aliases {
 		if err := passOver(tx.DeleteAlias(a.Realm, a.From)); err != nil {
+			return outcome{}, err
+		}
+		if err := forgetMerge(tx, who, a.Realm, a.From); err != nil {
 			return outcome{}, err
 		}
 	}
@@ -343,7 +449,11 @@ func (s *Settings) erase(tx *store.Tx, who access.Actor, p *PersonalData, reason
 	}
 	lines := 0
 	for _, o := range objects {
-		n, err := tx.RewriteAudit(o, func(e *access.AuditEntry) { e.Subject, e.Detail = word, "" })
+		n, err := tx.RewriteAudit(o, func(e *access.AuditEntry) {
+			if e.Subject, e.Detail = word, ""; strings.Contains(o, "/") { // the object of a merge is a name
+				e.Object = word
+			}
+		})
 		if err != nil {
 			return outcome{}, err
 		}

@@ -25,6 +25,7 @@ type rehearsal struct {
 	touched  func(*store.Tx) ([]access.Association, error) // every record whose verdict it may change
 	do       func(*store.Tx) error
 	accounts func() []access.AccountState // what accounts are like afterwards, where that differs
+	gone     bool                         // of records that are gone it is told how their phones are judged then
 }
 
 func (a *Admin) rehearse(ctx context.Context, who access.Actor, r rehearsal) (Preview, error) {
@@ -52,6 +53,11 @@ func (a *Admin) rehearse(ctx context.Context, who access.Actor, r rehearsal) (Pr
 				return err
 			}
 		}
+		var gone []access.Association
+		if r.gone {
+			gone = strangers(list, after)
+			after = append(after, gone...)
+		}
 		then, err := sight(tx, v, after)
 		if err != nil {
 			return err
@@ -60,6 +66,9 @@ func (a *Admin) rehearse(ctx context.Context, who access.Actor, r rehearsal) (Pr
 			for _, s := range r.accounts() {
 				then.accounts[access.Account{Realm: s.Realm, Account: s.Account}] = &s
 			}
+		}
+		for i := range gone {
+			then.records[gone[i].Pair] = nil
 		}
 		out.compare(before, then, list, after, now)
 		return errRehearsed
@@ -103,6 +112,20 @@ func sight(tx *store.Tx, v access.View, list []access.Association) (*overlay, er
 		}
 	}
 	return o, nil
+}
+
+// strangers gives what is left of records that are gone: a pair that nothing is known of.
+func strangers(was, is []access.Association) (list []access.Association) {
+	there := make(map[access.AssociationID]bool, len(is))
+	for i := range is {
+		there[is[i].ID] = true
+	}
+	for i := range was {
+		if !there[was[i].ID] {
+			list = append(list, access.Association{Record: access.Record{ID: was[i].ID, Pair: was[i].Pair}})
+		}
+	}
+	return list
 }
 
 // compare asks about every record before and after. One that is gone is not counted: its phone is judged
@@ -214,14 +237,7 @@ func (a *Admin) PreviewUser(ctx context.Context, who access.Actor, id access.Use
 			if u, err = a.findUser(tx, who, id, 0); err != nil {
 				return nil, err
 			}
-			for _, acc := range u.Accounts {
-				part, err := tx.RecordsOfAccount(acc.Realm, acc.Account, maxReach)
-				if err != nil {
-					return nil, err
-				}
-				list = append(list, part...)
-			}
-			return list, nil
+			return touchedByUser(tx, u.ID)
 		},
 		do: func(tx *store.Tx) error {
 			switch verb {
@@ -243,94 +259,6 @@ func (a *Admin) PreviewUser(ctx context.Context, who access.Actor, id access.Use
 				list[i] = access.AccountState{Realm: acc.Realm, Account: acc.Account, Disabled: verb == access.VerbDisableUser}
 			}
 			return list
-		},
-	})
-}
-
-// maxBulkPreview is how many records a preview of a bulk looks at.
-const maxBulkPreview = 5000
-
-// PreviewBulk says what a bulk would do now to the records it is for, the first few thousand of them.
-func (a *Admin) PreviewBulk(ctx context.Context, who access.Actor, b Bulk, act Act) (Preview, error) {
-	if err := who.May(b.Verb); err != nil {
-		return Preview{}, err
-	}
-	if err := b.validate(act, a.now()); err != nil {
-		return Preview{}, err
-	}
-	limit := maxBulkPreview
-	if linkVerb(b.Verb) || b.Verb == access.VerbUnlink || b.Verb == access.VerbMatchAgain {
-		limit = maxLinkPreview
-	}
-	list, more, err := a.chosen(ctx, who, b, limit)
-	if err != nil {
-		return Preview{}, err
-	}
-	if limit == maxLinkPreview {
-		out, err := a.previewLinks(ctx, who, b.Verb, list)
-		out.Truncated = out.Truncated || more
-		return veiled(ctx, a, who, out, err)
-	}
-	v, now := a.snapshot(), a.now().UTC()
-	out := Preview{At: now, Position: v.Position(), Truncated: more}
-	before, after := &overlay{View: v, records: map[access.Pair]*access.Record{}}, &overlay{View: v, records: map[access.Pair]*access.Record{}}
-	is := make([]access.Association, len(list))
-	for i := range list {
-		is[i] = list[i]
-		switch b.Verb {
-		case access.VerbAllow:
-			is[i].Override = access.Override{Kind: access.OverrideAllow, Reason: act.Reason, By: who.Name, At: now, Until: act.Until}
-		case access.VerbBlock:
-			is[i].Override = access.Override{Kind: access.OverrideBlock, Reason: act.Reason, By: who.Name, At: now, Until: act.Until}
-		}
-		before.records[list[i].Pair], after.records[is[i].Pair] = &list[i].Record, &is[i].Record
-	}
-	if b.Verb == access.VerbRemove {
-		out.Records = len(list)
-		out.Notes = append(out.Notes, "The next contact of each phone is judged anew; blocks and comments go with the records.")
-		return out, nil
-	}
-	out.compare(before, after, list, is, now)
-	return veiled(ctx, a, who, out, nil)
-}
-
-// previewLinks rehearses what a bulk does to links.
-func (a *Admin) previewLinks(ctx context.Context, who access.Actor, verb access.Verb, chosen []access.Association) (Preview, error) {
-	return a.rehearse(ctx, who, rehearsal{
-		touched: func(tx *store.Tx) (list []access.Association, err error) {
-			seen := map[access.AssociationID]bool{}
-			for i := range chosen {
-				same, err := tx.Siblings(&access.Association{Record: access.Record{Pair: chosen[i].Pair}}, maxReach)
-				if err != nil {
-					return nil, err
-				}
-				for _, s := range same {
-					if !seen[s.ID] {
-						seen[s.ID] = true
-						list = append(list, s)
-					}
-				}
-			}
-			return list, nil
-		},
-		do: func(tx *store.Tx) error {
-			for i := range chosen {
-				as, err := a.find(tx, who, chosen[i].ID, 0)
-				if err == nil {
-					switch verb {
-					case access.VerbLink:
-						_, err = a.linkClear(tx, who, as, "")
-					case access.VerbUnlink:
-						_, err = a.unlink(tx, who, as, "")
-					case access.VerbMatchAgain:
-						_, err = a.matchAgain(tx, who, as, "")
-					}
-				}
-				if err != nil && access.KindOf(err) != access.KindConflict && access.KindOf(err) != access.KindNotFound {
-					return err
-				}
-			}
-			return nil
 		},
 	})
 }

@@ -5,6 +5,7 @@ package admin_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ type village struct {
 	users   []access.UserID
 	devices []access.DeviceID
 	records []access.AssociationID
+	pairs   map[access.AssociationID]access.Pair // of those that were removed
 }
 
 func newVillage(t *testing.T) *village {
@@ -52,16 +54,33 @@ func newVillage(t *testing.T) *village {
 	return w
 }
 
-// verdicts asks Decide about every record there is.
+// verdicts asks Decide about every record there is, and about the pairs of those that are gone.
 func (w *village) verdicts() map[access.AssociationID]settled {
 	out := map[access.AssociationID]settled{}
 	v, now := w.view.load(), w.clock.Now()
+	for id, p := range w.pairs {
+		if v.Record(p) == nil {
+			d := access.Decide(v, &access.Facts{Pair: p, ConsoleHeard: now}, now)
+			out[id] = settledWhy(d.Why())
+		}
+	}
 	v.EachRecord(func(r *access.Record) bool {
 		d := access.Decide(v, &access.Facts{Pair: r.Pair, ConsoleHeard: now}, now)
 		out[r.ID] = settledWhy(d.Why())
 		return true
 	})
 	return out
+}
+
+// forget remembers the pairs of records that are about to be removed.
+func (w *village) forget(ids []access.AssociationID) {
+	w.pairs = map[access.AssociationID]access.Pair{}
+	w.view.load().EachRecord(func(r *access.Record) bool {
+		if slices.Contains(ids, r.ID) {
+			w.pairs[r.ID] = r.Pair
+		}
+		return true
+	})
 }
 
 // Y-07, M-06, R-13, R-14: for every verb on devices, users and links, one by one and in bulk, and for merges:
@@ -100,6 +119,7 @@ func TestWhatAPreviewOfPeopleListsIsWhatThenHappens(t *testing.T) {
 				rt.Fatal(err)
 			}
 			after := w.verdicts()
+			w.pairs = nil
 			type both struct{ Before, After settled }
 			happened := map[access.AssociationID]both{}
 			for id, was := range before {
@@ -144,7 +164,7 @@ func (w *village) draw(rt *rapid.T) (preview func() (listedChanges, error), chan
 			func() error { _, err := do(); return err }, true
 	}
 	none := admin.Act{}
-	switch rapid.IntRange(0, 9).Draw(rt, "verb") {
+	switch rapid.IntRange(0, 14).Draw(rt, "verb") {
 	case 0:
 		return onDevice(access.VerbLose, admin.ComplianceForm{}, func() (admin.Result, error) { return a.LoseDevice(ctx, root(), device, none) })
 	case 1:
@@ -174,21 +194,49 @@ func (w *village) draw(rt *rapid.T) (preview func() (listedChanges, error), chan
 		}, true
 	case 7:
 		return w.drawMerge(rt)
+	case 8, 9, 10, 11, 12:
+		return w.drawPeopleBulk(rt)
 	}
 	b := admin.Bulk{IDs: ids, Verb: rapid.SampledFrom([]access.Verb{access.VerbAllow, access.VerbBlock, access.VerbLink, access.VerbUnlink,
-		access.VerbMatchAgain}).Draw(rt, "bulk verb")}
-	return func() (listedChanges, error) { return listedOf(a.PreviewBulk(ctx, root(), b, none)) }, func() error {
-		job, err := a.StartBulk(ctx, root(), b, none)
-		if err != nil {
-			return err
+		access.VerbMatchAgain, access.VerbRemove}).Draw(rt, "bulk verb")}
+	if b.Verb == access.VerbAllow && rapid.Bool().Draw(rt, "end overrides") {
+		b.End = true
+		if rapid.Bool().Draw(rt, "all overrides") {
+			b.IDs, b.Overrides = nil, &admin.OverrideQuery{Kind: rapid.SampledFrom([]access.OverrideKind{"", access.OverrideBlock}).Draw(rt, "kind")}
 		}
-		stop := w.run()
-		defer stop()
-		w.eventually("the job is over", func() bool {
-			j, err := a.FindJob(ctx, root(), job)
-			return err != nil || j.Over()
-		})
-		return nil
+	}
+	return func() (listedChanges, error) { return listedOf(a.PreviewBulk(ctx, root(), b, none)) }, func() error {
+		if b.Verb == access.VerbRemove {
+			w.forget(b.IDs)
+		}
+		return w.carriedOut(a.StartBulk(ctx, root(), b, none))
+	}, true
+}
+
+// drawPeopleBulk does something to several devices or users at once, by name or by filter.
+func (w *village) drawPeopleBulk(rt *rapid.T) (func() (listedChanges, error), func() error, bool) {
+	ctx, a := w.t.Context(), w.admin
+	b := admin.PeopleBulk{Verb: rapid.SampledFrom(admin.PeopleBulkVerbs()).Draw(rt, "people verb")}
+	if b.Verb == access.VerbSetCompliance {
+		b.Compliance = rapid.SampledFrom([]admin.ComplianceForm{{Compliance: access.Compliant}, {Compliance: access.NotCompliant, Reasons: []string{"rooted"}}}).Draw(rt, "form")
+	}
+	users := b.Verb == access.VerbDisableUser || b.Verb == access.VerbEnableUser || b.Verb == access.VerbDeleteUser
+	switch filter := rapid.Bool().Draw(rt, "by filter"); {
+	case filter && users:
+		b.Query = &admin.Query{Search: rapid.SampledFrom([]string{"", "user1"}).Draw(rt, "search")}
+	case filter:
+		b.Query = &admin.Query{Show: rapid.SampledFrom([]admin.Show{"all", "active", "lost"}).Draw(rt, "show")}
+	case users:
+		for _, id := range rapid.SliceOfNDistinct(rapid.SampledFrom(w.users), 1, 3, rapid.ID[access.UserID]).Draw(rt, "users") {
+			b.IDs = append(b.IDs, string(id))
+		}
+	default:
+		for _, id := range rapid.SliceOfNDistinct(rapid.SampledFrom(w.devices), 1, 4, rapid.ID[access.DeviceID]).Draw(rt, "devices") {
+			b.IDs = append(b.IDs, string(id))
+		}
+	}
+	return func() (listedChanges, error) { return listedOf(a.PreviewPeopleBulk(ctx, root(), b)) }, func() error {
+		return w.carriedOut(a.StartPeopleBulk(ctx, root(), b, admin.Act{}))
 	}, true
 }
 

@@ -20,7 +20,7 @@ type Retention struct {
 	// or wiped. Without it they stay: what is gone is judged as if it had never been there.
 	Held  bool `json:"held"`
 	Audit int  `json:"audit"` // lines of the audit log; 0: for ever
-	// Tallies are the counts of refusals per minute of the dashboard, Jobs the bulk actions with their rows.
+	// Tallies are the counts that the dashboard draws, per minute and per hour; Jobs the bulk actions with their rows.
 	Tallies int `json:"tallies"`
 	Jobs    int `json:"jobs"`
 	Kept    `json:"-"`
@@ -59,7 +59,7 @@ func (r *Retention) Validate() error {
 	case r.Audit != 0 && (r.Audit < fewestAuditDays || r.Audit > mostDays):
 		return access.Invalid(op, fmt.Sprintf("The audit log is kept at least %d days, or for ever with 0.", fewestAuditDays))
 	case r.Tallies < 1 || r.Tallies > store.TallyDays:
-		return access.Invalid(op, fmt.Sprintf("Counts of refusals are kept between 1 and %d days.", store.TallyDays))
+		return access.Invalid(op, fmt.Sprintf("Counts of the dashboard are kept between 1 and %d days.", store.TallyDays))
 	case r.Jobs < 1 || r.Jobs > int(jobsKept/day):
 		return access.Invalid(op, fmt.Sprintf("Bulk actions are kept between 1 and %d days.", int(jobsKept/day)))
 	}
@@ -170,6 +170,11 @@ func (s *Settings) PreviewPurge(ctx context.Context, who access.Actor, r Retenti
 	if p.Tallies, err = s.admin.store.CountTallies(ctx, now.AddDate(0, 0, -r.Tallies)); err != nil {
 		return p, err
 	}
+	steps, err := s.admin.store.CountTrends(ctx, now.AddDate(0, 0, -r.Tallies))
+	if err != nil {
+		return p, err
+	}
+	p.Tallies += steps
 	p.Jobs, err = s.admin.store.CountJobs(ctx, now.AddDate(0, 0, -r.Jobs))
 	return p, err
 }
@@ -268,6 +273,11 @@ func (s *Settings) Purge(ctx context.Context) (Purged, error) {
 		if p.Tallies, err = tx.DeleteTallies(now.AddDate(0, 0, -r.Tallies)); err != nil {
 			return err
 		}
+		steps, err := tx.DeleteTrends(now.AddDate(0, 0, -r.Tallies))
+		if err != nil {
+			return err
+		}
+		p.Tallies += steps
 		return tx.DeleteJobs(now.AddDate(0, 0, -r.Jobs))
 	})
 	return p, err

@@ -33,6 +33,7 @@ const (
 	expiryPoll   = 5 * time.Second
 	outcomesKept = 7 * 24 * time.Hour
 	jobsKept     = 30 * 24 * time.Hour
+	expectedKept = 400 * 24 * time.Hour // a list of phones from elsewhere helps while these move here
 	sweepBatch   = 500
 )
 
@@ -87,6 +88,14 @@ func (a *Admin) sweepExpired(ctx context.Context) error {
 }
 
 func (a *Admin) tidy(ctx context.Context) error {
+	for n := sweepBatch; n == sweepBatch; {
+		if err := a.store.WithTx(ctx, func(tx *store.Tx) (err error) {
+			n, err = tx.DeleteExpectedBefore(tx.Now().Add(-expectedKept), sweepBatch)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
 	return a.store.WithTx(ctx, func(tx *store.Tx) error {
 		if err := tx.DeleteJobs(tx.Now().Add(-jobsKept)); err != nil {
 			return err

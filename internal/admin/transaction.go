@@ -34,6 +34,7 @@ type outcome struct {
 	Link     *linkBefore              `json:"link,omitempty"`
 	Merged   *merged                  `json:"merged,omitempty"`
 	Approval *approvalBefore          `json:"approval,omitempty"`
+	Added    *added                   `json:"added,omitempty"`
 	Change   *access.Preferences      `json:"change,omitempty"`
 }
 
@@ -110,7 +111,7 @@ func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, ob
 // undoable reports whether it is kept what Undo needs.
 func (o *outcome) undoable() bool {
 	return o.Override != nil || o.Comment != nil || o.Removed != nil || o.Device != nil || o.User != nil || o.Link != nil ||
-		o.Merged != nil || o.Approval != nil
+		o.Merged != nil || o.Approval != nil || o.Added != nil
 }
 
 func replay(before *store.Outcome, verb access.Verb, object string, want asked) (out outcome, err error) {

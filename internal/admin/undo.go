@@ -14,8 +14,8 @@ import (
 )
 
 // Undo takes back a verb of the same actor, where nobody has changed the thing since: an override,
-// comment, link, device or user becomes what it was, a removed record comes back, joined records part.
-// undo is the Result.Undo of the action. A job is not undone as a whole.
+// comment, link, device or user becomes what it was, a removed record comes back, joined records part, and
+// what was added goes. undo is the Result.Undo of the action. UndoJob takes back a job.
 func (a *Admin) Undo(ctx context.Context, who access.Actor, undo string, act Act) (Result, error) {
 	verb, err := a.verbOf(ctx, who, undo)
 	if err != nil {
@@ -27,21 +27,27 @@ func (a *Admin) Undo(ctx context.Context, who access.Actor, undo string, act Act
 		if err != nil {
 			return outcome{}, err
 		}
-		switch {
-		case done.Removed != nil:
-			return a.undoRemove(tx, who, done)
-		case done.Device != nil:
-			return a.undoDevice(tx, who, done)
-		case done.User != nil:
-			return a.undoUser(tx, who, done)
-		case done.Merged != nil:
-			return a.undoMerge(tx, who, done)
-		case done.Approval != nil:
-			return a.undoApproval(tx, who, done)
-		}
-		return a.undoChange(tx, who, done, act)
+		return a.takeBack(tx, who, done, act)
 	})
 	return out.Result, err
+}
+
+func (a *Admin) takeBack(tx *store.Tx, who access.Actor, done outcome, act Act) (outcome, error) {
+	switch {
+	case done.Removed != nil:
+		return a.undoRemove(tx, who, done)
+	case done.Added != nil:
+		return a.undoAdd(tx, who, done)
+	case done.Device != nil:
+		return a.undoDevice(tx, who, done)
+	case done.User != nil:
+		return a.undoUser(tx, who, done)
+	case done.Merged != nil:
+		return a.undoMerge(tx, who, done)
+	case done.Approval != nil:
+		return a.undoApproval(tx, who, done)
+	}
+	return a.undoChange(tx, who, done, act)
 }
 
 func (a *Admin) undoChange(tx *store.Tx, who access.Actor, done outcome, act Act) (outcome, error) {

@@ -28,7 +28,7 @@ func (a *Admin) AddUser(ctx context.Context, who access.Actor, f UserForm, act A
 		if err := linking.Accounts(tx, u.Accounts...); err != nil {
 			return outcome{}, err
 		}
-		return outcome{Result: Result{ID: string(u.ID), Version: u.Version, Text: u.Name + " is a user now."}}, nil
+		return outcome{Added: &added{User: u.ID}, Result: Result{ID: string(u.ID), Version: u.Version, Text: u.Name + " is a user now."}}, nil
 	})
 	return out.Result, err
 }
@@ -84,12 +84,11 @@ func (a *Admin) fillUser(tx *store.Tx, u *access.User, f UserForm) error {
 
 // canonical gives the account a name stands for, as a person may spell it.
 func (a *Admin) canonical(tx *store.Tx, realm, text string) (access.Account, error) {
-	name, ok := a.account(realm, strings.TrimSpace(text))
-	if realm == "" || !ok {
-		return access.Account{}, access.Invalid("admin: account", "“"+text+"” can be no account of a mail server.")
+	acc, err := a.spell(tx, realm, text)
+	if err == nil {
+		acc.Account, err = tx.ResolveAccount(acc.Realm, acc.Account)
 	}
-	name, err := tx.ResolveAccount(realm, name)
-	return access.Account{Realm: realm, Account: name}, err
+	return acc, err
 }
 
 func (a *Admin) findUser(tx *store.Tx, who access.Actor, id access.UserID, version int64) (*access.User, error) {
@@ -117,26 +116,31 @@ func (a *Admin) userVerb(ctx context.Context, who access.Actor, verb access.Verb
 		if err != nil {
 			return outcome{}, err
 		}
-		before := *u
-		if err := change(tx, u); err != nil {
-			return outcome{}, err
-		}
-		words := userWords(&before, u)
-		if words == "" {
-			return outcome{Result: Result{Version: before.Version, Text: "Nothing has changed."}}, nil
-		}
-		if err := a.saveUser(tx, &before, u); err != nil {
-			return outcome{}, err
-		}
-		detail := userWords(&before, u)
-		if act.Reason != "" {
-			detail += "; " + act.Reason
-		}
-		tx.Audit(entry(who, string(verb), u.Name, string(u.ID), detail))
-		text, err := a.userEffect(tx, &before, u)
-		return outcome{User: &before, Result: Result{Version: u.Version, Text: text, Shadow: a.snapshot().Preferences().Shadow}}, err
+		return a.changeUser(tx, who, verb, u, act.Reason, change)
 	})
 	return out.Result, err
+}
+
+func (a *Admin) changeUser(tx *store.Tx, who access.Actor, verb access.Verb, u *access.User, reason string,
+	change func(*store.Tx, *access.User) error) (outcome, error) {
+	before := *u
+	if err := change(tx, u); err != nil {
+		return outcome{}, err
+	}
+	words := userWords(&before, u)
+	if words == "" {
+		return outcome{Result: Result{Version: before.Version, Text: "Nothing has changed."}}, nil
+	}
+	if err := a.saveUser(tx, &before, u); err != nil {
+		return outcome{}, err
+	}
+	detail := userWords(&before, u)
+	if reason != "" {
+		detail += "; " + reason
+	}
+	tx.Audit(entry(who, string(verb), u.Name, string(u.ID), detail))
+	text, err := a.userEffect(tx, &before, u)
+	return outcome{User: &before, Result: Result{Version: u.Version, Text: text, Shadow: a.snapshot().Preferences().Shadow}}, err
 }
 
 // saveUser writes a user and lets the matcher look at the accounts that have come or gone.
@@ -188,23 +192,27 @@ func (a *Admin) DeleteUser(ctx context.Context, who access.Actor, id access.User
 		if err != nil {
 			return outcome{}, err
 		}
-		if err := tx.DeleteUser(id); err != nil {
-			return outcome{}, err
-		}
-		if err := linking.Accounts(tx, u.Accounts...); err != nil {
-			return outcome{}, err
-		}
-		tx.Audit(entry(who, string(access.VerbDeleteUser), u.Name, string(id), beforeAfter(userState(u.Disabled), "deleted", act.Reason)))
-		text := u.Name + " is deleted."
-		if n := u.Devices; n > 0 {
-			text += " " + count(n, "device belongs", "devices belong") + " to nobody now."
-		}
-		if u.Disabled && len(u.Accounts) > 0 {
-			text += " The user was disabled: " + count(len(u.Accounts), "account is", "accounts are") + " no longer refused for that."
-		}
-		return outcome{Result: Result{Text: text}}, nil
+		return a.deleteUser(tx, who, u, act.Reason)
 	})
 	return out.Result, err
+}
+
+func (a *Admin) deleteUser(tx *store.Tx, who access.Actor, u *access.User, reason string) (outcome, error) {
+	if err := tx.DeleteUser(u.ID); err != nil {
+		return outcome{}, err
+	}
+	if err := linking.Accounts(tx, u.Accounts...); err != nil {
+		return outcome{}, err
+	}
+	tx.Audit(entry(who, string(access.VerbDeleteUser), u.Name, string(u.ID), beforeAfter(userState(u.Disabled), "deleted", reason)))
+	text := u.Name + " is deleted."
+	if n := u.Devices; n > 0 {
+		text += " " + count(n, "device belongs", "devices belong") + " to nobody now."
+	}
+	if u.Disabled && len(u.Accounts) > 0 {
+		text += " The user was disabled: " + count(len(u.Accounts), "account is", "accounts are") + " no longer refused for that."
+	}
+	return outcome{Result: Result{Text: text}}, nil
 }
 
 func (a *Admin) undoUser(tx *store.Tx, who access.Actor, done outcome) (outcome, error) {

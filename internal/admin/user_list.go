@@ -111,6 +111,20 @@ func (a *Admin) FindUser(ctx context.Context, who access.Actor, id access.UserID
 	return veiled(ctx, a, who, out, err)
 }
 
+// UsersNamed gives those whom somebody may mean by a name: the user who is called so, else those with the
+// mail address, else those with the whole display name, whatever the case. More than one is for who asks to
+// sort out.
+func (a *Admin) UsersNamed(ctx context.Context, who access.Actor, name string) ([]access.User, error) {
+	if err := who.May(access.VerbView); err != nil {
+		return nil, err
+	}
+	list, err := a.store.FindUsersNamed(ctx, name)
+	if who.Scope != nil {
+		list = slices.DeleteFunc(list, func(u access.User) bool { return !who.Scope.Covers(u.Groups) })
+	}
+	return veiled(ctx, a, who, list, err)
+}
+
 func errNoUser() error {
 	return access.NotFound("admin: user", "This user is gone. Somebody has deleted it, or it was never there.")
 }

@@ -67,6 +67,14 @@ func beforeAfter(before, after, reason string) string {
 	return s
 }
 
+// because adds the reason to what is said.
+func because(what, reason string) string {
+	if reason == "" {
+		return what
+	}
+	return what + "; " + reason
+}
+
 // preferenceWords lists the differences of two sets of preferences, for the audit log.
 func preferenceWords(before, after access.Preferences) string {
 	var parts []string

@@ -25,6 +25,7 @@ type world struct {
 	clock *clock
 	view  *follower
 	live  []access.Gateway
+	dsn   string
 }
 
 // clock is a time that only moves when it is told to.
@@ -65,7 +66,7 @@ func newWorldOn(t *testing.T, dsn string) *world {
 			t.Error(err)
 		}
 	})
-	w := &world{t: t, store: s, clock: c, view: &follower{t: t, store: s}}
+	w := &world{t: t, store: s, clock: c, view: &follower{t: t, store: s}, dsn: dsn}
 	w.admin, err = admin.New(admin.Config{Store: s, Snapshot: w.view.load, Now: c.Now,
 		Applied:  func(int64) (int, int) { return 2, 3 },
 		Gateways: func() []access.Gateway { return w.live }})
@@ -173,6 +174,21 @@ func (w *world) eventually(what string, cond func() bool) {
 		}
 	}
 	w.t.Fatalf("not within a minute: %s", what)
+}
+
+// carriedOut runs a job that has been started until it is over.
+func (w *world) carriedOut(job admin.JobID, err error) error {
+	w.t.Helper()
+	if err != nil {
+		return err
+	}
+	stop := w.run()
+	defer stop()
+	w.eventually("the job is over", func() bool {
+		j, err := w.admin.FindJob(w.t.Context(), root(), job)
+		return err != nil || j.Over()
+	})
+	return nil
 }
 
 func wantKind(t *testing.T, err error, want access.Kind) {

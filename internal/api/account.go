@@ -16,7 +16,7 @@ import (
 
 // Merge names two names of a realm that are one account: whoever comes as from is to.
 type Merge struct {
-	Realm string `json:"realm" minLength:"1" maxLength:"320"`
+	Realm string `json:"realm,omitempty" maxLength:"320" doc:"Absent: the only one there is"`
 	From  string `json:"from" minLength:"1" maxLength:"320" doc:"In any spelling"`
 	To    string `json:"to" minLength:"1" maxLength:"320" doc:"In any spelling"`
 }

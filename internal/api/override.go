@@ -106,7 +106,7 @@ func (s *Server) approvalList(ctx context.Context, who access.Actor, in *approva
 type approveInput struct {
 	Once
 	Body struct {
-		Realm    string    `json:"realm" minLength:"1" maxLength:"320"`
+		Realm    string    `json:"realm,omitempty" maxLength:"320" doc:"Absent: the only one there is"`
 		Account  string    `json:"account" minLength:"1" maxLength:"320" doc:"In any spelling"`
 		DeviceID string    `json:"device_id" minLength:"1" maxLength:"320" doc:"ActiveSync device id in any spelling"`
 		Reason   string    `json:"reason,omitempty" doc:"Kept with the approval and in the audit log"`

@@ -5,11 +5,13 @@ package api_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/api"
+	"github.com/vedette-mail/vedette/internal/httpd"
 	"github.com/vedette-mail/vedette/internal/login"
 )
 
@@ -103,6 +105,28 @@ GET    /settings/backups               A O - R - -
 PUT    /settings/backups               A - - - - -
 GET    /tasks/{name}                   A O - R - -
 POST   /tasks/{name}/run               A - - - - -
+GET    /settings/sign-in               A - - - - -
+PUT    /settings/sign-in               A - - - - -
+GET    /settings/openid-connect        A - - - - -
+PUT    /settings/openid-connect        A - - - - -
+GET    /account                        A O H R S T
+GET    /account/tokens                 A O H R S T
+DELETE /account/token                  A O H R S T
+GET    /tokens                         A - - - - -
+DELETE /tokens/{id}                    A - - - - -
+GET    /sessions                       A - - - - -
+DELETE /sessions/{id}                  A - - - - -
+GET    /roles                          A O H R S T
+GET    /administrators                 A - - - - -
+POST   /administrators                 A - - - - -
+GET    /administrators/{id}            A - - - - -
+PUT    /administrators/{id}/rights     A - - - - -
+POST   /administrators/{id}/disable    A - - - - -
+POST   /administrators/{id}/enable     A - - - - -
+POST   /administrators/{id}/reset-second-factor A - - - - -
+POST   /administrators/{id}/sign-out   A - - - - -
+POST   /administrators/{id}/setup-link A - - - - -
+DELETE /administrators/{id}            A - - - - -
 GET    /search                         A O H R S T
 GET    /events                         A O H R S T
 GET    /dashboard                      A O H R S T
@@ -165,7 +189,9 @@ func TestEveryRouteOpensForWhomItIsPromised(t *testing.T) {
 		}
 		table[r.method+" "+api.Prefix+r.path] = r
 	}
-	for _, route := range w.server.Routes() {
+	last := func(r httpd.Route) bool { return strings.HasSuffix(r.Path, "/account/token") } // ends the token of the caller
+	routes := slices.DeleteFunc(w.server.Routes(), last)
+	for _, route := range append(routes, slices.DeleteFunc(w.server.Routes(), func(r httpd.Route) bool { return !last(r) })...) {
 		promised, found := table[route.Method+" "+route.Path]
 		if !found {
 			t.Errorf("%s %s has no line in the table", route.Method, route.Path)

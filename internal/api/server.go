@@ -74,6 +74,7 @@ func New(c Config) (*Server, error) {
 		s.mountSettings()
 		s.mountPersonalData()
 	}
+	s.mountAccess()
 	s.mountJobs()
 	s.mountPreferences()
 	s.mountReads()

@@ -16,6 +16,14 @@ import (
 // UTF-8 would keep a whole report from ever being sent.
 func text(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
+func texts(list []string) []string {
+	var out []string
+	for _, s := range list {
+		out = append(out, text(s))
+	}
+	return out
+}
+
 func timeOut(t time.Time) *proto.Time {
 	if t.IsZero() {
 		return nil

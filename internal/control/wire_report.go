@@ -127,7 +127,8 @@ func statusOut(s *access.GatewayStatus) *proto.Status {
 		ExternalUrl: text(s.ExternalURL)}
 	for _, b := range s.Backends {
 		out.Backends = append(out.Backends, &proto.Backend{Name: text(b.Name), Type: text(b.Type), Url: text(b.URL), Up: b.Up,
-			Since: timeOut(b.Since), Problem: text(b.Problem), Versions: text(b.Versions), Accounts: text(b.Accounts)})
+			Since: timeOut(b.Since), Problem: text(b.Problem), Versions: text(b.Versions), Accounts: text(b.Accounts),
+			Realm: text(b.Realm), Domains: texts(b.Domains), Rest: b.Rest})
 	}
 	return out
 }
@@ -139,7 +140,8 @@ func statusIn(s *proto.Status) access.GatewayStatus {
 		ExternalURL: s.GetExternalUrl()}
 	for _, b := range s.GetBackends() {
 		in.Backends = append(in.Backends, access.BackendHealth{Name: b.GetName(), Type: b.GetType(), URL: b.GetUrl(), Up: b.GetUp(),
-			Since: timeIn(b.GetSince()), Problem: b.GetProblem(), Versions: b.GetVersions(), Accounts: b.GetAccounts()})
+			Since: timeIn(b.GetSince()), Problem: b.GetProblem(), Versions: b.GetVersions(), Accounts: b.GetAccounts(),
+			Realm: b.GetRealm(), Domains: b.GetDomains(), Rest: b.GetRest()})
 	}
 	return in
 }

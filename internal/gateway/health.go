@@ -153,6 +153,7 @@ func (g *Gateway) healthReport() []access.BackendHealth {
 		list = append(list, access.BackendHealth{
 			Name: s.Name, Type: s.Type, URL: s.URL, Up: s.health.up, Since: s.health.since,
 			Problem: s.health.problem, Versions: s.health.versions, Accounts: s.accounts(),
+			Realm: s.Realm, Domains: s.foldedDomains(), Rest: s == g.routes.rest,
 		})
 		s.health.mu.Unlock()
 	}

@@ -55,8 +55,10 @@ func foldDomain(d string) string {
 //   - Windows takes a slash for a backslash.
 //
 // What is dropped is dropped here too, or a block is a matter of spelling.
-func (s *server) reads(user string) string {
-	switch s.Type {
+func (s *server) reads(user string) string { return reads(s.Type, user) }
+
+func reads(kind, user string) string {
+	switch kind {
 	case "sogo":
 		if _, rest, cut := strings.Cut(user, `\`); cut {
 			user = rest

@@ -5,6 +5,7 @@ package httpd
 
 import (
 	"encoding/json"
+	"html/template"
 	"net/http"
 	"strings"
 )
@@ -26,11 +27,27 @@ type StatusError struct {
 
 func (e *StatusError) Error() string { return e.Text }
 
-// Plain is the answer where no room can give a better one: a line of text, or a problem (RFC 9457) below
-// /api/. It names the request.
+// barePage says one thing to a person with a browser, with nothing of the console's own: what that takes may be
+// what is broken.
+var barePage = template.Must(template.New("bare").Parse(`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>{{.Title}}</title></head>
+<body><main><h1>{{.Title}}</h1><p>{{.Text}}</p>{{with .ID}}<p><small>Request {{.}}</small></p>{{end}}<p><a href="">Try again</a></p></main></body></html>
+`))
+
+// Plain is the answer where no room can give a better one: a bare page for who takes HTML, otherwise a line of
+// text, or a problem (RFC 9457) below /api/. It names the request.
 func Plain(w http.ResponseWriter, r *http.Request, status int, text string) {
 	id := RequestID(r.Context())
-	if !strings.HasPrefix(r.URL.Path, "/api/") {
+	switch {
+	case strings.HasPrefix(r.URL.Path, "/api/"):
+	case strings.Contains(r.Header.Get("Accept"), "text/html"):
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(status)
+		if err := barePage.Execute(w, struct{ Title, Text, ID string }{http.StatusText(status), text, id}); err != nil {
+			NoteError(r.Context(), err)
+		}
+		return
+	default:
 		if id != "" {
 			text += " Request " + id + "."
 		}

@@ -12,6 +12,8 @@
 //
 // Who is believed: a pair becomes a record when the mail server has accepted its credentials.
 // A new record, and one whose facts have changed, is shown to the matcher in the same transaction.
+// What a known phone tells otherwise than before is a line of the audit log, few enough that no phone can
+// fill it (Y-19).
 // Every attempt of a known pair moves Last Sync Time, but only an accepted one changes what is said
 // about the phone.
 package intake

@@ -137,6 +137,7 @@ func (w *work) run() error {
 			return err
 		}
 	}
+	w.tx.AddParked(r.Gateway, r.Status.Parked)
 	w.taken.Sent = r.Now
 	if err := w.tx.SaveTaken(r.Gateway, r.Spool, w.taken); err != nil {
 		return err

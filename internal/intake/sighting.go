@@ -78,7 +78,10 @@ func (w *work) refresh(a *access.Association, group []*access.Sighting) error {
 	if sameFacts(before, *a) {
 		return w.tx.SaveTimes(a)
 	}
-	if err := w.tx.SaveFacts(a); err != nil || !evidence(before, *a) {
+	if err := w.tx.SaveFacts(a); err != nil {
+		return err
+	}
+	if err := w.noteFacts(&before, a); err != nil || !evidence(before, *a) {
 		return err
 	}
 	return linking.Record(w.tx, a)

@@ -18,14 +18,24 @@ const Actor = "vedette"
 // eventSuccessor is the audit event of a new device id of a known phone (Y-05).
 const eventSuccessor = "successor"
 
-// mostNear is how many other records of a device id, or of an account, are looked at.
-const mostNear = 200
+// eventLookedAt is the audit event of an account of which the matcher has not looked at every record.
+const eventLookedAt = string(access.VerbMatchAgain)
+
+// mostNear is how many other records of a device id, or of an account, count as evidence. mostMoved is how
+// many records of an account that changes hands are looked at, and mostRounds how often some records are
+// gone through until nothing moves any more.
+const (
+	mostNear   = 200
+	mostMoved  = 2000
+	mostRounds = 8
+)
 
 // Seen is what the matcher thinks of a record, and the devices it has looked at.
 type Seen struct {
 	access.Matching
 	Devices   []access.RegisteredDevice
 	Successor access.AssociationID // the record it replaces
+	Outlived  bool                 // what it was said to replace has been heard of since
 	because   []string
 }
 
@@ -45,8 +55,11 @@ func Look(tx *store.Tx, as *access.Association) (Seen, error) {
 	if err != nil {
 		return Seen{}, err
 	}
-	s := Seen{Matching: access.Match(e, tx.Now()), Devices: e.Devices}
+	s := Seen{Matching: access.Match(e), Devices: e.Devices}
 	s.Successor, s.because = access.Successor(e)
+	for i := range e.Near {
+		s.Outlived = s.Outlived || e.Near[i].ID == as.Replaces && access.Outlives(&e.Near[i], as)
+	}
 	return s, nil
 }
 
@@ -124,12 +137,18 @@ func Device(tx *store.Tx, d *access.RegisteredDevice) error {
 	return records(tx, list)
 }
 
-// Accounts lets the matcher look at the records of accounts whose owner has changed.
+// Accounts lets the matcher look at the records of accounts whose owner has changed. Of an account that more
+// phones share than can be looked at in one go, the audit log says that some are left.
 func Accounts(tx *store.Tx, accounts ...access.Account) error {
 	for _, a := range accounts {
-		list, err := tx.RecordsOfAccount(a.Realm, a.Account, mostNear)
+		list, err := tx.RecordsOfAccount(a.Realm, a.Account, mostMoved+1)
 		if err != nil {
 			return err
+		}
+		if len(list) > mostMoved {
+			list = list[:mostMoved]
+			tx.Audit(access.AuditEntry{Actor: Actor, Event: eventLookedAt, Subject: a.Account + " (" + a.Realm + ")", Object: a.Realm + "/" + a.Account, Failed: true,
+				Detail: fmt.Sprintf("%d records were looked at, there are more: give the others back to the matcher", mostMoved)})
 		}
 		if err := records(tx, list); err != nil {
 			return err
@@ -138,13 +157,10 @@ func Accounts(tx *store.Tx, accounts ...access.Account) error {
 	return nil
 }
 
-// records goes through them twice: a link of one may be what another needs.
+// records goes through them until nothing moves any more: a link of one may be what another needs.
 func records(tx *store.Tx, list []access.Association) error {
-	again := false
-	for round := range 2 {
-		if round > 0 && !again {
-			return nil
-		}
+	for again, round := true, 0; again && round < mostRounds; round++ {
+		again = false
 		for i := range list {
 			moved, err := record(tx, &list[i])
 			if err != nil {
@@ -186,7 +202,7 @@ func record(tx *store.Tx, as *access.Association) (moved bool, err error) {
 		device, link = "", access.Link{}
 	}
 	replaces := as.Replaces
-	if replaces == "" {
+	if replaces == "" || s.Outlived {
 		replaces = s.Successor
 	}
 	if device == as.Device && sameLink(link, as.Link) && sameSuggestion(suggestion, as.Suggestion) && replaces == as.Replaces {
@@ -238,7 +254,10 @@ func (s *Seen) audit(tx *store.Tx, as *access.Association, device access.DeviceI
 		line(string(access.VerbLink), fmt.Sprintf("linked to %s, score %d: %s", Name(s.Device(device)), s.Link.Score,
 			strings.Join(s.Link.Reasons, ", ")))
 	}
-	if as.Replaces == "" && s.Successor != "" {
+	if s.Outlived {
+		line(eventSuccessor, "another phone than the one before after all: that has been in touch since")
+	}
+	if (as.Replaces == "" || s.Outlived) && s.Successor != "" {
 		line(eventSuccessor, "the same phone as before under another device id: "+strings.Join(s.because, ", "))
 	}
 }

@@ -26,6 +26,7 @@ type Administrator struct {
 	Disabled    bool
 	Created     time.Time
 	LastSignIn  time.Time
+	Version     int64 // goes on with every change of rights, password or second factor, never by signing in
 }
 
 // ListAdministrators gives those who may sign in, by name.
@@ -41,7 +42,8 @@ func (l *Login) ListAdministrators(ctx context.Context, who access.Actor) ([]Adm
 	list := make([]Administrator, len(all))
 	for i, a := range all {
 		list[i] = Administrator{ID: a.ID, Name: a.Name, Role: a.Role, Scope: a.Scope, Source: a.Source, Password: a.PasswordHash != "",
-			OneTimeCode: a.TOTPSealed != "", Passkeys: keys[a.ID], Disabled: a.Disabled, Created: a.Created, LastSignIn: a.LastSignIn}
+			OneTimeCode: a.TOTPSealed != "", Passkeys: keys[a.ID], Disabled: a.Disabled, Created: a.Created, LastSignIn: a.LastSignIn,
+			Version: a.Changed.UnixMilli()}
 	}
 	return list, err
 }
@@ -72,7 +74,7 @@ func (l *Login) ResetPassword(ctx context.Context, who access.Actor, name string
 	if err != nil {
 		return "", err
 	}
-	return password, l.manage(ctx, who, name, EventResetPassword, func(tx *store.Tx, a *store.Administrator) (string, error) {
+	return password, l.manage(ctx, who, name, EventResetPassword, nil, func(tx *store.Tx, a *store.Administrator) (string, error) {
 		a.PasswordHash, a.TOTPSealed, a.TOTPPending, a.Recovery = hash, "", "", ""
 		a.Disabled = false
 		return "", tx.DeletePasskeys(a.ID)
@@ -81,9 +83,9 @@ func (l *Login) ResetPassword(ctx context.Context, who access.Actor, name string
 
 // NewSetupLink takes an administrator's password away and gives a one-time link with which he chooses
 // another. His second factor stays.
-func (l *Login) NewSetupLink(ctx context.Context, who access.Actor, name string) (token string, expires time.Time, err error) {
+func (l *Login) NewSetupLink(ctx context.Context, who access.Actor, name string, act ...Act) (token string, expires time.Time, err error) {
 	var id string
-	err = l.manage(ctx, who, name, EventResetPassword, func(_ *store.Tx, a *store.Administrator) (string, error) {
+	err = l.manage(ctx, who, name, EventResetPassword, act, func(_ *store.Tx, a *store.Administrator) (string, error) {
 		if a.Source != "" {
 			return "", access.Invalid("set-up link", "This administrator signs in elsewhere and has no password here.")
 		}
@@ -98,41 +100,47 @@ func (l *Login) NewSetupLink(ctx context.Context, who access.Actor, name string)
 
 // ResetSecondFactor removes an administrator's one-time code, recovery codes and passkeys. The password
 // stays, and has to be changed by him if it may be known.
-func (l *Login) ResetSecondFactor(ctx context.Context, who access.Actor, name string) error {
-	return l.manage(ctx, who, name, EventResetFactor, func(tx *store.Tx, a *store.Administrator) (string, error) {
+func (l *Login) ResetSecondFactor(ctx context.Context, who access.Actor, name string, act ...Act) error {
+	return l.manage(ctx, who, name, EventResetFactor, act, func(tx *store.Tx, a *store.Administrator) (string, error) {
 		a.TOTPSealed, a.TOTPPending, a.Recovery = "", "", ""
 		return "", tx.DeletePasskeys(a.ID)
 	})
 }
 
 // ChangeRights gives an administrator another role or other groups, and ends his sessions, so that what
-// he has open does not go on with the old ones.
-func (l *Login) ChangeRights(ctx context.Context, who access.Actor, name string, role access.Role, scope *access.Scope) error {
+// he has open does not go on with the old ones. A one-time link that is still to be used becomes worthless
+// when he is given more: whoever holds it may be somebody who could not have given as much.
+func (l *Login) ChangeRights(ctx context.Context, who access.Actor, name string, role access.Role, scope *access.Scope, act ...Act) error {
 	scope, err := checkRights(role, scope)
 	if err != nil {
 		return err
 	}
-	return l.manage(ctx, who, name, EventChangeRights, func(_ *store.Tx, a *store.Administrator) (string, error) {
+	return l.manage(ctx, who, name, EventChangeRights, act, func(tx *store.Tx, a *store.Administrator) (string, error) {
 		if a.Source != "" {
 			return "", access.Invalid("change rights", "The role of this administrator comes from where he signs in.")
 		}
-		before := rights(a.Role, a.Scope)
+		before, raised := rights(a.Role, a.Scope), beyond(actorOf(a, ""), holder(role, scope)) != nil
 		a.Role, a.Scope = role, scope
+		if raised {
+			if err := tx.DeleteSetupLinks(a.ID); err != nil {
+				return "", err
+			}
+		}
 		return before + " → " + rights(role, scope), nil
 	})
 }
 
 // DisableAdministrator keeps somebody from signing in, and ends what he is signed in to.
-func (l *Login) DisableAdministrator(ctx context.Context, who access.Actor, name string) error {
-	return l.manage(ctx, who, name, EventDisable, func(tx *store.Tx, a *store.Administrator) (string, error) {
+func (l *Login) DisableAdministrator(ctx context.Context, who access.Actor, name string, act ...Act) error {
+	return l.manage(ctx, who, name, EventDisable, act, func(tx *store.Tx, a *store.Administrator) (string, error) {
 		a.Disabled = true
 		return "", tx.DeleteSetupLinks(a.ID)
 	})
 }
 
 // EnableAdministrator takes DisableAdministrator back.
-func (l *Login) EnableAdministrator(ctx context.Context, who access.Actor, name string) error {
-	return l.manage(ctx, who, name, EventEnable, func(_ *store.Tx, a *store.Administrator) (string, error) {
+func (l *Login) EnableAdministrator(ctx context.Context, who access.Actor, name string, act ...Act) error {
+	return l.manage(ctx, who, name, EventEnable, act, func(_ *store.Tx, a *store.Administrator) (string, error) {
 		a.Disabled = false
 		return "", nil
 	})
@@ -140,16 +148,16 @@ func (l *Login) EnableAdministrator(ctx context.Context, who access.Actor, name 
 
 // DeleteAdministrator removes somebody with his tokens and passkeys. What he has done stays in the audit
 // log under his name.
-func (l *Login) DeleteAdministrator(ctx context.Context, who access.Actor, name string) error {
-	return l.manage(ctx, who, name, EventDelete, func(_ *store.Tx, a *store.Administrator) (string, error) {
+func (l *Login) DeleteAdministrator(ctx context.Context, who access.Actor, name string, act ...Act) error {
+	return l.manage(ctx, who, name, EventDelete, act, func(_ *store.Tx, a *store.Administrator) (string, error) {
 		a.Disabled = true // counts as gone for the rule about the last one; manage removes the row
 		return rights(a.Role, a.Scope), nil
 	})
 }
 
 // SignOutEverywhere ends every session of an administrator.
-func (l *Login) SignOutEverywhere(ctx context.Context, who access.Actor, name string) error {
-	return l.manage(ctx, who, name, EventRevokeSession, func(_ *store.Tx, _ *store.Administrator) (string, error) {
+func (l *Login) SignOutEverywhere(ctx context.Context, who access.Actor, name string, act ...Act) error {
+	return l.manage(ctx, who, name, EventRevokeSession, act, func(_ *store.Tx, _ *store.Administrator) (string, error) {
 		return "everywhere", nil
 	})
 }
@@ -164,8 +172,9 @@ func touchChanged(a *store.Administrator, now time.Time) {
 	a.Changed = now
 }
 
-// manage changes an administrator in the name of another, with an audit line, and ends his sessions.
-func (l *Login) manage(ctx context.Context, who access.Actor, name, event string,
+// manage changes an administrator in the name of another, with an audit line, and ends his sessions. Who
+// lacks what the other may, before or after, can only stop him.
+func (l *Login) manage(ctx context.Context, who access.Actor, name, event string, act []Act,
 	fn func(*store.Tx, *store.Administrator) (detail string, err error)) error {
 	if err := who.May(access.VerbManageAccess); err != nil {
 		return err
@@ -179,10 +188,20 @@ func (l *Login) manage(ctx context.Context, who access.Actor, name, event string
 		if a, err = tx.FindAdministratorByName(name); err != nil {
 			return err
 		}
-		could := opens(a)
+		for _, at := range act {
+			if at.Version != 0 && at.Version != a.Changed.UnixMilli() {
+				return access.Conflict("administrator", "Somebody has changed this administrator since you looked. Look again.")
+			}
+		}
+		could, before := opens(a), holder(a.Role, a.Scope)
 		detail, err := fn(tx, a)
 		if err != nil {
 			return err
+		}
+		if event != EventDisable && event != EventRevokeSession {
+			if err := l.mayGive(ctx, tx, who, before, holder(a.Role, a.Scope)); err != nil {
+				return err
+			}
 		}
 		if could && !opens(a) && !othersOpen(all, a.ID) {
 			return access.Invalid("administrator", "This is the last administrator: nobody could let anybody in again.")
@@ -199,8 +218,11 @@ func (l *Login) manage(ctx context.Context, who access.Actor, name, event string
 		tx.Audit(access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: event, Subject: a.Name, Object: a.ID, Detail: detail})
 		return nil
 	})
-	if access.KindOf(err) == access.KindNotFound {
+	switch access.KindOf(err) {
+	case access.KindNotFound:
 		return noAdministrator()
+	case access.KindForbidden:
+		l.refused(ctx, who, event, name, err)
 	}
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ type caller struct {
 	administrator *store.Administrator // nil when nobody is signed in
 	pending       string               // id of who owes the code
 	token         bool                 // came with an API token
+	ends          time.Time            // of the token; zero: never
 	session       bool                 // a session was loaded
 	owesFactor    bool                 // the role asks for a second factor that is not set up yet
 	secret        []byte               // for the form token
@@ -190,7 +191,7 @@ func (l *Login) byToken(r *http.Request, c *caller) error {
 	if !ok {
 		return nil
 	}
-	c.administrator, c.actor = a, who
+	c.administrator, c.actor, c.ends = a, who, t.Expires
 	if l.now().Sub(t.LastUsed) < time.Minute {
 		return nil
 	}

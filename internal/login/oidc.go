@@ -19,7 +19,7 @@ import (
 const SourceOIDC = "oidc"
 
 const (
-	settingOIDC   = "login.oidc"
+	SettingOIDC   = "login.oidc" // what the setting is kept under
 	purposeSecret = "OpenID Connect client secret"
 	mostMappings  = 100
 )
@@ -54,7 +54,7 @@ func (l *Login) OIDC(ctx context.Context, who access.Actor) (OIDCSetting, error)
 		return OIDCSetting{}, err
 	}
 	var o OIDC
-	st, err := l.store.Setting(ctx, settingOIDC, &o)
+	st, err := l.store.Setting(ctx, SettingOIDC, &o)
 	return OIDCSetting{OIDC: o, HasSecret: st.Sealed != "", Version: st.Version}, err
 }
 
@@ -67,11 +67,16 @@ func (l *Login) ChangeOIDC(ctx context.Context, who access.Actor, o OIDC, secret
 	if err := o.check(); err != nil {
 		return err
 	}
-	return l.store.WithTx(ctx, func(tx *store.Tx) error {
+	err := l.store.WithTx(ctx, func(tx *store.Tx) error {
 		var old OIDC
-		st, err := tx.Setting(settingOIDC, &old)
+		st, err := tx.Setting(SettingOIDC, &old)
 		if err != nil {
 			return err
+		}
+		for _, m := range append(slices.Clone(old.Map), o.Map...) { // whoever names the provider says who is in which group
+			if err := l.mayGive(ctx, tx, who, holder(m.Role, m.Scope)); err != nil {
+				return err
+			}
 		}
 		sealed := st.Sealed
 		switch {
@@ -80,7 +85,7 @@ func (l *Login) ChangeOIDC(ctx context.Context, who access.Actor, o OIDC, secret
 		case old.Issuer != o.Issuer || old.ClientID != o.ClientID:
 			sealed = ""
 		}
-		if err := tx.SaveSetting(settingOIDC, o, sealed, version, who.Name); err != nil {
+		if err := tx.SaveSetting(SettingOIDC, o, sealed, version, who.Name); err != nil {
 			return err
 		}
 		detail := "off"
@@ -90,6 +95,10 @@ func (l *Login) ChangeOIDC(ctx context.Context, who access.Actor, o OIDC, secret
 		tx.Audit(access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: EventChangePolicy, Subject: "OpenID Connect", Detail: detail})
 		return nil
 	})
+	if access.KindOf(err) == access.KindForbidden {
+		l.refused(ctx, who, EventChangePolicy, "OpenID Connect", err)
+	}
+	return err
 }
 
 func (o *OIDC) words() string {

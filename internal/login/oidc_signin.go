@@ -53,7 +53,7 @@ type underWay struct {
 // OIDCButton is what the sign-in page calls the provider; empty: there is none.
 func (l *Login) OIDCButton(ctx context.Context) (string, error) {
 	var o OIDC
-	_, err := l.store.Setting(ctx, settingOIDC, &o)
+	_, err := l.store.Setting(ctx, SettingOIDC, &o)
 	if o.Issuer == "" || err != nil {
 		return "", err
 	}
@@ -76,7 +76,7 @@ type client struct {
 
 func (l *Login) client(ctx context.Context, redirect string) (*client, error) {
 	c := &client{}
-	st, err := l.store.Setting(ctx, settingOIDC, &c.set)
+	st, err := l.store.Setting(ctx, SettingOIDC, &c.set)
 	if err != nil {
 		return nil, err
 	}
@@ -242,6 +242,9 @@ func (c *client) redeem(ctx context.Context, code string, u underWay) (*claims, 
 func (l *Login) arrive(ctx context.Context, set OIDC, who *claims, addr string) (*store.Administrator, error) {
 	m, ok := set.fits(who.groups)
 	if !ok {
+		if err := l.strip(ctx, set.Issuer+" "+who.Subject, addr); err != nil {
+			return nil, err
+		}
 		l.failed(ctx, "", addr, "OpenID Connect: no group of "+clipName(who.label())+" has a role")
 		return nil, access.Unauthenticated("sign-in", "You are known, but none of your groups has a role here.")
 	}
@@ -283,6 +286,30 @@ func (l *Login) arrive(ctx context.Context, set OIDC, who *claims, addr string) 
 		return nil, access.Unauthenticated("sign-in", "This account is disabled.")
 	}
 	return a, nil
+}
+
+// strip takes the rights of somebody whom no group gives any now: without it open sessions and tokens would
+// go on with those of the last time. They come back with a group.
+func (l *Login) strip(ctx context.Context, subject, addr string) error {
+	err := l.store.WithTx(ctx, func(tx *store.Tx) error {
+		a, err := tx.FindAdministratorBySubject(SourceOIDC, subject)
+		if err != nil {
+			return err
+		}
+		before, none := rights(a.Role, a.Scope), &access.Scope{}
+		if before == rights(access.RoleHelpDesk, none) {
+			return nil
+		}
+		a.Role, a.Scope = access.RoleHelpDesk, none
+		touchChanged(a, tx.Now())
+		tx.Audit(access.AuditEntry{Actor: a.Name, Addr: addr, Event: EventChangeRights, Subject: a.Name, Object: a.ID,
+			Detail: before + " → " + rights(a.Role, a.Scope) + ", no OpenID Connect group has a role"})
+		return tx.SaveAdministrator(a)
+	})
+	if access.KindOf(err) == access.KindNotFound {
+		return nil
+	}
+	return err
 }
 
 // label is how the provider calls the person: text from elsewhere.

@@ -51,7 +51,18 @@ func (l *Login) ChangePolicy(ctx context.Context, who access.Actor, p Policy, ve
 		}
 		words[i] = string(r)
 	}
-	return l.store.WithTx(ctx, func(tx *store.Tx) error {
+	err := l.store.WithTx(ctx, func(tx *store.Tx) error {
+		var old Policy
+		if _, err := tx.Setting(settingPolicy, &old); err != nil {
+			return err
+		}
+		for _, r := range old.SecondFactor { // asking for less is giving
+			if !slices.Contains(p.SecondFactor, r) {
+				if err := l.mayGive(ctx, tx, who, holder(r, nil)); err != nil {
+					return err
+				}
+			}
+		}
 		if err := tx.SaveSetting(settingPolicy, p, "", version, who.Name); err != nil {
 			return err
 		}
@@ -62,6 +73,10 @@ func (l *Login) ChangePolicy(ctx context.Context, who access.Actor, p Policy, ve
 		tx.Audit(access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: EventChangePolicy, Subject: "Sign-in", Detail: detail})
 		return nil
 	})
+	if access.KindOf(err) == access.KindForbidden {
+		l.refused(ctx, who, EventChangePolicy, "Sign-in", err)
+	}
+	return err
 }
 
 // mayDoWithout says whether an administrator may give up a second factor while so many others are left.

@@ -41,6 +41,9 @@ func (l *Login) SetupLink(ctx context.Context) (token string, expires time.Time,
 // setupLink makes a link that works once, for an administrator or with an empty id for the first one.
 func (l *Login) setupLink(ctx context.Context, id string) (token string, expires time.Time, err error) {
 	token, expires = rand.Text(), l.now().Add(setupAge).UTC()
+	if c := callerOf(ctx); c.token && !c.ends.IsZero() && c.ends.Before(expires) {
+		expires = c.ends.UTC() // what a token makes is not good for longer than itself
+	}
 	err = l.store.WithTx(ctx, func(tx *store.Tx) error { return tx.CreateSetupLink(hashToken(token), id, expires) })
 	return token, expires, err
 }
@@ -179,6 +182,9 @@ func (l *Login) create(ctx context.Context, who access.Actor, a *store.Administr
 		return err
 	}
 	err := l.store.WithTx(ctx, func(tx *store.Tx) error {
+		if err := l.mayGive(ctx, tx, who, holder(a.Role, a.Scope)); err != nil {
+			return err
+		}
 		fresh := *a
 		if err := tx.SaveAdministrator(&fresh); err != nil {
 			return err
@@ -188,8 +194,11 @@ func (l *Login) create(ctx context.Context, who access.Actor, a *store.Administr
 		*a = fresh
 		return nil
 	})
-	if access.KindOf(err) == access.KindConflict {
+	switch access.KindOf(err) {
+	case access.KindConflict:
 		return access.Conflict("create administrator", "There is an administrator of this name already.")
+	case access.KindForbidden:
+		l.refused(ctx, who, EventCreateAdministrator, a.Name, err)
 	}
 	return err
 }

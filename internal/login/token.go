@@ -63,9 +63,15 @@ func (l *Login) CreateToken(ctx context.Context, t NewToken) (secret string, err
 	return l.createToken(ctx, ActorFrom(ctx), a, t)
 }
 
-// CreateTokenFor is CreateToken for the commands of the machine.
+// CreateTokenFor is CreateToken for the commands of the machine. No token makes another one, so that what
+// it may, and for how long, was some person's word.
 func (l *Login) CreateTokenFor(ctx context.Context, who access.Actor, owner string, t NewToken) (secret string, err error) {
 	if err := who.May(access.VerbManageAccess); err != nil {
+		return "", err
+	}
+	if byTokenOf(ctx, who) {
+		err := access.Forbidden("create token", "No token makes another one. Make it on the page of your account, or with vedette admin token.")
+		l.refused(ctx, who, EventCreateToken, t.Name, err)
 		return "", err
 	}
 	a, err := l.store.FindAdministratorByName(ctx, owner)
@@ -172,6 +178,15 @@ func (l *Login) OwnTokens(ctx context.Context) ([]Token, error) {
 	return l.tokens(ctx, a.ID)
 }
 
+// TokensOfOwner gives, to a token, the tokens that act for the same administrator.
+func (l *Login) TokensOfOwner(ctx context.Context) ([]Token, error) {
+	c := callerOf(ctx)
+	if !c.token || c.administrator == nil {
+		return nil, access.Unauthenticated("tokens", "Send a valid API token.")
+	}
+	return l.tokens(ctx, c.administrator.ID)
+}
+
 func (l *Login) tokens(ctx context.Context, owner string) ([]Token, error) {
 	people, err := l.store.ListAdministrators(ctx)
 	if err != nil {
@@ -195,10 +210,11 @@ func (l *Login) tokens(ctx context.Context, owner string) ([]Token, error) {
 	return list, err
 }
 
-// RevokeToken ends a token at once: one's own, or with the right to manage access anybody's.
+// RevokeToken ends a token at once: one's own, or with the right to manage access anybody's. A token can
+// always end itself.
 func (l *Login) RevokeToken(ctx context.Context, who access.Actor, id string) error {
 	own := callerOf(ctx).administrator
-	if callerOf(ctx).token {
+	if callerOf(ctx).token && who.Session != id {
 		own = nil
 	}
 	err := l.store.WithTx(ctx, func(tx *store.Tx) error {

@@ -76,7 +76,7 @@ func (t *Tx) createPart(part []*access.Association) error {
 		}
 		q += "(" + places(len(values)+1, len(cols)) + ")"
 		values = append(values, args(cols)...)
-		t.counts[row.class]++
+		t.counted(row, 1)
 		t.touch(access.EntryRecord, string(a.ID))
 	}
 	_, err := t.q.exec(t.ctx, `INSERT INTO association (`+names(cols)+`) VALUES `+q, values...)

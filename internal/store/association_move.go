@@ -82,8 +82,8 @@ func (t *Tx) rewrite(op string, old *associationRow, a *access.Association) erro
 		append([]any{string(n.ID)}, args(cols)...)...); err != nil {
 		return said(op, err)
 	}
-	t.counts[old.class]--
-	t.counts[row.class]++
+	t.counted(old, -1)
+	t.counted(row, 1)
 	if n.Record != old.Record {
 		t.touch(access.EntryRecord, string(n.ID))
 	}

@@ -60,7 +60,7 @@ func (t *Tx) createAssociation(a *access.Association) (bool, error) {
 	if err != nil || done == 0 {
 		return false, said("store: create association", err)
 	}
-	t.counts[row.class]++
+	t.counted(row, 1)
 	t.touch(access.EntryRecord, string(n.ID))
 	*a = *n
 	if n.Linked() {
@@ -104,8 +104,8 @@ func (t *Tx) SaveAssociation(a *access.Association) error {
 		append([]any{string(n.ID)}, args(cols)...)...); err != nil {
 		return said("store: save association", err)
 	}
-	t.counts[old.class]--
-	t.counts[row.class]++
+	t.counted(old, -1)
+	t.counted(&row, 1)
 	if n.Record != old.Record {
 		t.touch(access.EntryRecord, string(n.ID))
 	}
@@ -148,12 +148,17 @@ func (t *Tx) DeleteAssociation(id access.AssociationID) error {
 	if _, err := t.q.exec(t.ctx, `DELETE FROM association WHERE id = $1`, string(id)); err != nil {
 		return said("store: delete association", err)
 	}
-	t.counts[old.class]--
+	t.counted(old, -1)
 	t.touch(access.EntryRecord, string(id))
 	if old.Linked() {
-		return t.relink(old.Pair.Device)
+		err = t.relink(old.Pair.Device)
+	} else {
+		err = t.awaitID(old.Pair.Device)
 	}
-	return t.awaitID(old.Pair.Device)
+	if err != nil {
+		return err
+	}
+	return t.forgetEASDevice(old.Pair.Device)
 }
 
 // RestoreAssociation brings back a record that was removed, under its old id and with its old times.

@@ -6,6 +6,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strconv"
 	"time"
 
@@ -36,7 +37,7 @@ func (t *Tx) insertAudit(e access.AuditEntry) error {
 }
 
 // AuditFilter chooses lines of the audit log. Zero fields do not filter. Actor, Event and Object match
-// whole; at most one of them can use an index, the others are looked at within Limit.
+// whole. Every two of Actor, Event and the times are found by an index; an Object has few lines.
 type AuditFilter struct {
 	Actor  string
 	Event  string
@@ -53,7 +54,41 @@ func (s *Store) ListAudit(ctx context.Context, f AuditFilter) (list []access.Aud
 		f.Limit = 50
 	}
 	f.Limit = min(f.Limit, 500)
-	where, a := "1 = 1", []any{}
+	err = s.reading(ctx, "store: audit log", func(q runner) error {
+		list = nil
+		if q.e == enginePostgres {
+			if err := q.walkIndexes(ctx); err != nil {
+				return err
+			}
+		}
+		where, a, err := q.auditWhere(ctx, f)
+		if err != nil {
+			return err
+		}
+		a = append(a, int64(f.Limit+1))
+		var e access.AuditEntry
+		cols := auditColumns(&e)
+		to := targets(cols)
+		return q.each(ctx, func(r *sql.Rows) error {
+			err := r.Scan(to...)
+			list = append(list, e)
+			return err
+		}, `SELECT `+names(cols)+` FROM audit WHERE `+where+` ORDER BY id DESC LIMIT $`+strconv.Itoa(len(a)), a...)
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(list) > f.Limit {
+		list = list[:f.Limit]
+		older = list[f.Limit-1].ID
+	}
+	return list, older, nil
+}
+
+// auditWhere spells a filter. Times are also told as numbers of lines, which are given in the order of time:
+// looking for a day a year ago must not read the year.
+func (r runner) auditWhere(ctx context.Context, f AuditFilter) (where string, a []any, err error) {
+	where = "1 = 1"
 	and := func(cond string, v any) {
 		a = append(a, v)
 		where += " AND " + cond + " $" + strconv.Itoa(len(a))
@@ -64,29 +99,67 @@ func (s *Store) ListAudit(ctx context.Context, f AuditFilter) (list []access.Aud
 		}
 	}
 	if !f.Since.IsZero() {
+		edge, err := r.auditEdge(ctx, f.Since.Add(-auditSlack))
+		if err != nil {
+			return "", nil, err
+		}
+		and("id >", edge)
 		and("at >=", millis(f.Since))
 	}
+	before := f.Before
 	if !f.Until.IsZero() {
+		edge, err := r.auditEdge(ctx, f.Until.Add(auditSlack))
+		if err != nil {
+			return "", nil, err
+		}
+		if before <= 0 || edge < before {
+			before = edge + 1
+		}
 		and("at <", millis(f.Until))
 	}
-	if f.Before > 0 {
-		and("id <", f.Before)
+	if before > 0 {
+		and("id <", before)
 	}
-	a = append(a, int64(f.Limit+1))
-	var e access.AuditEntry
-	cols := auditColumns(&e)
-	to := targets(cols)
-	err = s.reader().each(ctx, func(r *sql.Rows) error {
-		err := r.Scan(to...)
-		list = append(list, e)
-		return err
-	}, `SELECT `+names(cols)+` FROM audit WHERE `+where+` ORDER BY id DESC LIMIT $`+strconv.Itoa(len(a)), a...)
-	if err != nil {
-		return nil, 0, said("store: audit log", err)
+	return where, a, nil
+}
+
+// auditSlack is how far a line may stand from where its time belongs: lines have the time at which their
+// transaction began, and the number of its end.
+const auditSlack = 10 * time.Minute
+
+// auditEdge gives the newest line of the audit log that was written before a moment: every line up to it is
+// older. A few looks are enough. It is the line before the first where none is.
+func (r runner) auditEdge(ctx context.Context, before time.Time) (id int64, err error) {
+	var low, high int64 // low is older or nothing; what lies above high is younger
+	if err := r.row(ctx, `SELECT id FROM audit ORDER BY id LIMIT 1`).Scan(&low); err != nil {
+		return 0, none(err)
 	}
-	if len(list) > f.Limit {
-		list = list[:f.Limit]
-		older = list[f.Limit-1].ID
+	low--
+	if err := r.row(ctx, `SELECT id FROM audit ORDER BY id DESC LIMIT 1`).Scan(&high); err != nil {
+		return 0, none(err)
 	}
-	return list, older, nil
+	for low < high {
+		middle := low + (high-low+1)/2
+		var at, found int64
+		err := r.row(ctx, `SELECT id, at FROM audit WHERE id <= $1 AND id > $2 ORDER BY id DESC LIMIT 1`, middle, low).Scan(&found, &at)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			low = middle
+		case err != nil:
+			return 0, err
+		case at < millis(before):
+			low = middle
+		default:
+			high = found - 1
+		}
+	}
+	return low, nil
+}
+
+// none takes it that nothing was found.
+func none(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
 }

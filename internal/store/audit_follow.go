@@ -83,12 +83,13 @@ func (t *Tx) RewriteAudit(object string, fn func(*access.AuditEntry)) (changed i
 	return changed, nil
 }
 
-// ForgetOutcomes drops what is kept of buttons pressed on a thing: for repeating an answer, and for undo.
+// ForgetOutcomes drops what is kept of buttons pressed on a thing, or that made it or changed it among others:
+// for repeating an answer, and for undo. It looks at every outcome, of which there are some days' worth.
 func (t *Tx) ForgetOutcomes(object string) error {
 	if object == "" {
 		return nil
 	}
-	_, err := t.q.exec(t.ctx, `DELETE FROM outcome WHERE object = $1`, object)
+	_, err := t.q.exec(t.ctx, `DELETE FROM outcome WHERE object = $1 OR result LIKE '%"' || $1 || '"%'`, object)
 	return said("store: forget outcomes", err)
 }
 

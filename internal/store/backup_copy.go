@@ -12,7 +12,7 @@ import (
 // dataTables are all tables that a backup brings back. A test compares them with the schema.
 func dataTables() []string {
 	return []string{"change_counter", "change", "class_count", "association", "eas_device", "device", "device_count", "account",
-		"person", "person_count", "person_group", "group_count", "preapproval", "setting", "preferences", "gateway", "gateway_spool", "tally", "audit", "administrator", "passkey", "api_token", "outcome", "job", "job_row", "outbox",
+		"person", "person_count", "person_group", "group_count", "preapproval", "setting", "preferences", "gateway", "gateway_spool", "tally", "trend", "audit", "administrator", "passkey", "api_token", "outcome", "job", "job_row", "outbox",
 		"expected", "expected_count", "expected_day", "import_file", "import_line"}
 }
 

@@ -4,8 +4,13 @@
 package store_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,30 +43,44 @@ func BenchmarkPageOnSQLite(b *testing.B)   { benchPages(b, sqlite()) }
 func BenchmarkPageOnPostgres(b *testing.B) { benchPages(b, postgres()) }
 
 // benchPages measures every page at all sizes in turn, one after the other, so that whatever else the
-// machine does weighs on all of them alike.
+// machine does weighs on all of them alike. Before that it looks at the plans, and counts the rows that
+// are looked at for the page and the next.
 func benchPages(b *testing.B, e storetest.Engine) {
 	all := sizes(b)
-	stores := make([]*store.Store, len(all))
+	stores, pages := make([]*store.Store, len(all)), make([][]storetest.NamedPage, len(all))
 	for i, n := range all {
-		stores[i] = filledStore(b, e, n)
+		stores[i] = worldStore(b, e, n)
+		var err error
+		if pages[i], err = storetest.Pages(b.Context(), stores[i]); err != nil {
+			b.Fatal(err)
+		}
 	}
-	for _, q := range storetest.Queries() {
-		b.Run(q.Name, func(b *testing.B) {
+	only := regexp.MustCompile(os.Getenv("VEDETTE_BENCH_PAGES"))
+	for n, page := range pages[0] {
+		if !only.MatchString(page.Name) {
+			continue
+		}
+		b.Run(page.Name, func(b *testing.B) {
+			looked := make([]int, len(all))
 			took := make([][]float64, len(all))
-			page := func(i int) {
+			ask := func(i int) {
 				began := time.Now()
-				if _, err := stores[i].ListAssociations(b.Context(), q.Query); err != nil {
+				if _, _, err := pages[i][n].Ask(b.Context(), stores[i], ""); err != nil {
 					b.Fatal(err)
 				}
-				took[i] = append(took[i], float64(time.Since(began).Microseconds()))
+				took[i] = append(took[i], float64(time.Since(began).Nanoseconds())/1000)
 			}
 			for i := range all { // for what is only read once
-				page(i)
+				w := newPlanWatch(b, stores[i])
+				w.page(pages[i][n], storetest.PageRows)
+				looked[i] = w.most
+				stores[i].SpyOn(nil)
+				ask(i)
 				took[i] = nil
 			}
 			for b.Loop() {
 				for i := range all {
-					page(i)
+					ask(i)
 				}
 			}
 			b.ReportMetric(0, "ns/op") // of all sizes together, which says nothing
@@ -70,24 +89,74 @@ func benchPages(b *testing.B, e storetest.Engine) {
 				b.ReportMetric(took[i][len(took[i])/2], fmt.Sprintf("us@%d", n))
 				b.ReportMetric(took[i][0], fmt.Sprintf("lowest@%d", n))
 				b.ReportMetric(took[i][len(took[i])-1], fmt.Sprintf("highest@%d", n))
+				b.ReportMetric(float64(looked[i]), fmt.Sprintf("rows@%d", n))
 			}
 		})
 	}
 }
 
-func filledStore(b *testing.B, e storetest.Engine, n int) *store.Store {
+// worldStore gives a console's database with a number of records. On SQLite, with VEDETTE_BENCH_KEEP, it
+// is made once in that directory and stays there.
+func worldStore(b *testing.B, e storetest.Engine, n int) *store.Store {
 	b.Helper()
-	s := e.Open(b, time.Now)
+	dir := os.Getenv("VEDETTE_BENCH_KEEP")
+	dsn := e.DSN(b)
+	lite := strings.HasPrefix(dsn, "sqlite:")
+	if lite && dir != "" {
+		file := filepath.Join(dir, fmt.Sprintf("world-%d.db", n))
+		dsn = "sqlite:" + file
+		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+			fillWorld(b, "sqlite:"+file+".part", n)
+			if err := os.Rename(file+".part", file); err != nil {
+				b.Fatal(err)
+			}
+		}
+	} else {
+		fillWorld(b, dsn, n)
+	}
 	began := time.Now()
-	if err := storetest.Fill(b.Context(), s, n, 1); err != nil {
+	s := openWorld(b, dsn)
+	b.Logf("opened with %d records in %v", n, time.Since(began).Round(time.Millisecond))
+	return s
+}
+
+func openWorld(b *testing.B, dsn string) *store.Store {
+	b.Helper()
+	s, err := store.Open(b.Context(), store.Config{DSN: dsn})
+	if err != nil {
 		b.Fatal(err)
 	}
-	b.Logf("%d records loaded in %v", n, time.Since(began).Round(time.Millisecond))
-	if s.Engine() == "postgres" {
-		write, _ := s.Handles()
-		if _, err := write.ExecContext(b.Context(), "VACUUM ANALYZE"); err != nil {
+	b.Cleanup(func() { s.Close() })
+	return s
+}
+
+func fillWorld(b *testing.B, dsn string, n int) {
+	b.Helper()
+	s, err := store.Open(b.Context(), store.Config{DSN: dsn})
+	if err != nil {
+		b.Fatal(err)
+	}
+	write, _ := s.Handles()
+	run := func(q string) {
+		if _, err := write.ExecContext(b.Context(), q); err != nil {
 			b.Fatal(err)
 		}
 	}
-	return s
+	if s.Engine() == "sqlite" { // what would be lost in a power cut is made anew
+		run("PRAGMA synchronous = OFF")
+		run("PRAGMA cache_size = -1500000")
+	}
+	began := time.Now()
+	if err := storetest.FillWorld(context.WithoutCancel(b.Context()), s, storetest.WorldOf(n), 1); err != nil {
+		b.Fatal(err)
+	}
+	if s.Engine() == "postgres" {
+		run("VACUUM ANALYZE")
+	} else {
+		run("PRAGMA wal_checkpoint(TRUNCATE)")
+	}
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("a world of %d records was made in %v", n, time.Since(began).Round(time.Millisecond))
 }

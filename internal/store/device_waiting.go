@@ -30,6 +30,11 @@ func (t *Tx) await(a *access.Association) error {
 	if err != nil || linked {
 		return said("store: waiting device", err)
 	}
+	if t.s.engine == enginePostgres { // the id's last record may have gone while this waited for the row
+		if err := t.addEASDevice(a.Pair.Device); err != nil {
+			return said("store: waiting device", err)
+		}
+	}
 	return t.insertWaiting(a)
 }
 

@@ -39,6 +39,12 @@
 // Reads on *Store: FindAssociation, FindAssociations(ids), FindTwins, ListAssociations(Query),
 // EachAssociation, CountAssociations, and the like for everything else.
 //
+// # Trends
+//
+// What the dashboard draws over time lies in one table and is kept by what changes it: the writers of
+// records count those that are new, linked and there in all, AddTallies refused requests, AddParked what a
+// gateway holds. ListTrend and LastTrend read it by its key; DeleteTrends forgets.
+//
 // # Users and accounts
 //
 //	tx.CreateUser(u), SaveUser(u), DeleteUser(id), FindUser(id), FindUserByName(name), UserOf(realm, account)

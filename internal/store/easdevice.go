@@ -16,6 +16,13 @@ func (t *Tx) addEASDevice(id string) error {
 	return err
 }
 
+// forgetEASDevice drops a device id that has no record any more. Its row must be locked, which awaitID does:
+// whoever records the id meanwhile waits, and makes the row anew.
+func (t *Tx) forgetEASDevice(id string) error {
+	_, err := t.q.exec(t.ctx, `DELETE FROM eas_device WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM association WHERE eas_device = $1)`, id)
+	return said("store: forget device id", err)
+}
+
 // relink works out anew which registered devices share an ActiveSync device id, and what that means
 // for all its records: compliance reaches every one of them (R-14).
 func (t *Tx) relink(id string) error {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -151,6 +152,30 @@ func (t *Tx) DeleteExpected(id string) error {
 	return nil
 }
 
+// DeleteExpectedBefore forgets expected phones that were first named before a moment, at most limit of them, the
+// oldest first.
+func (t *Tx) DeleteExpectedBefore(before time.Time, limit int) (n int, err error) {
+	var ids []string
+	err = t.q.each(t.ctx, func(r *sql.Rows) error {
+		var id string
+		var created time.Time
+		err := r.Scan(&id, target(&created))
+		if created.Before(before) {
+			ids = append(ids, id)
+		}
+		return err
+	}, `SELECT id, created FROM expected ORDER BY seq LIMIT $1`, int64(limit))
+	if err != nil {
+		return 0, said("store: forget expected phones", err)
+	}
+	for _, id := range ids {
+		if err := t.DeleteExpected(id); err != nil {
+			return 0, err
+		}
+	}
+	return len(ids), nil
+}
+
 // ForgetExpected forgets all expected phones and says how many there were.
 func (t *Tx) ForgetExpected() (n int64, err error) {
 	if n, err = t.q.exec(t.ctx, `DELETE FROM expected`); err == nil {
@@ -161,25 +186,18 @@ func (t *Tx) ForgetExpected() (n int64, err error) {
 	return n, said("store: forget expected phones", err)
 }
 
-// DeleteExpectedOf forgets what lists say of an account. It looks at every expected phone, which erasing
-// somebody may.
-func (t *Tx) DeleteExpectedOf(realm, account string) error {
-	var ids []string
-	err := t.q.each(t.ctx, func(r *sql.Rows) error {
-		var id string
-		err := r.Scan(&id)
-		ids = append(ids, id)
-		return err
-	}, `SELECT id FROM expected WHERE realm = $1 AND account = $2`, realm, account)
-	if err != nil {
-		return said("store: delete expected phones", err)
-	}
-	for _, id := range ids {
-		if err := t.DeleteExpected(id); err != nil {
-			return err
+// FindExpectedOf gives what lists say of an account, and of phones with one of some device ids whose account
+// they do not say. It looks at every expected phone, which handing somebody over, or erasing them, may.
+func (s *Store) FindExpectedOf(ctx context.Context, realm, account string, devices []string) (list []access.Expected, err error) {
+	err = s.reader().each(ctx, func(rows *sql.Rows) error {
+		row := &expectedRow{}
+		err := rows.Scan(targets(expectedColumns(row))...)
+		if row.Pair.Account != "" || slices.Contains(devices, row.Pair.Device) {
+			list = append(list, row.Expected)
 		}
-	}
-	return nil
+		return err
+	}, `SELECT `+names(expectedColumns(&expectedRow{}))+` FROM expected WHERE realm = $1 AND account IN ($2, '') ORDER BY seq`, realm, account)
+	return list, said("store: find expected phones", err)
 }
 
 // arrive ticks a new record's pair off the lists, and writes on it what was decided for it before. It is

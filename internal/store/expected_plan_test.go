@@ -9,7 +9,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"testing"
@@ -56,15 +55,15 @@ func fillExpected(t *testing.T, s *store.Store) {
 	}
 }
 
-func expectedPlans(t *testing.T, s *store.Store, look func(context.Context, *sql.Tx, string, []any) ([]string, int)) {
+func expectedPlans(t *testing.T, s *store.Store, look func(context.Context, store.Asker, string, []any) ([]string, int)) {
 	ctx := t.Context()
 	what, n, queries := "", 0, 0
-	s.SpyOn(func(ctx context.Context, tx *sql.Tx, query string, args []any) {
+	s.SpyOn(func(ctx context.Context, on store.Asker, query string, args []any) {
 		if !strings.HasPrefix(query, "SELECT") || !strings.Contains(query, " FROM expected ") {
 			return
 		}
 		queries++
-		complaints, more := look(ctx, tx, query, args)
+		complaints, more := look(ctx, on, query, args)
 		n += more
 		for _, c := range complaints {
 			t.Errorf("%s: %s\n%s", what, c, query)

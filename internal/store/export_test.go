@@ -8,31 +8,32 @@ import (
 	"database/sql"
 )
 
-// SpyOn hands every query of reading transactions, with what it can be explained on, to fn before it
-// runs.
-func (s *Store) SpyOn(fn func(ctx context.Context, tx *sql.Tx, query string, args []any)) {
-	s.spy = func(x executor) executor {
-		tx, ok := x.(*sql.Tx)
-		if !ok {
-			return x
-		}
-		return spying{tx, fn}
+// Asker is where a query runs: a transaction, or a pool of readers.
+type Asker interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// SpyOn hands every query, with what it can be explained on, to fn before it runs; nil: no longer.
+func (s *Store) SpyOn(fn func(ctx context.Context, on Asker, query string, args []any)) {
+	if s.spy = nil; fn != nil {
+		s.spy = func(x executor) executor { return spying{x, fn} }
 	}
 }
 
 type spying struct {
-	*sql.Tx
-	fn func(context.Context, *sql.Tx, string, []any)
+	executor
+	fn func(context.Context, Asker, string, []any)
 }
 
 func (s spying) QueryContext(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
-	s.fn(ctx, s.Tx, q, args)
-	return s.Tx.QueryContext(ctx, q, args...)
+	s.fn(ctx, s.executor, q, args)
+	return s.executor.QueryContext(ctx, q, args...)
 }
 
 func (s spying) QueryRowContext(ctx context.Context, q string, args ...any) *sql.Row {
-	s.fn(ctx, s.Tx, q, args)
-	return s.Tx.QueryRowContext(ctx, q, args...)
+	s.fn(ctx, s.executor, q, args)
+	return s.executor.QueryRowContext(ctx, q, args...)
 }
 
 // Handles gives the database handles, for looking at the schema.

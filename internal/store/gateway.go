@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -19,15 +20,49 @@ func gatewayColumns(g *access.Gateway) []column {
 
 // ListGateways gives every gateway that has ever reported, by name. Connected is not kept: ask the hub.
 func (s *Store) ListGateways(ctx context.Context) ([]access.Gateway, error) {
-	var list []access.Gateway
-	err := s.reader().each(ctx, func(r *sql.Rows) error {
+	list, err := s.reader().gateways(ctx)
+	return list, said("store: list gateways", err)
+}
+
+func (r runner) gateways(ctx context.Context) (list []access.Gateway, err error) {
+	err = r.each(ctx, func(rows *sql.Rows) error {
 		var g access.Gateway
-		err := r.Scan(targets(gatewayColumns(&g))...)
+		err := rows.Scan(targets(gatewayColumns(&g))...)
 		list = append(list, g)
 		return err
 	}, `SELECT `+names(gatewayColumns(&access.Gateway{}))+` FROM gateway ORDER BY id`)
-	return list, said("store: list gateways", err)
+	return list, err
 }
+
+// GatewayMark tells one state of the gateways' reports from the next.
+type GatewayMark struct {
+	gateways  int64
+	last, all int64 // the newest of their times, and the sum of all
+}
+
+// GatewaysSince gives what gateways last said of themselves, by name, or only the mark when nothing has
+// come since the one that is given.
+func (s *Store) GatewaysSince(ctx context.Context, m GatewayMark) ([]access.Gateway, GatewayMark, error) {
+	return s.reader().gatewaysSince(ctx, m)
+}
+
+// GatewaysSince is the same within a transaction.
+func (t *Tx) GatewaysSince(m GatewayMark) ([]access.Gateway, GatewayMark, error) {
+	return t.q.gatewaysSince(t.ctx, m)
+}
+
+func (r runner) gatewaysSince(ctx context.Context, m GatewayMark) (list []access.Gateway, now GatewayMark, err error) {
+	// Sums are numeric in PostgreSQL.
+	err = r.row(ctx, `SELECT COUNT(*), COALESCE(MAX(last_report), 0), CAST(COALESCE(SUM(last_report), 0) AS BIGINT) FROM gateway`).
+		Scan(&now.gateways, &now.last, &now.all)
+	if err == nil && now != m {
+		list, err = r.gateways(ctx)
+	}
+	return list, now, said("store: list gateways", err)
+}
+
+// mostDomains is how many domains of one mail server are kept.
+const mostDomains = 1000
 
 // SaveGateway writes what a gateway says of itself. FirstSeen is written once.
 func (t *Tx) SaveGateway(g access.Gateway) error {
@@ -38,6 +73,11 @@ func (t *Tx) SaveGateway(g access.Gateway) error {
 		b := &g.Status.Backends[i]
 		for _, p := range []*string{&b.Name, &b.Type, &b.URL, &b.Problem, &b.Versions, &b.Accounts} {
 			*p = clean(*p, capText)
+		}
+		b.Realm = clean(b.Realm, capKey)
+		b.Domains = slices.Clone(b.Domains[:min(len(b.Domains), mostDomains)])
+		for j := range b.Domains {
+			b.Domains[j] = clean(b.Domains[j], capKey)
 		}
 	}
 	cols := gatewayColumns(&g)

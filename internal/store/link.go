@@ -78,8 +78,8 @@ func (t *Tx) SaveLink(id access.AssociationID, device access.DeviceID, link acce
 		append([]any{string(n.ID)}, args(cols)...)...); err != nil {
 		return said(op, err)
 	}
-	t.counts[old.class]--
-	t.counts[row.class]++
+	t.counted(old, -1)
+	t.counted(&row, 1)
 	if !relinked {
 		return nil
 	}

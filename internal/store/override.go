@@ -63,9 +63,9 @@ type OverrideQuery struct {
 	Scope  *access.Scope
 }
 
-// ListOverrides gives one page of the records with an override in force (Y-06). How many there are is not
-// counted: Total is those of the page. An override whose time has just ended may still be among them
-// until it is swept.
+// ListOverrides gives one page of the records with an override in force (Y-06). How many there are is counted
+// as far as looking at a page may cost: beyond that Total is more. An override whose time has just ended may
+// still be among them until it is swept.
 func (s *Store) ListOverrides(ctx context.Context, q OverrideQuery) (Page, error) {
 	show := ShowAll
 	switch q.Kind {
@@ -76,11 +76,41 @@ func (s *Store) ListOverrides(ctx context.Context, q OverrideQuery) (Page, error
 	}
 	var p Page
 	var err error
-	p.PageMarks, err = s.list(ctx, "store: list overrides", overrideTable(), Query{Show: show, Sort: q.Sort, Desc: q.Desc,
+	var n int64
+	var more bool
+	t := overrideTable()
+	p.PageMarks, err = s.list(ctx, "store: list overrides", t, Query{Show: show, Sort: q.Sort, Desc: q.Desc,
 		Cursor: q.Cursor, Limit: q.Limit, Scope: q.Scope}, func(r runner, items []item) (err error) {
-		p.Rows, err = rowsOf(ctx, r, items)
+		if p.Rows, err = rowsOf(ctx, r, items); err != nil || q.Scope != nil {
+			return err
+		}
+		classes, _ := t.classes(show)
+		n, more, err = r.countLive(ctx, classes)
 		return err
 	})
-	p.Total, p.TotalIsMore = int64(len(p.Rows)), p.Next != "" || p.Prev != ""
+	switch {
+	case q.Scope == nil:
+		p.Total, p.TotalIsMore = n, more
+	case p.Next == "" && p.Prev == "":
+		p.Total, p.TotalIsMore = int64(len(p.Rows)), false
+	}
 	return p, err
+}
+
+// mostCounted is how many overrides in force are counted, of all kinds together.
+const mostCounted = 600
+
+// countLive counts overrides in force along their index, and says whether there are more.
+func (r runner) countLive(ctx context.Context, classes []int64) (n int64, more bool, err error) {
+	for _, c := range classes {
+		var found int64
+		if err := r.row(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM association WHERE live = $1 AND live > 0 LIMIT $2) AS counted`,
+			c, mostCounted-n+1).Scan(&found); err != nil {
+			return n, false, err
+		}
+		if n += found; n > mostCounted {
+			return mostCounted, true, nil
+		}
+	}
+	return n, false, nil
 }

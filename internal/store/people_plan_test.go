@@ -9,7 +9,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"testing"
@@ -75,14 +74,14 @@ func fillForPlans(t *testing.T, s *store.Store) {
 
 // peoplePlans looks at the plan of every query behind the lists of devices, users and overrides, of lists
 // that are limited to a scope, and behind the candidates of the matcher.
-func peoplePlans(t *testing.T, s *store.Store, look func(context.Context, *sql.Tx, string, []any) ([]string, int)) {
+func peoplePlans(t *testing.T, s *store.Store, look func(context.Context, store.Asker, string, []any) ([]string, int)) {
 	ctx := t.Context()
 	what, n := "", 0
-	s.SpyOn(func(ctx context.Context, tx *sql.Tx, query string, args []any) {
+	s.SpyOn(func(ctx context.Context, on store.Asker, query string, args []any) {
 		if !strings.HasPrefix(query, "SELECT") || !strings.Contains(query, " FROM ") || strings.Contains(query, "_count") {
 			return // counts are read whole: they have a row for each kind
 		}
-		complaints, more := look(ctx, tx, query, args)
+		complaints, more := look(ctx, on, query, args)
 		n += more
 		for _, c := range complaints {
 			t.Errorf("%s: %s\n%s", what, c, query)

@@ -8,12 +8,7 @@
 package store_test
 
 import (
-	"context"
-	"database/sql"
-	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -22,41 +17,13 @@ import (
 	"github.com/vedette-mail/vedette/internal/store/storetest"
 )
 
-// examined is how many rows of association a page may look at for each row it can show.
-const examined = 20
-
-// gathered is how many entries of an index a query may gather on PostgreSQL before it looks at the first
-// row.
-const gathered = 100 * 50
-
 // searches are empty, rare, common, of middling frequency, finding nothing, and short ones.
 func searches() []string {
 	return []string{"", "Rarephone", "lab.example", "ana1", "zzzzzz", "b", "+4", "@.-", "q", "team-"}
 }
 
-// A planWatch looks at the plan of every query of a page.
-type planWatch struct {
-	t    *testing.T
-	look func(ctx context.Context, tx *sql.Tx, query string, args []any) (complaints []string, rows int)
-	rows int
-	what string
-}
-
-func (w *planWatch) watch(s *store.Store) {
-	s.SpyOn(func(ctx context.Context, tx *sql.Tx, query string, args []any) {
-		if !strings.Contains(query, "association") {
-			return
-		}
-		complaints, rows := w.look(ctx, tx, query, args)
-		w.rows += rows
-		for _, c := range complaints {
-			w.t.Errorf("%s: %s\n%s", w.what, c, query)
-		}
-	})
-}
-
 // pages asks for first, second and previous page of every filter, order and search.
-func (w *planWatch) pages(s *store.Store) {
+func (w *planWatch) pages() {
 	w.t.Helper()
 	for i, search := range searches() {
 		for j, show := range []store.Show{store.ShowAll, store.ShowLinked, store.ShowUnlinked, store.ShowAllowed, store.ShowBlocked} {
@@ -65,29 +32,8 @@ func (w *planWatch) pages(s *store.Store) {
 					continue // every two of the three come up together
 				}
 				q := store.Query{Show: show, Search: search, Sort: sort, Desc: (i+j+k)/6%2 == 0, Limit: 50}
-				w.page(s, q)
+				w.page(storetest.RecordPage(fmt.Sprintf("%+v", q), q), q.Limit)
 			}
-		}
-	}
-}
-
-func (w *planWatch) page(s *store.Store, q store.Query) {
-	w.t.Helper()
-	for _, step := range []string{"first", "next", "prev"} {
-		w.what, w.rows = fmt.Sprintf("%s page of %+v", step, q), 0
-		p, err := s.ListAssociations(w.t.Context(), q)
-		if err != nil {
-			w.t.Fatalf("%s: %v", w.what, err)
-		}
-		if w.rows > examined*q.Limit {
-			w.t.Errorf("%s: looked at %d rows", w.what, w.rows)
-		}
-		q.Cursor = p.Next
-		if step == "next" {
-			q.Cursor = p.Prev
-		}
-		if q.Cursor == "" {
-			return
 		}
 	}
 }
@@ -100,47 +46,20 @@ func noPageScansOrSorts(t *testing.T, e storetest.Engine, records int) {
 	if err := storetest.Fill(t.Context(), s, records, 1); err != nil {
 		t.Fatal(err)
 	}
-	w := &planWatch{t: t, look: sqlitePlan}
-	if s.Engine() == "postgres" {
-		w.look = postgresPlan
-		write, _ := s.Handles()
-		if _, err := write.ExecContext(t.Context(), "ANALYZE"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	w.watch(s)
-	w.pages(s)
+	analyze(t, s)
+	newPlanWatch(t, s).pages()
 }
 
-func sqlitePlan(ctx context.Context, tx *sql.Tx, query string, args []any) (complaints []string, n int) {
-	rows, err := tx.QueryContext(ctx, "EXPLAIN QUERY PLAN "+query, args...)
-	if err != nil {
-		return []string{err.Error()}, 0
+// analyze lets PostgreSQL count its tables now.
+func analyze(t *testing.T, s *store.Store) {
+	t.Helper()
+	if s.Engine() != "postgres" {
+		return
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var id, parent, unused int
-		var detail string
-		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-			return []string{err.Error()}, 0
-		}
-		scan := strings.HasPrefix(detail, "SCAN") && !strings.Contains(detail, "VIRTUAL TABLE INDEX")
-		if scan || strings.Contains(detail, "TEMP B-TREE") {
-			complaints = append(complaints, detail)
-		}
+	write, _ := s.Handles()
+	if _, err := write.ExecContext(t.Context(), "ANALYZE"); err != nil {
+		t.Fatal(err)
 	}
-	// SQLite counts nothing for us, but without filters behind the index what it gives is what it saw.
-	inner, err := tx.QueryContext(ctx, "SELECT COUNT(*) FROM ("+query+")", args...)
-	if err != nil {
-		return append(complaints, err.Error()), 0
-	}
-	defer inner.Close()
-	for inner.Next() {
-		if err := inner.Scan(&n); err != nil {
-			return append(complaints, err.Error()), 0
-		}
-	}
-	return complaints, n
 }
 
 func TestNoPageScansOrSortsOnPostgres(t *testing.T) { noPageScansOrSorts(t, postgres(), 6_000) }
@@ -166,54 +85,33 @@ func TestASearchThatIsNeitherRareNorCommonIsBoundedOnPostgres(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write, _ := s.Handles()
-	if _, err := write.ExecContext(t.Context(), "ANALYZE"); err != nil {
+	analyze(t, s)
+	w := newPlanWatch(t, s)
+	for _, show := range []store.Show{store.ShowAll, store.ShowBlocked, store.ShowUnlinked} {
+		q := store.Query{Show: show, Search: "clump", Limit: 50}
+		w.page(storetest.RecordPage(fmt.Sprintf("%+v", q), q), q.Limit)
+	}
+}
+
+func TestNoPageOfAWorldScansOrSortsOnSQLite(t *testing.T) { noPageOfAWorldScansOrSorts(t, sqlite()) }
+func TestNoPageOfAWorldScansOrSortsOnPostgres(t *testing.T) {
+	noPageOfAWorldScansOrSorts(t, postgres())
+}
+
+// noPageOfAWorldScansOrSorts looks at every list there is, with all that tools/bench measures.
+func noPageOfAWorldScansOrSorts(t *testing.T, e storetest.Engine) {
+	t.Helper()
+	s := e.Open(t, time.Now)
+	if err := storetest.FillWorld(t.Context(), s, storetest.WorldOf(4_000), 1); err != nil {
 		t.Fatal(err)
 	}
-	w := &planWatch{t: t, look: postgresPlan}
-	w.watch(s)
-	for _, show := range []store.Show{store.ShowAll, store.ShowBlocked, store.ShowUnlinked} {
-		w.page(s, store.Query{Show: show, Search: "clump", Limit: 50})
+	analyze(t, s)
+	pages, err := storetest.Pages(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-type plan struct {
-	Node    string  `json:"Node Type"`
-	Rows    float64 `json:"Actual Rows"`
-	Loops   float64 `json:"Actual Loops"`
-	Removed float64 `json:"Rows Removed by Filter"`
-	Recheck float64 `json:"Rows Removed by Index Recheck"`
-	Plans   []plan  `json:"Plans"`
-}
-
-func postgresPlan(ctx context.Context, tx *sql.Tx, query string, args []any) ([]string, int) {
-	var text string
-	if err := tx.QueryRowContext(ctx, "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "+query, args...).Scan(&text); err != nil {
-		return []string{err.Error()}, 0
+	w := newPlanWatch(t, s)
+	for _, p := range pages {
+		w.page(p, storetest.PageRows)
 	}
-	var top []struct{ Plan plan }
-	if err := json.Unmarshal([]byte(text), &top); err != nil {
-		return []string{err.Error()}, 0
-	}
-	var complaints []string
-	var rows, entries float64
-	var visit func(plan)
-	visit = func(p plan) {
-		if slices.Contains([]string{"Seq Scan", "Sort", "Incremental Sort", "Hash", "Aggregate"}, p.Node) {
-			complaints = append(complaints, p.Node+"\n"+text)
-		}
-		if p.Node == "Bitmap Index Scan" {
-			entries += p.Rows * p.Loops
-		} else if len(p.Plans) == 0 || p.Node == "Bitmap Heap Scan" {
-			rows += (p.Rows + p.Removed + p.Recheck) * p.Loops
-		}
-		for _, c := range p.Plans {
-			visit(c)
-		}
-	}
-	visit(top[0].Plan)
-	if entries > gathered {
-		complaints = append(complaints, fmt.Sprintf("gathers %.0f entries\n%s", entries, text))
-	}
-	return complaints, int(rows)
 }

@@ -90,18 +90,81 @@ func (t *Tx) approvalMoved(p *access.PreApproval) error {
 // the id of one.
 func (s *Store) ListPreApprovals(ctx context.Context, after string, limit int) ([]access.PreApproval, error) {
 	var list []access.PreApproval
-	now := s.now()
-	before := "~" // greater than every id
-	if after != "" {
-		before = after
-	}
-	err := s.reader().eachPreApproval(ctx, func(p *access.PreApproval) {
-		if p.Speaks(now) {
-			list = append(list, *p)
-		}
-	}, `WHERE id < $1 ORDER BY id DESC LIMIT $2`, before, int64(min(max(limit, 1), 500)))
+	err := s.reader().eachPreApproval(ctx, func(p *access.PreApproval) { list = append(list, *p) },
+		`WHERE id < $1 AND (until = 0 OR until > $2) ORDER BY id DESC LIMIT $3`, beforeID(after), millis(s.now()), approvalLimit(limit))
 	return list, said("store: list pre-approvals", err)
 }
+
+// ListPreApprovalsOf is ListPreApprovals for the accounts of the users in a scope. next is the after of the
+// next page, "" when there is none. Only where perRow pre-approvals were looked at for each row of the page
+// is it short before the last one.
+func (s *Store) ListPreApprovalsOf(ctx context.Context, scope *access.Scope, after string, limit int) (list []access.PreApproval, next string, err error) {
+	most := approvalLimit(limit)
+	if len(scope.Groups) == 0 {
+		return nil, "", nil
+	}
+	before, part := beforeID(after), 2*most
+	err = s.reading(ctx, "store: list pre-approvals", func(r runner) error {
+		list, next = nil, ""
+		for looked := int64(0); looked < perRow*most; looked += part {
+			rows, err := r.scopedApprovals(ctx, scope, before, millis(s.now()), part)
+			if err != nil {
+				return err
+			}
+			for i := range rows {
+				if !rows[i].inside {
+					continue
+				}
+				if int64(len(list)) == most {
+					next = list[most-1].ID
+					return nil
+				}
+				list = append(list, rows[i].PreApproval)
+			}
+			if int64(len(rows)) < part {
+				return nil
+			}
+			before = rows[part-1].ID
+		}
+		next = before
+		return nil
+	})
+	return list, next, err
+}
+
+// scopedApproval is a pre-approval that a scope may hold.
+type scopedApproval struct {
+	access.PreApproval
+	inside bool
+}
+
+// scopedApprovals reads the next most pre-approvals and says of each whether its account is a user's in scope.
+func (r runner) scopedApprovals(ctx context.Context, scope *access.Scope, before string, now, most int64) (list []scopedApproval, err error) {
+	a := []any{before, now, most}
+	for _, g := range scope.Groups {
+		a = append(a, g)
+	}
+	err = r.each(ctx, func(rows *sql.Rows) error {
+		var row scopedApproval
+		err := rows.Scan(append(targets(preApprovalColumns(&row.PreApproval)), target(&row.inside))...)
+		list = append(list, row)
+		return err
+	}, `SELECT `+names(preApprovalColumns(&access.PreApproval{}))+`, CASE WHEN EXISTS (SELECT 1 FROM account a JOIN person_group g ON g.person = a.person
+			WHERE a.realm = preapproval.realm AND a.account = preapproval.account AND a.person <> '' AND g.name IN (`+places(4, len(scope.Groups))+`))
+			THEN 1 ELSE 0 END
+		FROM preapproval WHERE id < $1 AND (until = 0 OR until > $2) ORDER BY id DESC LIMIT $3`, a...)
+	return list, err
+}
+
+// beforeID is what ids in falling order begin before.
+func beforeID(after string) string {
+	if after == "" {
+		return "~" // greater than every id
+	}
+	return after
+}
+
+func approvalLimit(limit int) int64 { return int64(min(max(limit, 1), 500)) }
 
 func (r runner) eachPreApproval(ctx context.Context, fn func(*access.PreApproval), rest string, a ...any) error {
 	return r.each(ctx, func(rows *sql.Rows) error {

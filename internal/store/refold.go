@@ -17,31 +17,44 @@ import (
 // refold brings the accounts of records and account states to the spelling that gateways use now, which
 // a new version of the folding may have changed (R-13). It runs at every start, since a database may come
 // back from a backup of an earlier version. Only names with letters beyond ASCII or with two spaces can be
-// concerned, so it is one look over an index. Gateways hear of what it changes.
+// concerned, and those have an index of their own that is spelt in the same words. Gateways hear of what it
+// changes.
 func (s *Store) refold(ctx context.Context) error {
-	spelt := `octet_length(account) <> length(account) OR account LIKE '%  %'`
+	spelt := `octet_length(account) <> length(account) OR position('  ' IN account) > 0`
 	if s.engine == engineSQLite {
-		spelt = `length(CAST(account AS BLOB)) <> length(account) OR account LIKE '%  %'`
+		spelt = `length(CAST(account AS BLOB)) <> length(account) OR instr(account, '  ') > 0`
 	}
 	ids, states, err := s.oddlySpelt(ctx, spelt)
 	if err != nil {
 		return said("store: fold account names", err)
 	}
 	changed := 0
-	for _, id := range ids {
-		err := s.WithTx(ctx, func(t *Tx) error {
-			done, err := t.refoldAssociation(id)
-			if done && err == nil {
-				changed++
+	for part := range slices.Chunk(ids, refoldedAtOnce) {
+		done := 0
+		if err := s.WithTx(ctx, func(t *Tx) error {
+			done = 0
+			for _, id := range part {
+				moved, err := t.refoldAssociation(id)
+				if err != nil {
+					return err
+				}
+				done += int(flag(moved))
 			}
-			return err
-		})
-		if err != nil {
+			return nil
+		}); err != nil {
 			return err
 		}
+		changed += done
 	}
-	for _, a := range states {
-		if err := s.WithTx(ctx, func(t *Tx) error { return t.refoldAccount(a) }); err != nil {
+	for part := range slices.Chunk(states, refoldedAtOnce) {
+		if err := s.WithTx(ctx, func(t *Tx) error {
+			for _, a := range part {
+				if err := t.refoldAccount(a); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
 			return err
 		}
 	}
@@ -50,6 +63,9 @@ func (s *Store) refold(ctx context.Context) error {
 	}
 	return nil
 }
+
+// refoldedAtOnce is how many names one transaction brings to the present spelling.
+const refoldedAtOnce = 200
 
 // oddlySpelt gives what is spelt in another way than it would be today.
 func (s *Store) oddlySpelt(ctx context.Context, spelt string) (ids []access.AssociationID, states []access.AccountState, err error) {

@@ -178,4 +178,9 @@ func (s *Store) reading(ctx context.Context, op string, fn func(runner) error) e
 	return said(op, fn(runner{x, s.engine}))
 }
 
-func (s *Store) reader() runner { return runner{s.read, s.engine} }
+func (s *Store) reader() runner {
+	if s.spy != nil {
+		return runner{s.spy(s.read), s.engine}
+	}
+	return runner{s.read, s.engine}
+}

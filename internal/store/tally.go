@@ -28,7 +28,11 @@ func (t *Tx) AddTallies(gateway access.GatewayID, list []access.Tally) error {
 		if y.Count <= 0 || y.Minute.Before(oldest) || y.Minute.After(t.now.Add(time.Hour)) {
 			continue
 		}
-		sum[key{millis(y.Minute.UTC().Truncate(time.Minute)), clean(y.Rule, capShort), clean(y.Verdict, capShort)}] += y.Count
+		rule := clean(y.Rule, capShort)
+		sum[key{millis(y.Minute.UTC().Truncate(time.Minute)), rule, clean(y.Verdict, capShort)}] += y.Count
+		if y.Verdict != access.VerdictPass.String() {
+			t.trend(TrendRefused, TrendHour, y.Minute, rule, trendSum{n: y.Count})
+		}
 	}
 	keys := make([]key, 0, len(sum))
 	for k := range sum {

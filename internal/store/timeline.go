@@ -33,6 +33,11 @@ func (s *Store) ListTimeline(ctx context.Context, objects []string, before int64
 	objects = objects[:min(len(objects), mostObjects)]
 	err = s.reading(ctx, "store: timeline", func(q runner) error {
 		list = nil
+		if q.e == enginePostgres {
+			if err := q.walkIndexes(ctx); err != nil {
+				return err
+			}
+		}
 		for _, o := range objects {
 			if o == "" {
 				continue
@@ -56,4 +61,18 @@ func (s *Store) ListTimeline(ctx context.Context, objects []string, before int64
 		older = list[limit-1].ID
 	}
 	return list, older, err
+}
+
+// AuditOf gives the newest lines about one thing, newest first: those that were written before this
+// transaction.
+func (t *Tx) AuditOf(object string, limit int) (list []access.AuditEntry, err error) {
+	var e access.AuditEntry
+	cols := auditColumns(&e)
+	to := targets(cols)
+	err = t.q.each(t.ctx, func(r *sql.Rows) error {
+		err := r.Scan(to...)
+		list = append(list, e)
+		return err
+	}, `SELECT `+names(cols)+` FROM audit WHERE object = $1 ORDER BY id DESC LIMIT `+strconv.Itoa(min(max(limit, 1), 500)), object)
+	return list, said("store: lines about a thing", err)
 }

@@ -25,6 +25,7 @@ type Tx struct {
 	touched  map[touch]struct{}
 	counts   [6]int64
 	tallies  map[countRow]int64
+	trends   map[trendKey]trendSum
 	audits   []access.AuditEntry
 	outcomes []Outcome
 	number   int64
@@ -102,6 +103,9 @@ func (t *Tx) finish() error {
 		}
 	}
 	if err := t.writeTallies(); err != nil {
+		return err
+	}
+	if err := t.writeTrends(); err != nil {
 		return err
 	}
 	if len(t.touched) > 0 {

@@ -164,6 +164,54 @@ func (s *Store) FindUserByName(ctx context.Context, name string) (*access.User, 
 	return user(s.reader().person(ctx, false, `name_key = $1`, wholeName(clean(name, capText))))
 }
 
+// mostNamed is how many users of one mail address or display name are looked at.
+const mostNamed = 20
+
+// FindUsersNamed gives those whom somebody may mean by a name: the user who is called so, else those with the
+// mail address, else those with the display name, whatever the case.
+func (s *Store) FindUsersNamed(ctx context.Context, name string) (list []access.User, err error) {
+	const op = "store: find users named"
+	if name = clean(name, capText); wholeName(name) == "" {
+		return nil, nil
+	}
+	u, err := s.FindUserByName(ctx, name)
+	if err == nil {
+		return []access.User{*u}, nil
+	}
+	if access.KindOf(err) != access.KindNotFound {
+		return nil, err
+	}
+	classes, _ := personClasses(ShowAll)
+	a := []any{sortKey(name), int64(mostNamed)}
+	for _, c := range classes {
+		a = append(a, c)
+	}
+	err = s.reading(ctx, op, func(r runner) error {
+		for _, by := range []struct {
+			column string
+			of     func(*access.User) string
+		}{{"key_email", func(u *access.User) string { return u.Email }}, {"key_display", func(u *access.User) string { return u.DisplayName }}} {
+			list = nil
+			if err := r.eachPerson(ctx, func(row *personRow) {
+				if wholeName(by.of(&row.User)) == wholeName(name) {
+					list = append(list, row.User)
+				}
+			}, `WHERE class IN (`+places(3, len(classes))+`) AND `+by.column+` = $1 ORDER BY seq LIMIT $2`, a...); err != nil {
+				return err
+			}
+			if len(list) > 0 {
+				break
+			}
+		}
+		named := make([]*access.User, len(list))
+		for i := range list {
+			named[i] = &list[i]
+		}
+		return r.fillAccounts(ctx, named)
+	})
+	return list, err
+}
+
 func user(row *personRow, err error) (*access.User, error) {
 	if err != nil {
 		return nil, said("store: find user", err)

@@ -31,6 +31,7 @@ type accountPage struct {
 	Tokens        []tokenRow
 	NewToken      string // shown once
 	TokenRoles    []choice
+	Languages     []choice // nil: there is but one
 	Verbs         []access.Verb
 }
 
@@ -67,7 +68,7 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) (*accountPa
 		return nil, err
 	}
 	frame.Width = "narrow"
-	p := &accountPage{page: frame, Passkeys: s.login.PasskeysUsable(r)}
+	p := &accountPage{page: frame, Passkeys: s.login.PasskeysUsable(r), Languages: s.choices}
 	if p.Account, err = s.login.Account(r.Context()); err != nil {
 		return nil, err
 	}
@@ -103,7 +104,7 @@ func (s *Server) toAccount(w http.ResponseWriter, r *http.Request, path string, 
 	switch access.KindOf(err) {
 	case access.KindInvalid, access.KindNotFound, access.KindUnavailable, access.KindConflict:
 		if err != nil {
-			return s.back(w, r, path, message{Kind: "bad", Text: access.TextOf(err)})
+			return s.back(w, r, path, message{Kind: "bad", Text: s.textOf(err)})
 		}
 	}
 	if err != nil {
@@ -136,7 +137,7 @@ func (s *Server) codeBegin(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) codeConfirm(w http.ResponseWriter, r *http.Request) error {
 	codes, err := s.login.ConfirmOneTimeCode(r.Context(), r.PostFormValue("code"))
 	if access.KindOf(err) == access.KindInvalid && err != nil {
-		return s.back(w, r, "/account?enrol=1", message{Kind: "bad", Text: access.TextOf(err)})
+		return s.back(w, r, "/account?enrol=1", message{Kind: "bad", Text: s.textOf(err)})
 	}
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 )
 
 // mountAccess registers what has to do with who may do what.
-func (s *Server) mountAccess(mux *httpd.Mux) {
+func (s *Server) mountAccess(mux router) {
 	manage := httpd.Verb(string(access.VerbManageAccess))
 	mount(s, mux, s.administrators())
 	mux.Handle(manage, "GET /administrators/new", s.administratorNew)

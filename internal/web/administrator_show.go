@@ -69,7 +69,7 @@ func (s *Server) administratorCreate(w http.ResponseWriter, r *http.Request) err
 	switch access.KindOf(err) {
 	case access.KindInvalid, access.KindConflict:
 		if err != nil {
-			return s.administratorForm(w, r, http.StatusBadRequest, clip(name, 200), role, clip(r.PostFormValue("groups"), 4000), &message{Kind: "bad", Text: access.TextOf(err)})
+			return s.administratorForm(w, r, http.StatusBadRequest, clip(name, 200), role, clip(r.PostFormValue("groups"), 4000), &message{Kind: "bad", Text: s.textOf(err)})
 		}
 	}
 	if err != nil {

@@ -68,31 +68,41 @@ func removeNotes(s *Server, rows []admin.Row) []note {
 	return twinNotes(s, rows)
 }
 
-// startBulk begins a job for several records.
-func (s *Server) startBulk(ctx context.Context, who access.Actor, verb access.Verb, ids []string, q *query, a admin.Act) (admin.JobID, error) {
-	bulk := admin.Bulk{Verb: verb, IDs: associationIDs(ids)}
+// associationBulk is what an act on several records asks for.
+func associationBulk(name string, ids []string, q *query) admin.Bulk {
+	bulk := admin.Bulk{Verb: access.Verb(name), IDs: associationIDs(ids)}
 	if q != nil {
 		query := associationQuery(*q)
 		bulk.IDs, bulk.Query = nil, &query
 	}
-	if verb == access.VerbComment {
+	return bulk
+}
+
+// startBulk begins a job for several records.
+func (s *Server) startBulk(ctx context.Context, who access.Actor, name string, ids []string, q *query, a admin.Act) (admin.JobID, error) {
+	bulk := associationBulk(name, ids, q)
+	if bulk.Verb == access.VerbComment {
 		bulk.Comment, a.Reason = a.Reason, ""
 	}
 	return s.admin.StartBulk(ctx, who, bulk, a)
+}
+
+func (s *Server) forecastBulk(ctx context.Context, who access.Actor, name string, ids []string, q *query) (admin.Preview, error) {
+	return s.admin.PreviewBulk(ctx, who, associationBulk(name, ids, q), admin.Act{})
 }
 
 // refused shows a conflict where the person was, with what is there now; everything else is an error page.
 func (s *Server) refused(w http.ResponseWriter, r *http.Request, back string, err error) error {
 	switch access.KindOf(err) {
 	case access.KindConflict, access.KindInvalid:
-		return s.back(w, r, back, message{Kind: "bad", Text: access.TextOf(err)})
+		return s.back(w, r, back, message{Kind: "bad", Text: s.textOf(err)})
 	}
 	return err
 }
 
-// associationUndo answers POST /activesync/undo.
-func (s *Server) associationUndo(w http.ResponseWriter, r *http.Request) error {
-	back := localPath(r.PostFormValue("back"), "/activesync")
+// undoPost answers POST /undo: it takes back what the person has just done, whatever it was.
+func (s *Server) undoPost(w http.ResponseWriter, r *http.Request) error {
+	back := localPath(r.PostFormValue("back"), "/")
 	result, err := s.admin.Undo(r.Context(), login.Actor(r), r.PostFormValue("undo"), admin.Act{Key: r.PostFormValue("key")})
 	if err != nil {
 		return s.refused(w, r, back, err)

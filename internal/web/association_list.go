@@ -30,8 +30,8 @@ func (s *Server) associations() *list[admin.Row] {
 		Name:    func(a *admin.Row) (string, string) { return userOf(a), deviceOf(a) },
 		State:   func(a *admin.Row) string { return a.Why.Rule + strconv.FormatBool(a.Decision.Shadow) },
 		Acts:    s.associationActs(),
-		Bulk:    s.startBulk,
-		Find:    s.findAssociations,
+		Bulk:    s.startBulk, Forecast: s.forecastBulk,
+		Find: s.findAssociations,
 		ByID: func(ctx context.Context, who access.Actor, ids []string) ([]admin.Row, error) {
 			return s.admin.RowsByID(ctx, who, associationIDs(ids))
 		},
@@ -104,7 +104,7 @@ func associationColumns() []column[admin.Row] {
 	return []c{
 		{Key: "device", Sort: string(admin.SortDevice), Link: true, Class: "narrow-second", Value: deviceOf},
 		{Key: "user", Sort: string(admin.SortUser), Class: "narrow-first", Value: userOf},
-		{Key: "number", Sort: string(admin.SortNumber), Class: "pane-none", Value: func(a *admin.Row) string { return a.Number }},
+		{Key: "number", Sort: string(admin.SortNumber), Class: "pane-none", Value: numberOf, Cell: (*Server).numberCell},
 		{Key: "phone", Sort: string(admin.SortPhone), Value: func(a *admin.Row) string { return a.Model }},
 		{Key: "os", Sort: string(admin.SortOS), Class: "pane-none", Value: osOf},
 		{Key: "status", Sort: string(admin.SortStatus), Value: func(a *admin.Row) string { return a.StatusLabel() }, Cell: (*Server).statusChip},
@@ -112,8 +112,8 @@ func associationColumns() []column[admin.Row] {
 		moment(c{Key: "first", Sort: string(admin.SortFirst), Newest: true, Class: "pane-none"}, func(a *admin.Row) time.Time { return a.FirstSync }),
 		moment(c{Key: "last", Sort: string(admin.SortLast), Newest: true}, func(a *admin.Row) time.Time { return a.LastSync }),
 		{Key: "mailbox", Sort: string(admin.SortMailbox), Class: "narrow-none pane-none", Value: func(a *admin.Row) string { return a.Mailbox }, Cell: (*Server).mailboxCell},
-		{Key: "domain", Sort: string(admin.SortDomain), Class: "narrow-none pane-none", Value: func(a *admin.Row) string { return a.Domain.Label() }, Cell: func(_ *Server, a *admin.Row) template.HTML {
-			return template.HTML(template.HTMLEscapeString(a.Domain.Label()))
+		{Key: "domain", Sort: string(admin.SortDomain), Class: "narrow-none pane-none", Value: func(a *admin.Row) string { return a.Domain.Label() }, Cell: func(s *Server, a *admin.Row) template.HTML {
+			return template.HTML(template.HTMLEscapeString(s.hear(a.Domain.Label())))
 		}},
 		moment(c{Key: "success", Extra: true}, func(a *admin.Row) time.Time { return a.LastSuccess }),
 		{Key: "client", Extra: true, Value: func(a *admin.Row) string { return a.Client }},

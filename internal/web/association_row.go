@@ -30,6 +30,17 @@ func osOf(a *admin.Row) string {
 	return a.OS + " " + a.OSVersion
 }
 
+// numberOf is the phone's number: what it says itself, else what its registration says.
+func numberOf(a *admin.Row) string { return firstWord(a.Number, a.DeviceNumber) }
+
+// numberCell tells the one from the other on hover.
+func (s *Server) numberCell(a *admin.Row) template.HTML {
+	if a.Number != "" || a.DeviceNumber == "" {
+		return text(a.Number, 80)
+	}
+	return template.HTML(`<span title="`+template.HTMLEscapeString(s.say("activesync.device-number"))+`">`) + text(a.DeviceNumber, 80) + `</span>`
+}
+
 // word is the verdict in one word, as exports have it whatever the language of the pages.
 func word(a *admin.Row) string {
 	if a.Decision.Blocked() {
@@ -49,14 +60,14 @@ func (s *Server) mailboxCell(a *admin.Row) template.HTML {
 // statusChip is the Status column (A-11, A-12): words and a sign, not a colour alone.
 func (s *Server) statusChip(a *admin.Row) template.HTML {
 	if a.Linked() {
-		return s.chip("plain bare", "link", a.StatusLabel(), "")
+		return s.chip("plain bare", "link", s.hear(a.StatusLabel()), "")
 	}
-	return s.chip("warn bare", "unlink", a.StatusLabel(), "")
+	return s.chip("warn bare", "unlink", s.hear(a.StatusLabel()), "")
 }
 
 // syncChip is the Sync Status column (C-07): the verdict, its reason on hover, and whether it is enforced.
 func (s *Server) syncChip(a *admin.Row) template.HTML {
-	why := clip(visible(a.Why.Text+" "+a.Why.Detail), 300)
+	why := clip(visible(s.hear(a.Why.Text)+" "+s.hear(a.Why.Detail)), 300)
 	if !a.Decision.Blocked() {
 		return s.chip("good bare", "circle-check", s.say("verdict.allowed"), why)
 	}

@@ -167,10 +167,10 @@ func (s *Server) mailboxCategory(a *admin.Row) category {
 	}
 	c.say("details.redirect", a.Redirect) // D-07: only when there is one
 	c.say("details.policy", s.say("details.servers-own"))
-	c.say("details.domain", a.Domain.Label())
+	c.say("details.domain", s.hear(a.Domain.Label()))
 	for _, t := range a.Twins {
 		c.html("details.also", template.HTML(`<a href="/activesync/`+template.HTMLEscapeString(url.PathEscape(string(t.ID)))+`">`+
-			template.HTMLEscapeString(t.Domain.Label())+`</a>`))
+			template.HTMLEscapeString(s.hear(t.Domain.Label()))+`</a>`))
 	}
 	return c
 }
@@ -178,9 +178,9 @@ func (s *Server) mailboxCategory(a *admin.Row) category {
 // verdictCategory says what is decided now and on what it rests, and what a gateway did last (Y-01).
 func (s *Server) verdictCategory(a *admin.Row) category {
 	c := s.category("details.verdict-category", a.Why.Rule)
-	c.say("details.now", a.Why.Text)
+	c.say("details.now", s.hear(a.Why.Text))
 	c.say("details.rule", a.Why.Rule)
-	c.say("details.detail", a.Why.Detail)
+	c.say("details.detail", s.hear(a.Why.Detail))
 	c.say("details.by-whom", a.Why.By)
 	if !a.Why.Since.IsZero() {
 		c.html("details.since", s.ago(a.Why.Since))
@@ -195,7 +195,7 @@ func (s *Server) verdictCategory(a *admin.Row) category {
 	}
 	c.say("details.gateway-last", s.reportedWords(rep))
 	c.say("details.its-rule", rep.Rule)
-	c.say("details.its-detail", rep.Detail)
+	c.say("details.its-detail", s.hear(rep.Detail))
 	c.say("details.gateway", string(rep.Gateway))
 	c.html("details.when", s.ago(rep.At))
 	c.say("details.snapshot", strconv.FormatInt(rep.Snapshot, 10))

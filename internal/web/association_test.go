@@ -213,7 +213,7 @@ func TestBlockAllowCommentAndUndoSayWhatTheyDid(t *testing.T) {
 	v.get("/activesync?q=sales").says(".records tbody", "Allowed") // the same device's other account
 	v.get("/activesync/"+string(ids[0])).says(".why", "lost <b>phone</b>")
 
-	a.submit(v, "/activesync/undo", nil).wants(http.StatusOK).says(".message", "Undone")
+	a.submit(v, "/undo", nil).wants(http.StatusOK).says(".message", "Undone")
 	v.get("/activesync?show=blocked").says(`.records td[data-c="user"]`, "bob@lab.example")
 
 	act(v, "comment", ids[2], url.Values{"reason": {"shared mailbox"}}).says(".message", "omment")
@@ -426,11 +426,11 @@ func TestEveryActionThatWouldRefuseSaysInShadowModeThatItIsNotEnforced(t *testin
 	offers("block several", v.get(several), ".note.warn")
 	offers("block all that match", v.get(block+"?all=1"), ".note.warn")
 	done := act(v, "block", ids[0], nil).says(".message", "shadow mode").says(".message a", "Turn enforcement on")
-	done.submit(v, "/activesync/undo", nil).says(".message a", "Turn enforcement on")
+	done.submit(v, "/undo", nil).says(".message a", "Turn enforcement on")
 	job := v.get(several).submit(v, block, nil)
 	offers("the job", v.get(job.path), ".note.warn")
 	gone := act(v, "remove", ids[1], nil)
-	gone.submit(v, "/activesync/undo", nil).says(".message", "back").says(".message a", "Turn enforcement on")
+	gone.submit(v, "/undo", nil).says(".message", "back").says(".message a", "Turn enforcement on")
 	v.get("/activesync/"+string(ids[1])).says(".why .note.warn", "not enforced").says(".why .note.warn a", "Turn enforcement on")
 
 	for _, setting := range []string{"auto_block=yes", "refuse_other_user=yes", "max_verdict_age=1h"} {

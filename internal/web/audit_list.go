@@ -22,17 +22,17 @@ func (s *Server) audit() *list[access.AuditEntry] {
 		Path: "/audit", Section: "audit", Words: "audit", File: "audit", Class: "roomy", Icon: "list-details", Verb: access.VerbViewAudit,
 		Columns: []column[entry]{
 			moment(column[entry]{Key: "at", Class: "nowrap"}, func(e *entry) time.Time { return e.At }),
-			{Key: "actor", Class: "narrow-second", Value: func(e *entry) string { return e.Actor }},
+			{Key: "actor", Class: "narrow-second", Value: func(e *entry) string { return e.Actor }, Cell: func(s *Server, e *entry) template.HTML { return text(s.whoWord(e.Actor), 80) }},
 			{Key: "event", Class: "nowrap", Value: func(e *entry) string { return e.Event }, Cell: (*Server).eventCell},
 			{Key: "subject", Class: "break narrow-first", Link: true, Value: func(e *entry) string { return e.Subject }},
-			{Key: "detail", Class: "break", Value: func(e *entry) string { return e.Detail }, Cell: func(_ *Server, e *entry) template.HTML { return text(e.Detail, 400) }},
-			{Key: "addr", Class: "nowrap", Value: func(e *entry) string { return e.Addr }},
+			{Key: "detail", Class: "break", Value: func(e *entry) string { return e.Detail }, Cell: func(s *Server, e *entry) template.HTML { return text(s.hear(e.Detail), 400) }},
+			{Key: "addr", Class: "nowrap", Value: func(e *entry) string { return e.Addr }, Cell: func(s *Server, e *entry) template.HTML { return text(s.hear(e.Addr), 80) }},
 			{Key: "number", Class: "num", Help: true, Value: changeOf},
 			{Key: "refused", Extra: true, Value: refusedWord},
 			{Key: "object", Extra: true, Value: func(e *entry) string { return e.Object }},
 		},
 		Filters: []filter{
-			{Name: "event", Kind: "select", Raw: true, Options: auditEvents()},
+			{Name: "event", Kind: "select", Raw: true, Word: (*Server).momentWord, Options: auditEvents()},
 			{Name: "actor", Kind: "text"},
 			{Name: "from", Kind: "date", Most: 10},
 			{Name: "to", Kind: "date", Most: 10},
@@ -49,9 +49,9 @@ func (s *Server) audit() *list[access.AuditEntry] {
 
 func (s *Server) eventCell(e *access.AuditEntry) template.HTML {
 	if e.Failed {
-		return s.chip("bad", "ban", e.Event, s.say("audit.was-refused"))
+		return s.chip("bad", "ban", s.momentWord(e.Event), s.say("audit.was-refused"))
 	}
-	return template.HTML(template.HTMLEscapeString(e.Event))
+	return template.HTML(`<span title="` + template.HTMLEscapeString(visible(clip(e.Event, 60))) + `">` + template.HTMLEscapeString(s.momentWord(e.Event)) + `</span>`)
 }
 
 func changeOf(e *access.AuditEntry) string {
@@ -68,15 +68,19 @@ func refusedWord(e *access.AuditEntry) string {
 	return ""
 }
 
-// auditHref leads from a line to the record, device or user it is about. What is undone may be any of them.
+// auditHref leads from a line to the record, device or user it is about, or to the job. What is
+// undone may be any of them.
 func auditHref(e *access.AuditEntry) string {
 	if e.Object == "" || e.Failed {
 		return ""
 	}
 	id := url.PathEscape(e.Object)
+	if admin.AboutJob(e) {
+		return "/jobs/" + id
+	}
 	switch access.Verb(e.Event) {
 	case access.VerbAllow, access.VerbBlock, access.VerbComment, access.VerbClearRedirect, access.VerbLink, access.VerbUnlink,
-		access.VerbMatchAgain, "successor", "end-override":
+		access.VerbMatchAgain, "successor", "facts", "end-override":
 		return "/activesync/" + id
 	case access.VerbAddDevice, access.VerbChangeDevice, access.VerbActivate, access.VerbLose, access.VerbFind, access.VerbRetire,
 		access.VerbSetCompliance:
@@ -98,7 +102,7 @@ func auditEvents() []string {
 			list = append(list, string(v))
 		}
 	}
-	return append(list, "successor", "end-override", "undo", "cancel-job", "purge", "back-up", "test-mail", login.EventSignIn, login.EventSignInFailed, login.EventSignOut, login.EventSetUp,
+	return append(list, "successor", "facts", "end-override", "undo", "cancel-job", "purge", "back-up", "test-mail", login.EventSignIn, login.EventSignInFailed, login.EventSignOut, login.EventSetUp,
 		login.EventCreateAdministrator, login.EventDisable, login.EventEnable, login.EventChangePassword, login.EventResetPassword,
 		login.EventEnableCode, login.EventDisableCode, login.EventRevokeSession, login.EventCreateToken, login.EventRevokeToken)
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // mountDevices registers what belongs to Devices & Users > Devices.
-func (s *Server) mountDevices(mux *httpd.Mux) {
+func (s *Server) mountDevices(mux router) {
 	mount(s, mux, s.lists.devices)
 	add, change, comply := httpd.Verb(string(access.VerbAddDevice)), httpd.Verb(string(access.VerbChangeDevice)), httpd.Verb(string(access.VerbSetCompliance))
 	mux.Handle(add, "GET /devices/new", s.deviceAdd)
@@ -49,14 +49,49 @@ func (s *Server) deviceActs() []act[admin.DeviceRow] {
 		{Verb: access.VerbRetire, Icon: "archive", Danger: true, Refuses: true, Do: do(s.admin.RetireDevice)},
 		{Verb: access.VerbDeleteDevice, Icon: "trash", Danger: true, Gone: true, Do: do(s.admin.DeleteDevice)},
 	}
+	several := func(name, icon string, danger bool) act[admin.DeviceRow] {
+		return act[admin.DeviceRow]{Verb: access.VerbSetCompliance, Name: name, Icon: icon, Several: true, Danger: danger, Refuses: danger, Reason: danger}
+	}
 	for i := range list {
 		verb := list[i].Verb
+		list[i].Single = list[i].Form != nil
 		list[i].Fits = func(d *admin.DeviceRow) bool { return slices.Contains(d.Actions, verb) }
 		if list[i].Form == nil {
 			list[i].Foresee = s.foreseeDevice(verb)
 		}
 	}
-	return list
+	return append(list, several(markCompliant, "shield-check", false), several(markNoncompliant, "shield", true))
+}
+
+// What can be said of the compliance of several devices at once; of one there is a form.
+const (
+	markCompliant    = "mark-compliant"
+	markNoncompliant = "mark-noncompliant"
+)
+
+// deviceBulk is what an act on several devices asks for. The note of one that says that they are not
+// compliant is the reason that people are told.
+func deviceBulk(name string, ids []string, q *query, reason string) admin.PeopleBulk {
+	b := admin.PeopleBulk{Verb: access.Verb(name), IDs: ids}
+	switch name {
+	case markCompliant:
+		b.Verb, b.Compliance = access.VerbSetCompliance, admin.ComplianceForm{Compliance: access.Compliant}
+	case markNoncompliant:
+		b.Verb, b.Compliance = access.VerbSetCompliance, admin.ComplianceForm{Compliance: access.NotCompliant, Reasons: []string{reason}}
+	}
+	if q != nil {
+		all := admin.Query(deviceQuery(*q))
+		b.IDs, b.Query = nil, &all
+	}
+	return b
+}
+
+func (s *Server) startDevices(ctx context.Context, who access.Actor, name string, ids []string, q *query, a admin.Act) (admin.JobID, error) {
+	return s.admin.StartPeopleBulk(ctx, who, deviceBulk(name, ids, q, a.Reason), a)
+}
+
+func (s *Server) forecastDevices(ctx context.Context, who access.Actor, name string, ids []string, q *query) (admin.Preview, error) {
+	return s.admin.PreviewPeopleBulk(ctx, who, deviceBulk(name, ids, q, s.say("device.noncompliant")))
 }
 
 // foreseeDevice says how many records a change of a device reaches, how many of them only because they are

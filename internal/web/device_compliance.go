@@ -74,7 +74,7 @@ func (s *Server) foreseeCompliance(r *http.Request, c *compliancePage, d *admin.
 		}
 		p, err := s.admin.PreviewDevice(r.Context(), c.Actor, d.ID, access.VerbSetCompliance, f)
 		if access.KindOf(err) == access.KindConflict && err != nil {
-			c.Notes = append(c.Notes, note{"warn", access.TextOf(err)})
+			c.Notes = append(c.Notes, note{"warn", s.textOf(err)})
 			return nil
 		}
 		if err != nil {
@@ -119,7 +119,7 @@ func (s *Server) complianceChange(w http.ResponseWriter, r *http.Request) error 
 		if kind == access.KindConflict {
 			status = http.StatusConflict
 		}
-		return s.showCompliance(w, r, &d, f, since, status, access.TextOf(err))
+		return s.showCompliance(w, r, &d, f, since, status, s.textOf(err))
 	}
 	if err != nil {
 		return err

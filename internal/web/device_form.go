@@ -29,7 +29,8 @@ type formPage struct {
 	Fields  []formField
 	// Accounts of a user, with room for more; nil: the form has none. Realms are where they can be.
 	Accounts []access.Account
-	Realms   []string
+	Realms   []choice
+	RealmsOf func(realm string) []choice // the same, with that of an account chosen
 }
 
 // formField is one field. Kind is "", "date", "datetime-local", "email", "tel", "select", "textarea" or
@@ -194,9 +195,9 @@ func (s *Server) saveDevice(w http.ResponseWriter, r *http.Request, e *deviceEdi
 	}
 	switch access.KindOf(err) {
 	case access.KindInvalid:
-		return s.showDeviceForm(w, r, e, http.StatusBadRequest, access.TextOf(err))
+		return s.showDeviceForm(w, r, e, http.StatusBadRequest, s.textOf(err))
 	case access.KindConflict:
-		return s.showDeviceForm(w, r, e, http.StatusConflict, access.TextOf(err))
+		return s.showDeviceForm(w, r, e, http.StatusConflict, s.textOf(err))
 	}
 	if err != nil {
 		return err
@@ -204,6 +205,9 @@ func (s *Server) saveDevice(w http.ResponseWriter, r *http.Request, e *deviceEdi
 	back := localPath(r.PostFormValue("back"), "/devices")
 	if id := cmp.Or(result.ID, string(e.id)); !strings.HasPrefix(back, "/devices/"+url.PathEscape(id)) {
 		back = deviceHref(access.DeviceID(id))
+	}
+	if e.verb == access.VerbAddDevice {
+		return s.added(w, r, back, "/devices", result)
 	}
 	return s.done(w, r, back, result)
 }
@@ -248,28 +252,13 @@ func (s *Server) userNamed(ctx context.Context, who access.Actor, name string) (
 	if name == "" {
 		return "", nil
 	}
-	p, err := s.admin.ListUsers(ctx, who, admin.UserQuery{Search: name, Limit: mostRows})
+	list, err := s.admin.UsersNamed(ctx, who, name)
 	if err != nil {
 		return "", err
 	}
-	var ids []access.UserID
-	for _, of := range []func(*access.User) string{
-		func(u *access.User) string { return u.Name },
-		func(u *access.User) string { return u.Email },
-		func(u *access.User) string { return u.DisplayName },
-	} {
-		for i := range p.Rows {
-			if strings.EqualFold(of(&p.Rows[i]), name) {
-				ids = append(ids, p.Rows[i].ID)
-			}
-		}
-		if len(ids) > 0 {
-			break
-		}
-	}
-	switch len(ids) {
+	switch len(list) {
 	case 1:
-		return ids[0], nil
+		return list[0].ID, nil
 	case 0:
 		return "", access.Invalid("user", s.say("user.not-named", clip(visible(name), 100)))
 	}

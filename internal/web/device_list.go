@@ -35,7 +35,7 @@ func (s *Server) devices() *list[admin.DeviceRow] {
 		Version: func(d *device) int64 {
 			return d.Version
 		},
-		Acts: s.deviceActs(),
+		Acts: s.deviceActs(), Bulk: s.startDevices, Forecast: s.forecastDevices,
 		Find: func(ctx context.Context, who access.Actor, q query) (found[device], error) {
 			p, err := s.admin.ListDevices(ctx, who, deviceQuery(q))
 			out := found[device]{Rows: p.Rows}

@@ -101,7 +101,7 @@ func (s *Server) linkedCategory(d *admin.DeviceDetails) thingCategory {
 	}
 	for i := range d.Suggested {
 		line := s.recordLines(d.Suggested[i:i+1], userOf, phoneOf)[0]
-		line.Chips += " " + s.chip("plain", "bulb", s.say("device.suggested"), strings.Join(d.Suggested[i].Suggestion.Reasons, "; "))
+		line.Chips += " " + s.chip("plain", "bulb", s.say("device.suggested"), s.hear(strings.Join(d.Suggested[i].Suggestion.Reasons, "; ")))
 		c.Things = append(c.Things, line)
 	}
 	c.Empty = s.say("device.no-records")

@@ -79,10 +79,10 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
 
 // explain fills in the words and gives the status. Of an internal error only a request id is shown.
 func (s *Server) explain(e *errorPage, err error) int {
-	e.Text = access.TextOf(err)
+	e.Text = s.textOf(err)
 	var of *httpd.StatusError
 	if errors.As(err, &of) {
-		e.Text = of.Text
+		e.Text = s.hear(of.Text)
 		e.Heading = http.StatusText(of.Status)
 		switch of.Status {
 		case http.StatusNotFound:

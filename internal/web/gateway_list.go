@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -23,6 +24,7 @@ type sentryPage struct {
 	Gateways *listPart
 	Backends *listPart
 	Every    string // interval of the full comparison; empty: there is no gateway
+	Differ   []string
 }
 
 type gatewayRow struct {
@@ -161,6 +163,7 @@ func (s *Server) backends() *list[backendRow] {
 			{Key: "type", Value: func(r *b) string { return r.Type }},
 			{Key: "state", Value: func(r *b) string { return s.upWord(r.Up) + " " + r.Problem }, Cell: (*Server).backendState},
 			{Key: "address", Class: "long", Value: address, Cell: long(address, 200)},
+			{Key: "realm", Class: "long", Help: true, Value: func(r *b) string { return strings.Join(append([]string{r.Realm}, r.Domains...), " ") }, Cell: (*Server).backendRealm},
 			{Key: "accounts", Class: "long", Value: accounts, Cell: long(accounts, 200)},
 			{Key: "versions", Class: "nowrap", Value: func(r *b) string { return r.Versions }},
 			{Key: "gateway", Value: func(r *b) string { return r.Gateway }},
@@ -196,6 +199,11 @@ func (s *Server) gatewayList(w http.ResponseWriter, r *http.Request) error {
 	sp := &sentryPage{page: p}
 	for i := range list {
 		sp.Every = duration(list[i].ReconcileEvery)
+		for _, n := range list[i].Problems {
+			if n.Kind == admin.NeedDiffering {
+				sp.Differ = append(sp.Differ, visible(clip(n.Text, 600)))
+			}
+		}
 	}
 	if sp.Gateways, err = s.lists.gateways.part(w, r, ""); err != nil {
 		return err

@@ -5,6 +5,7 @@ package web
 
 import (
 	"html/template"
+	"strings"
 	"time"
 )
 
@@ -112,6 +113,18 @@ func (s *Server) upWord(up bool) string {
 		return s.say("sentry.up")
 	}
 	return s.say("sentry.down")
+}
+
+// backendRealm shows where a server's accounts live, and below it which domains do not count.
+func (s *Server) backendRealm(r *backendRow) template.HTML {
+	if r.Realm == "" {
+		return soft(s.say("backends.realm-untold"))
+	}
+	h := text(r.Realm, 60)
+	if len(r.Domains) > 0 {
+		h += `<div class="soft small">` + text(strings.Join(r.Domains, ", "), 120) + `</div>`
+	}
+	return h
 }
 
 func (s *Server) backendState(r *backendRow) template.HTML {

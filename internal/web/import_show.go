@@ -23,7 +23,7 @@ func (s *Server) BodyLimit(r *http.Request) int64 {
 	return httpd.MaxFormBody
 }
 
-func (s *Server) mountImports(mux *httpd.Mux) {
+func (s *Server) mountImports(mux router) {
 	may, report := httpd.Verb(string(access.VerbImport)), httpd.Verb(string(access.VerbViewAudit))
 	mux.Handle(may, "GET /import", s.importList)
 	mux.Handle(may, "POST /import", s.importCreate)
@@ -67,12 +67,8 @@ func (s *Server) showImports(w http.ResponseWriter, r *http.Request, status int,
 	for _, k := range admin.ImportKinds() {
 		ip.Kinds = append(ip.Kinds, choice{string(k), s.say("import.kind." + string(k)), k == f.Kind})
 	}
-	gateways, err := s.admin.ListGateways(r.Context(), p.Actor)
-	if err != nil {
+	if ip.Realms, err = s.realms(r.Context(), p.Actor, f.Realm); err != nil {
 		return err
-	}
-	for _, realm := range realmsOf(gateways, f.Realm) {
-		ip.Realms = append(ip.Realms, choice{realm, realm, realm == f.Realm})
 	}
 	list, err := s.admin.ListImports(r.Context(), p.Actor, 50)
 	if err != nil {
@@ -104,7 +100,7 @@ func (s *Server) importCreate(w http.ResponseWriter, r *http.Request) error {
 	result, err := s.admin.StartImport(r.Context(), login.Actor(r), f, text, admin.Act{Key: r.PostFormValue("key")})
 	switch access.KindOf(err) {
 	case access.KindInvalid, access.KindConflict:
-		return s.showImports(w, r, http.StatusBadRequest, f, access.TextOf(err))
+		return s.showImports(w, r, http.StatusBadRequest, f, s.textOf(err))
 	}
 	if err != nil {
 		return err

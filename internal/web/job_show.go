@@ -29,10 +29,16 @@ type jobPage struct {
 	OnlyFailed  bool
 	Applied     *applied
 	Refuses     bool // it would refuse somebody, so shadow mode matters
+	Of          string
+	Undoes      string // address of the job that this one takes back
+	Undone      string // address of the job that takes this one back
+	MayUndo     bool
+	WhatUndo    string
 }
 
 type jobResult struct {
 	Label, Text     string
+	Href            string
 	Failed, Waiting bool
 }
 
@@ -56,15 +62,16 @@ func (s *Server) jobShow(w http.ResponseWriter, r *http.Request) error {
 	if verb := s.jobVerb(&j); verb != "" && j.Total == 0 && !j.Over() {
 		title = verb // how many there are is being found out
 	}
-	p, err := s.newPage(w, r, title, "activesync")
+	p, err := s.newPage(w, r, title, "jobs")
 	if err != nil {
 		return err
 	}
 	jp := &jobPage{page: p, ID: id, State: s.jobState(&j), Total: j.Total, Count: j.Done, Failed: j.Failed, Reason: j.Reason, Done: j.Over(),
-		Key: s.newKey(), Back: localPath(r.URL.Query().Get("back"), "/activesync"), Applied: s.applied(j.Number),
-		Refuses: j.Verb == access.VerbBlock}
+		Key: s.newKey(), Back: localPath(r.URL.Query().Get("back"), jobPlace(&j)), Applied: s.applied(j.Number),
+		Refuses: j.Undoes == "" && refusesSomebody(j.Verb), Of: j.Of, Undoes: jobHref(j.Undoes), Undone: jobHref(j.Undone), MayUndo: j.Undoable,
+		WhatUndo: s.say("job.undo-what", j.Done-j.Failed)}
 	for _, row := range rows {
-		jp.Results = append(jp.Results, jobResult{Label: row.Label, Text: row.Result, Failed: row.State == "failed", Waiting: row.State == "waiting"})
+		jp.Results = append(jp.Results, jobResult{Label: row.Label, Text: s.hear(row.Result), Href: rowHref(&j, &row), Failed: row.State == "failed", Waiting: row.State == "waiting"})
 	}
 	jp.OnlyFailed = filter.State != ""
 	total := j.Total
@@ -85,10 +92,70 @@ func (s *Server) jobTitle(j *admin.Job) string {
 	if verb == "" {
 		return s.say("job.title")
 	}
-	return s.say("job.name", j.Total, verb)
+	name := s.say("job.name", j.Total, verb)
+	switch {
+	case j.Of == admin.AnswerDevice:
+		name = s.say("job.name-devices", j.Total, verb)
+	case j.Of == admin.AnswerUser:
+		name = s.say("job.name-users", j.Total, verb)
+	case j.Ends:
+		name = s.say("job.name-overrides", j.Total)
+	}
+	if j.Undoes != "" {
+		return s.say("job.undo-name", name)
+	}
+	return name
+}
+
+// jobHref is where a job is shown; "": there is none.
+func jobHref(id admin.JobID) string {
+	if id == "" {
+		return ""
+	}
+	return "/jobs/" + url.PathEscape(string(id))
+}
+
+// jobPlace is the page of what a job is about.
+func jobPlace(j *admin.Job) string {
+	switch {
+	case j.Of == admin.AnswerDevice:
+		return "/devices"
+	case j.Of == admin.AnswerUser:
+		return "/users"
+	case j.Ends:
+		return "/overrides"
+	}
+	return "/activesync"
+}
+
+// rowHref leads to what a row of a job is about, where that can still be there.
+func rowHref(j *admin.Job, r *admin.JobRow) string {
+	place := jobPlace(j)
+	switch {
+	case r.Label == "" || j.Verb == access.VerbImport || j.Undoes == "" && goneAfterwards(j.Verb):
+		return ""
+	case j.Ends:
+		place = "/activesync"
+	}
+	return place + "/" + url.PathEscape(string(r.ID))
+}
+
+func goneAfterwards(v access.Verb) bool {
+	return v == access.VerbRemove || v == access.VerbDeleteDevice || v == access.VerbDeleteUser
+}
+
+// refusesSomebody says that a verb makes gateways refuse phones.
+func refusesSomebody(v access.Verb) bool {
+	return v == access.VerbBlock || v == access.VerbLose || v == access.VerbRetire || v == access.VerbDisableUser
 }
 
 func (s *Server) jobVerb(j *admin.Job) string {
+	switch j.Says {
+	case access.Compliant:
+		return s.say("act." + markCompliant)
+	case access.NotCompliant:
+		return s.say("act." + markNoncompliant)
+	}
 	if key := "act." + string(j.Verb); s.words.Has(key) {
 		return s.say(key)
 	}
@@ -110,7 +177,7 @@ func (s *Server) jobState(j *admin.Job) string {
 		return s.say("job.cancelled")
 	}
 	if j.Problem != "" {
-		return s.say("job.failed-because", clip(visible(j.Problem), 300))
+		return s.say("job.failed-because", clip(visible(s.hear(j.Problem)), 300))
 	}
 	return s.say("job.has-failed")
 }
@@ -121,9 +188,20 @@ func (s *Server) jobCancel(w http.ResponseWriter, r *http.Request) error {
 	path := "/jobs/" + url.PathEscape(string(id))
 	if err := s.admin.CancelJob(r.Context(), login.Actor(r), id); err != nil {
 		if access.KindOf(err) == access.KindConflict {
-			return s.back(w, r, path, message{Kind: "bad", Text: access.TextOf(err)})
+			return s.back(w, r, path, message{Kind: "bad", Text: s.textOf(err)})
 		}
 		return err
 	}
 	return s.back(w, r, path, message{Kind: "warn", Text: s.say("job.cancelled")})
+}
+
+// jobUndo answers POST /jobs/{id}/undo: what the job has done is taken back by another one.
+func (s *Server) jobUndo(w http.ResponseWriter, r *http.Request) error {
+	id := admin.JobID(r.PathValue("id"))
+	undo, err := s.admin.UndoJob(r.Context(), login.Actor(r), id, admin.Act{Key: r.PostFormValue("key")})
+	if err != nil {
+		return s.refused(w, r, jobHref(id), err)
+	}
+	http.Redirect(w, r, jobHref(undo), http.StatusSeeOther)
+	return nil
 }

@@ -68,7 +68,7 @@ func (s *Server) linkMany(w http.ResponseWriter, r *http.Request) error {
 		cp.Unclear = s.say("link.unclear", found.Unclear)
 	}
 	for i := range found.Links {
-		cp.Rows = append(cp.Rows, clearRowOf(&found.Links[i]))
+		cp.Rows = append(cp.Rows, s.clearRowOf(&found.Links[i]))
 	}
 	if rest := found.Clear - len(cp.Rows); rest > 0 {
 		cp.More = s.say("list.and-more", rest)
@@ -94,11 +94,11 @@ func linkBulk(sel selection) admin.Bulk {
 	return b
 }
 
-func clearRowOf(l *admin.LinkStep) clearRow {
+func (s *Server) clearRowOf(l *admin.LinkStep) clearRow {
 	d := &l.Device.RegisteredDevice
 	before := l.Record.Decision
 	return clearRow{User: userOf(&l.Record), Device: deviceOf(&l.Record), Href: "/devices/" + url.PathEscape(string(d.ID)), To: deviceName(d), Owner: d.OwnerName,
-		Why: strings.Join(l.Reason, "; "), Score: l.Score,
+		Why: s.hear(strings.Join(l.Reason, "; ")), Score: l.Score,
 		Before: verdictWords{Blocked: before.Blocked(), Text: l.Record.Why.Text}, After: wordsOf(l.After)}
 }
 

@@ -16,7 +16,7 @@ import (
 // to, and under which device id the same phone came before or comes now (A-22, A-23, Y-05).
 func (s *Server) linkCategory(ctx context.Context, who access.Actor, d *admin.Details, v view) (category, error) {
 	a := &d.Row
-	c := s.category("details.link", a.StatusLabel())
+	c := s.category("details.link", s.hear(a.StatusLabel()))
 	names, err := s.namesOfDevices(ctx, who, a.Association.Device, a.Suggestion.Device)
 	if err != nil {
 		return c, err
@@ -58,7 +58,7 @@ func (s *Server) linkedBy(c *category, a *admin.Row) {
 func (s *Server) because(c *category, reasons []string) {
 	var h template.HTML
 	for _, r := range reasons {
-		h += `<div>` + text(r, 200) + `</div>`
+		h += `<div>` + text(s.hear(r), 200) + `</div>`
 	}
 	if h != "" {
 		c.html("details.because", h)

@@ -48,7 +48,7 @@ type factRow struct {
 }
 
 // mountLinks registers what Link To needs beside the list of records.
-func (s *Server) mountLinks(mux *httpd.Mux) {
+func (s *Server) mountLinks(mux router) {
 	link := httpd.Verb(string(access.VerbLink))
 	mux.Handle(link, "GET /link/{id}", s.linkAsk)
 	mux.Handle(link, "POST /link/{id}", s.linkChange)

@@ -68,7 +68,7 @@ func TestLinkToShowsWhatSpeaksForADeviceAndBothSetsOfFacts(t *testing.T) {
 		t.Errorf("the timeline says %q", said)
 	}
 	v.get("/link/"+bob).says(".candidates", "linked now").says("main", "has linked it by hand")
-	a.submit(v, "/activesync/undo", nil).says(".message", "Undone")
+	a.submit(v, "/undo", nil).says(".message", "Undone")
 }
 
 //

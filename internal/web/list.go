@@ -50,9 +50,11 @@ type list[R any] struct {
 	// Href is where a row leads; nil with a Pane: to its details.
 	Href func(*R) string
 	Acts []act[R]
-	// Bulk starts a job for several rows, named or chosen by a query; nil: acts are on one row alone, and
-	// their buttons stand in its details, or with InRow beside it.
-	Bulk func(ctx context.Context, who access.Actor, verb access.Verb, ids []string, q *query, a admin.Act) (admin.JobID, error)
+	// Bulk starts a job that does an act, by its name, to several rows, named or chosen by a query; nil: acts
+	// are on one row alone, and their buttons stand in its details, or with InRow beside it.
+	Bulk func(ctx context.Context, who access.Actor, name string, ids []string, q *query, a admin.Act) (admin.JobID, error)
+	// Forecast says what that would come to, by a preview of admin (Y-07); nil: nothing is said.
+	Forecast func(ctx context.Context, who access.Actor, name string, ids []string, q *query) (admin.Preview, error)
 
 	InRow bool
 
@@ -105,8 +107,9 @@ type filter struct {
 	// Kind is "select", "text", "date", or "hidden" for what only addresses ask for.
 	Kind    string
 	Options []string // of a select; the first is the usual one
-	Raw     bool     // options are shown as they are
-	Most    int      // of bytes; 0: 200
+	Raw     bool     // options are shown as they are, or as Word says them
+	Word    func(s *Server, option string) string
+	Most    int // of bytes; 0: 200
 }
 
 // headLink is a link beside the title.
@@ -126,6 +129,9 @@ type act[R any] struct {
 	Refuses bool // it would refuse somebody, so shadow mode matters
 	Ends    bool // it can end by itself
 	Gone    bool // the row is not there any more afterwards
+	Single  bool // it is for one row, though the list has a Bulk
+	Several bool // it is for the selection alone: one row has another act for it
+	Reason  bool // a note has to be given
 	// Text gives what the row has to be edited; nil: a note is asked for.
 	Text func(r *R) string
 	// Fits says which rows it can be done to; nil: all. The details of others have no button for it.
@@ -192,7 +198,7 @@ func number[R any](c column[R], n func(*R) int64) column[R] {
 }
 
 // mount registers a list's addresses. The page itself is left out when the list stands on another one.
-func mount[R any](s *Server, mux *httpd.Mux, l *list[R]) {
+func mount[R any](s *Server, mux router, l *list[R]) {
 	read := httpd.Verb(string(l.verb()))
 	if l.On == "" {
 		mux.Handle(read, "GET "+l.Path, l.show)

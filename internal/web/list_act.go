@@ -31,7 +31,7 @@ func (l *list[R]) button(a act[R], query string) actButton {
 func (l *list[R]) buttons(who access.Actor, row *R, back string) []actButton {
 	var out []actButton
 	for _, a := range l.Acts {
-		if who.May(a.Verb) != nil || a.Fits != nil && !a.Fits(row) {
+		if a.Several || who.May(a.Verb) != nil || a.Fits != nil && !a.Fits(row) {
 			continue
 		}
 		b := l.button(a, "?id="+url.QueryEscape(l.ID(row))+"&back="+url.QueryEscape(back))
@@ -61,6 +61,7 @@ type askPage struct {
 	Refuses  bool // it would refuse somebody, so shadow mode matters
 	Ends     bool // it can end by itself
 	Edits    bool // a text is edited, else a note is asked for
+	Needs    bool // the note has to be given
 	Hint     string
 	Text     string
 }
@@ -143,7 +144,7 @@ func (l *list[R]) ask(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Width = "narrow"
 	ask := &askPage{page: p, Action: l.button(*a, "").Href, Whole: !isFragment(r), Carry: l.carry(sel), Key: l.s.newKey(),
-		Back: localPath(r.URL.Query().Get("back"), l.scheme.page), Danger: a.Danger, Refuses: a.Refuses, Ends: a.Ends, Edits: a.Text != nil}
+		Back: localPath(r.URL.Query().Get("back"), l.scheme.page), Danger: a.Danger, Refuses: a.Refuses, Ends: a.Ends, Edits: a.Text != nil, Needs: a.Reason}
 	total, more, err := l.whom(r, ask, a, sel)
 	if err != nil {
 		return err
@@ -173,13 +174,20 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 	if total == 0 {
 		return 0, false, access.NotFound("selection", l.s.say("list.picked-gone"))
 	}
-	if sel.Query == nil && total == 1 {
+	switch {
+	case sel.Query == nil && total == 1 && !a.Several:
 		l.one(ask, a, &rows[0])
 		if a.Foresee != nil {
 			if ask.Notes, err = a.Foresee(r, ask.Actor, &rows[0]); err != nil {
 				return 0, false, err
 			}
 		}
+	case l.Forecast != nil:
+		p, err := l.Forecast(r.Context(), ask.Actor, a.name(), sel.IDs, sel.Query)
+		if err != nil {
+			return 0, false, err
+		}
+		ask.Notes = l.s.forecastNotes(&p)
 	}
 	for i := range rows[:min(len(rows), named)] {
 		one, two := l.Name(&rows[i])
@@ -192,6 +200,18 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 		ask.Notes = append(ask.Notes, a.Notes(l.s, rows)...)
 	}
 	return total, more, nil
+}
+
+// forecastNotes says for how many records a bulk changes the verdict, and what else there is to say of it.
+func (s *Server) forecastNotes(p *admin.Preview) []note {
+	list := []note{{"info", s.say("effect.of", p.Records) + " " + s.effectWords(p)}}
+	if p.Truncated {
+		list[0].Text += " " + s.say("effect.first")
+	}
+	for _, n := range p.Notes {
+		list = append(list, note{"", n})
+	}
+	return list
 }
 
 // one carries the version that was looked at, so that two administrators do not undo each other's work
@@ -225,7 +245,7 @@ func (l *list[R]) question(ask *askPage, a *act[R], total int, more bool) {
 	switch {
 	case ask.Edits:
 		ask.Hint = l.s.say("ask.comment-hint")
-		ask.Button = l.s.say("list.save")
+		ask.Button = l.s.say("list.save-comment")
 	case n > 1:
 		ask.Button = l.s.say("list.act-on", ask.Button, these)
 	}
@@ -249,11 +269,11 @@ func (l *list[R]) act(w http.ResponseWriter, r *http.Request) error {
 		do.Until = l.s.now().Add(d)
 	}
 	back := localPath(r.PostFormValue("back"), l.scheme.page)
-	if sel.Query != nil || len(sel.IDs) > 1 {
+	if sel.Query != nil || len(sel.IDs) > 1 || a.Several {
 		do.Version = 0
-		id, err := l.Bulk(r.Context(), login.Actor(r), a.Verb, slices.Clone(sel.IDs), sel.Query, do)
+		id, err := l.Bulk(r.Context(), login.Actor(r), a.name(), slices.Clone(sel.IDs), sel.Query, do)
 		if err != nil {
-			return err
+			return l.s.refused(w, r, back, err)
 		}
 		http.Redirect(w, r, "/jobs/"+url.PathEscape(string(id))+"?back="+url.QueryEscape(back), http.StatusSeeOther)
 		return nil

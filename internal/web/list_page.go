@@ -53,7 +53,9 @@ type listPart struct {
 	LiveQuery      string
 	News           string
 	NewestHref     string
+	Action         string // where filters and columns are sent
 	ClearHref      string
+	Recalled       bool
 	ExportHref     string
 	Here           string
 	PrevHref       string
@@ -144,6 +146,7 @@ func (l *list[R]) showOpen(w http.ResponseWriter, r *http.Request, open string) 
 func (l *list[R]) part(w http.ResponseWriter, r *http.Request, open string) (*listPart, error) {
 	v, who := l.scheme.readView(r), login.Actor(r)
 	l.rememberColumns(w, r, v)
+	l.scheme.remember(w, r, v)
 	found, err := l.Find(r.Context(), who, v.query)
 	if err != nil {
 		return nil, err
@@ -151,7 +154,7 @@ func (l *list[R]) part(w http.ResponseWriter, r *http.Request, open string) (*li
 	p := l.newPart(v, found, open)
 	p.Here = r.URL.RequestURI()
 	for _, a := range l.Acts {
-		if l.Bulk != nil && who.May(a.Verb) == nil {
+		if l.Bulk != nil && !a.Single && who.May(a.Verb) == nil {
 			p.Acts = append(p.Acts, l.button(a, ""))
 		}
 	}
@@ -182,7 +185,7 @@ func (l *list[R]) newPart(v view, found found[R], open string) *listPart {
 		Submits: l.s.say("list.show"), Filtered: v.filtered(), Paged: v.Cursor != "",
 		Keep: v.hidden(append(filterNames(v.filters), "q")...), KeepForColumns: v.hidden("cols"), MatchQuery: v.hidden("cols", "limit", "sort", "desc"),
 		Chosen: !slices.Equal(v.columns, v.pick(nil)), Heads: v.headLinks(l.s), ExportHref: v.exportHref(),
-		NewestHref: v.newestHref(l.Newest), ClearHref: v.page,
+		NewestHref: v.newestHref(l.Newest), Action: v.page, ClearHref: v.resetHref(), Recalled: v.recalled,
 	}
 	if l.Searches {
 		p.SearchHint, p.Submits = l.say("search"), l.s.say("list.search")
@@ -239,6 +242,8 @@ func (l *list[R]) field(f filter, value string) filterField {
 			c.Label = l.say(f.Name + "." + o)
 		case o == "":
 			c.Label = l.s.say("list.all")
+		case f.Word != nil:
+			c.Label = f.Word(l.s, o)
 		}
 		out.Choices = append(out.Choices, c)
 	}
@@ -320,7 +325,7 @@ func (v view) headLinks(s *Server) []head {
 			}
 			sorted := v
 			sorted.Sort, sorted.Desc = c.Sort, desc
-			h.Href = sorted.href("", "")
+			h.Href = sorted.href("", "", sorted.order(c.Key)...)
 		}
 		list = append(list, h)
 	}
@@ -340,11 +345,25 @@ func (v view) newestHref(column string) string {
 		return v.href("", "")
 	}
 	v.Sort, v.Desc = v.sortOf(column), true
-	return v.href("", "")
+	return v.href("", "", v.order(column)...)
 }
 
-// choosesColumns turns the ticks of the column chooser into an address, when that is what is asked for.
+// order names the order of a view in an address though it may be the usual one: it is meant, and not what was
+// left.
+func (v view) order(column string) []named {
+	list := []named{{"sort", column}, {"desc", ""}}
+	if v.Desc {
+		list[1].Value = "1"
+	}
+	return list
+}
+
+// choosesColumns turns the ticks of the column chooser into an address, when that is what is asked for; or
+// forgets the view.
 func (l *list[R]) choosesColumns(w http.ResponseWriter, r *http.Request) bool {
+	if l.scheme.resets(w, r) {
+		return true
+	}
 	q := r.URL.Query()
 	keys := q[l.Prefix+"col"]
 	if len(keys) == 0 {

@@ -79,6 +79,8 @@ type view struct {
 	*scheme
 	columns []string // keys, in the order of the page
 	chosen  bool     // columns are in the address
+	// recalled: the address says nothing of the list, which is shown as its reader left it.
+	recalled bool
 }
 
 // readView reads a view from an address. What makes no sense is left out, not refused: addresses are
@@ -94,6 +96,7 @@ func (sc *scheme) readView(r *http.Request) view {
 	} else {
 		v.chosen = names != "default"
 	}
+	sc.recall(r, &v)
 	v.columns = sc.pick(strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == '.' }))
 	return v
 }

@@ -114,6 +114,16 @@ func (s *Server) done(w http.ResponseWriter, r *http.Request, path string, resul
 	return s.back(w, r, path, m)
 }
 
+// added redirects to what has just been made. It will not be there any more when it is taken back: that
+// leads to the list.
+func (s *Server) added(w http.ResponseWriter, r *http.Request, path, list string, result admin.Result) error {
+	m := message{Text: result.Text, Number: result.Number, UndoID: result.Undo, Back: list}
+	if result.Shadow {
+		m.Kind, m.Shadow = "warn", true
+	}
+	return s.back(w, r, path, m)
+}
+
 // takeMessage reads the message and makes the browser forget it. A fragment leaves it for the page.
 func (s *Server) takeMessage(w http.ResponseWriter, r *http.Request) *message {
 	c, err := r.Cookie(messageCookie)
@@ -135,7 +145,7 @@ func (s *Server) takeMessage(w http.ResponseWriter, r *http.Request) *message {
 	default:
 		m.Kind = ""
 	}
-	m.Text = visible(m.Text)
+	m.Text = visible(s.hear(m.Text))
 	m.Applied = s.applied(m.Number)
 	if m.Shadow && login.Actor(r).May(access.VerbChangePreferences) == nil {
 		m.Link = &link{"/sentry/preferences/preview?shadow=no", s.say("shadow.end")}

@@ -8,7 +8,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +45,7 @@ func (s *Server) approvals() *list[admin.ApprovalRow] {
 		// Approvals have no version: one that is made anew is another one.
 		InRow: true, Still: true,
 		Find: s.findApprovals,
-		ByID: s.approvalsByID,
+		ByID: s.admin.ApprovalsByID,
 	}
 }
 
@@ -57,28 +56,6 @@ func (s *Server) findApprovals(ctx context.Context, who access.Actor, q query) (
 		out.Order = "list.newest-first"
 	}
 	return out, err
-}
-
-// approvalsByID looks through the newest approvals, which are those that a page shows.
-func (s *Server) approvalsByID(ctx context.Context, who access.Actor, ids []string) ([]admin.ApprovalRow, error) {
-	const pages = 25
-	var out []admin.ApprovalRow
-	after := ""
-	for range pages {
-		p, err := s.admin.ListPreApprovals(ctx, who, after, mostRows)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range p.Rows {
-			if slices.Contains(ids, r.ID) {
-				out = append(out, r)
-			}
-		}
-		if after = p.Next; after == "" || len(out) == len(ids) {
-			break
-		}
-	}
-	return out, nil
 }
 
 func (s *Server) cameWord(r *admin.ApprovalRow) string {
@@ -123,36 +100,14 @@ func (s *Server) showApprove(w http.ResponseWriter, r *http.Request, status int,
 	}
 	p.Width = "narrow"
 	ap := &approvePage{page: p, Whole: !isFragment(r), Account: f.Account, Device: f.Device, Reason: reason, Key: s.newKey(), Back: back, Problem: problem}
-	list, err := s.admin.ListGateways(r.Context(), p.Actor)
-	if err != nil {
+	if ap.Realms, err = s.realms(r.Context(), p.Actor, f.Realm); err != nil {
 		return err
-	}
-	for _, realm := range realmsOf(list, f.Realm) {
-		ap.Realms = append(ap.Realms, choice{realm, realm, realm == f.Realm})
 	}
 	part := "layout"
 	if isFragment(r) {
 		part = "fragment"
 	}
 	return s.show(w, status, "override_approve", part, ap)
-}
-
-// realmsOf gives the realms of accounts to choose from: the mail servers that gateways have told of.
-func realmsOf(list []admin.GatewayRow, chosen string) []string {
-	var names []string
-	add := func(name string) {
-		if name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	add(chosen)
-	for i := range list {
-		for _, b := range list[i].Status.Backends {
-			add(b.Name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }
 
 // approvalCreate answers POST /overrides/approve.
@@ -170,7 +125,7 @@ func (s *Server) approvalCreate(w http.ResponseWriter, r *http.Request) error {
 	result, err := s.admin.PreApprove(r.Context(), login.Actor(r), f, do)
 	switch access.KindOf(err) {
 	case access.KindInvalid, access.KindConflict:
-		return s.showApprove(w, r, http.StatusBadRequest, f, do.Reason, access.TextOf(err), back)
+		return s.showApprove(w, r, http.StatusBadRequest, f, do.Reason, s.textOf(err), back)
 	}
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ type overridePage struct {
 }
 
 // mountOverrides registers the addresses of the page.
-func (s *Server) mountOverrides(mux *httpd.Mux) {
+func (s *Server) mountOverrides(mux router) {
 	approve := httpd.Verb(string(access.VerbPreApprove))
 	mux.Handle(httpd.Verb(string(access.VerbView)), "GET /overrides", s.overrideList)
 	mount(s, mux, s.lists.overrides)
@@ -62,16 +62,14 @@ func (s *Server) overrides() *list[admin.OverrideRow] {
 				return s.admin.EndOverride(ctx, who, access.AssociationID(id), a)
 			}}},
 		InRow: true, Still: true,
+		Bulk: s.endOverrides, Forecast: s.forecastEnd,
 		Find: s.findOverrides,
 		ByID: s.overridesByID,
 	}
 }
 
 func (s *Server) findOverrides(ctx context.Context, who access.Actor, q query) (found[admin.OverrideRow], error) {
-	oq := admin.OverrideQuery{Sort: admin.Sort(q.Sort), Desc: q.Desc, Cursor: q.Cursor, Limit: q.Limit}
-	if kind := q.Filter["kind"]; kind != "all" {
-		oq.Kind = access.OverrideKind(kind)
-	}
+	oq := admin.OverrideQuery{Kind: overrideKind(&q), Sort: admin.Sort(q.Sort), Desc: q.Desc, Cursor: q.Cursor, Limit: q.Limit}
 	p, err := s.admin.ListOverrides(ctx, who, oq)
 	return found[admin.OverrideRow]{Rows: p.Rows, Next: p.Next, Prev: p.Prev, Total: p.Total, More: p.TotalIsMore, Partial: p.Partial}, err
 }
@@ -106,6 +104,30 @@ func (s *Server) foreseeEnd(_ *http.Request, _ access.Actor, r *admin.OverrideRo
 	return []note{{"", s.say("overrides.said", r.Override.By, clip(visible(reason), 300))}}, nil
 }
 
+// overrideBulk is what ending several overrides asks for.
+func overrideBulk(ids []string, q *query) admin.Bulk {
+	b := admin.Bulk{Verb: access.VerbAllow, End: true, IDs: associationIDs(ids)}
+	if q != nil {
+		b.IDs, b.Overrides = nil, &admin.OverrideQuery{Kind: overrideKind(q)}
+	}
+	return b
+}
+
+func overrideKind(q *query) access.OverrideKind {
+	if kind := q.Filter["kind"]; kind != "all" {
+		return access.OverrideKind(kind)
+	}
+	return ""
+}
+
+func (s *Server) endOverrides(ctx context.Context, who access.Actor, _ string, ids []string, q *query, a admin.Act) (admin.JobID, error) {
+	return s.admin.StartBulk(ctx, who, overrideBulk(ids, q), a)
+}
+
+func (s *Server) forecastEnd(ctx context.Context, who access.Actor, _ string, ids []string, q *query) (admin.Preview, error) {
+	return s.admin.PreviewBulk(ctx, who, overrideBulk(ids, q), admin.Act{})
+}
+
 // overrideChip is what an administrator has said, in a word.
 func (s *Server) overrideChip(k access.OverrideKind) template.HTML {
 	if k == access.OverrideBlock {
@@ -119,7 +141,7 @@ func (s *Server) masks(why access.Why, idle bool) template.HTML {
 	if why.Text == "" {
 		return ""
 	}
-	words := text(why.Text, 200)
+	words := text(s.hear(why.Text), 200)
 	if idle {
 		return words + " " + s.chip("plain", "equal", s.say("overrides.idle"), s.say("overrides.idle-why"))
 	}

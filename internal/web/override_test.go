@@ -69,7 +69,7 @@ func TestAnOverrideIsEndedAndThatIsUndone(t *testing.T) {
 	a.says(".message", "is judged like all others").says("main", "Nothing is decided by hand")
 	c.Settle(t)
 	v.get("/activesync/"+string(ids[1])).says(".why", "Allowed").says("#pane", "Override ended").says("#pane", "Found again")
-	a = a.submit(v, "/activesync/undo", nil).says(".message", "Undone")
+	a = a.submit(v, "/undo", nil).says(".message", "Undone")
 	if len(a.all("table.overrides tbody tr")) != 1 {
 		t.Error("the override is not back")
 	}

@@ -111,7 +111,7 @@ func (s *Server) fill(pp *previewPage, found *admin.Preview, now, then access.Pr
 	}
 	pp.NoRows = s.say("preview.no-rows")
 	for _, n := range found.Notes {
-		pp.Warning += n + " "
+		pp.Warning += s.hear(n) + " "
 	}
 	if then.Shadow && (found.ToBlocked > 0 || refusesMore(now, then)) {
 		pp.NotEnforced = enforcingHref(then)

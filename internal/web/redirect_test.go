@@ -53,6 +53,6 @@ func TestARedirectIsShownOnlyWhereThereIsOneAndCanBeCleared(t *testing.T) {
 	if len(done.all(form)) != 0 || strings.Contains(category(done, "Mailbox Details"), "Redirect URL") {
 		t.Error("the redirect is still shown")
 	}
-	v.get("/audit").says("tbody", "clear-redirect").says("tbody", "no redirect")
+	v.get("/audit").says("tbody", "Redirect cleared").says("tbody", "no redirect")
 	v.post("/activesync/clear-redirect", url.Values{"id": {string(ids[0])}}).wants(http.StatusForbidden)
 }

@@ -4,9 +4,11 @@
 package web
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
@@ -24,10 +26,12 @@ type searchPage struct {
 // answerRow is one thing that was found.
 type answerRow struct {
 	Kind, Icon, Href string
-	Title, Sentence  string
+	Title            string
+	Sentence         template.HTML // the moment that it names says the exact one
 	Wrong            bool
 	Advice           string
 	Button           *actButton
+	Also             []actButton // what may be done beside what solves it
 }
 
 // searchShow answers GET /search.
@@ -65,11 +69,27 @@ func (s *Server) newAnswer(who access.Actor, a *admin.Answer, back string) answe
 	case admin.AnswerDevice:
 		out = answerRow{Icon: "devices", Kind: s.say("search.device")}
 	}
-	out.Title, out.Sentence, out.Wrong, out.Advice, out.Href = a.Title, a.Sentence, a.Wrong, a.Advice, thingHref(a.Kind, a.ID)
+	out.Title, out.Sentence, out.Wrong, out.Advice, out.Href = a.Title, s.sentence(a), a.Wrong, s.hear(a.Advice), thingHref(a.Kind, a.ID)
 	if a.Verb != "" && who.May(a.Verb) == nil {
-		out.Button = s.solveButton(a, back)
+		out.Button = s.solveButton(a.Verb, a.OnKind, a.On, back)
+	}
+	for _, v := range a.Also {
+		if b := s.solveButton(v, a.Kind, a.ID, back); b != nil && who.May(v) == nil {
+			out.Also = append(out.Also, *b)
+		}
 	}
 	return out
+}
+
+// sentence marks the moment in an answer's sentence and puts the exact one behind it.
+func (s *Server) sentence(a *admin.Answer) template.HTML {
+	words, at := visible(s.hear(a.Sentence)), visible(s.hear(a.AtWords))
+	before, after, ok := strings.Cut(words, at)
+	if !ok || a.AtWords == "" || a.At.IsZero() {
+		return template.HTML(template.HTMLEscapeString(words))
+	}
+	return template.HTML(template.HTMLEscapeString(before) + `<time datetime="` + a.At.UTC().Format(time.RFC3339) + `" title="` +
+		template.HTMLEscapeString(s.exact(a.At)) + `">` + template.HTMLEscapeString(at) + `</time>` + template.HTMLEscapeString(after))
 }
 
 // thingHref leads to the details of a user, a device or a record.
@@ -78,25 +98,26 @@ func thingHref(kind, id string) string {
 	return path + url.PathEscape(id)
 }
 
-// solveButton is the one button that solves it: the question that the list of the thing asks before the verb.
-func (s *Server) solveButton(a *admin.Answer, back string) *actButton {
-	switch a.OnKind {
+// solveButton is the button of a verb on a thing: the question that the list of the thing asks before the verb,
+// asked here, and back here afterwards.
+func (s *Server) solveButton(v access.Verb, kind, id, back string) *actButton {
+	switch kind {
 	case admin.AnswerUser:
-		return solve(s.lists.users, a, back)
+		return solve(s.lists.users, v, id, back)
 	case admin.AnswerDevice:
-		return solve(s.lists.devices, a, back)
+		return solve(s.lists.devices, v, id, back)
 	}
-	return solve(s.lists.associations, a, back)
+	return solve(s.lists.associations, v, id, back)
 }
 
-func solve[R any](l *list[R], a *admin.Answer, back string) *actButton {
+func solve[R any](l *list[R], v access.Verb, id, back string) *actButton {
 	for _, act := range l.Acts {
-		if act.Verb != a.Verb || act.Name != "" {
+		if act.Verb != v || act.Name != "" {
 			continue
 		}
-		b := l.button(act, "?id="+url.QueryEscape(a.On)+"&back="+url.QueryEscape(back))
+		b := l.button(act, "?id="+url.QueryEscape(id)+"&back="+url.QueryEscape(back))
 		if act.Form != nil {
-			b.Href, b.Whole = act.Form(a.On)+"?back="+url.QueryEscape(back), !act.InPlace
+			b.Href, b.Whole = act.Form(id)+"?back="+url.QueryEscape(back), !act.InPlace
 		}
 		return &b
 	}

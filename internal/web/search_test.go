@@ -54,6 +54,13 @@ func TestTheSearchSaysWhyAPhoneIsBlockedAndHasTheButtonThatSolvesIt(t *testing.T
 	if len(buttons) != 1 || textOf(buttons[0]) != "Allow" {
 		t.Fatalf("%d buttons, want Allow alone", len(buttons))
 	}
+	if attr(buttons[0], "hx-target") != "#dialog" {
+		t.Error("the question is asked on another page")
+	}
+	times := page.all(".answers li.wrong .sentence time[title]")
+	if len(times) != 1 || !strings.HasPrefix(textOf(times[0]), "since ") || !strings.Contains(attr(times[0], "title"), "UTC") {
+		t.Errorf("%d moments, the exact one must stand behind the words", len(times))
+	}
 	a := v.get(attr(buttons[0], "href")).wants(http.StatusOK).submit(v, "/activesync/selection/allow", nil)
 	if !strings.HasPrefix(a.path, "/search?q=bob") {
 		t.Errorf("afterwards the page is %s", a.path)
@@ -88,6 +95,35 @@ func TestTheSearchFindsUsersAndDevicesAndLeadsToTheirOwnButtons(t *testing.T) {
 	if !strings.HasPrefix(strings.Join(users, " | "), "User bob") {
 		t.Errorf("the answers are %q", users)
 	}
+}
+
+// A phone that syncs is blocked, and one that waits for a link is allowed, from the answer itself.
+func TestAnAnswerBlocksAndAllowsRightThere(t *testing.T) {
+	c := browser.Start(t, true)
+	c.Add(t, browser.Three()...)
+	v := signedIn(t, c)
+	button := func(label string) string {
+		t.Helper()
+		_, page := answers(v, "ana")
+		for _, b := range page.all(".answers .buttons a") {
+			if textOf(b) == label && attr(b, "hx-target") == "#dialog" {
+				return attr(b, "href")
+			}
+		}
+		t.Fatalf("no answer has %s", label)
+		return ""
+	}
+	for label, verb := range map[string]string{"Block": "block"} {
+		a := v.get(button(label)).wants(http.StatusOK).submit(v, "/activesync/selection/"+verb, nil)
+		if !strings.HasPrefix(a.path, "/search?q=ana") {
+			t.Errorf("after %s the page is %s", label, a.path)
+		}
+		c.Settle(t)
+	}
+	if list, _ := answers(v, "ana"); !strings.Contains(strings.Join(list, "|"), "Blocked since") {
+		t.Errorf("%q", list)
+	}
+	button("Allow")
 }
 
 func TestNothingFoundSaysWhatToTry(t *testing.T) {

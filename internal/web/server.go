@@ -26,12 +26,17 @@ type Config struct {
 	Settings *admin.Settings
 	Login    *login.Login
 	Live     *Live // nil: pages ask by themselves now and then
-	Now      func() time.Time
-	Logger   *slog.Logger
+	// Languages are those that people can choose beside English; nil: every one there is.
+	Languages []*words.Book
+	Now       func() time.Time
+	Logger    *slog.Logger
 }
 
-// Server answers for the pages.
+// Server answers for the pages, in one language; the one that New gives knows those for the others.
 type Server struct {
+	languages []*Server // English first; nil in those for the others
+	choices   []choice  // of a language, for people
+
 	admin     *admin.Admin
 	settings  *admin.Settings
 	zone      atomic.Pointer[time.Location] // of the times that pages show
@@ -43,6 +48,7 @@ type Server struct {
 	files     http.Handler
 	words     *words.Book
 	lists     lists
+	forms     onceForms
 	templates map[string]*template.Template
 }
 
@@ -82,30 +88,44 @@ func New(c Config) (*Server, error) {
 	if c.Admin == nil || c.Login == nil {
 		return nil, access.Invalid("web", "Admin and login are needed.")
 	}
-	s := &Server{admin: c.Admin, settings: c.Settings, login: c.Login, live: c.Live, now: c.Now, log: c.Logger}
-	if s.now == nil {
-		s.now = time.Now
+	if c.Now == nil {
+		c.Now = time.Now
 	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	var err error
-	if s.assets, err = assets.Load(); err != nil {
+	set, err := assets.Load()
+	if err != nil {
 		return nil, err
 	}
-	if s.files, err = httpd.NewAssets(s.assets.Files); err != nil {
+	files, err := httpd.NewAssets(set.Files)
+	if err != nil {
 		return nil, err
 	}
-	if s.words, err = words.Load("en"); err != nil {
+	books, err := booksOf(c.Languages)
+	if err != nil {
 		return nil, err
 	}
-	s.bindLists()
-	return s, s.parseTemplates()
+	var list []*Server
+	for _, b := range books {
+		s := &Server{admin: c.Admin, settings: c.Settings, login: c.Login, live: c.Live, now: c.Now, log: c.Logger, assets: set, files: files,
+			words: b, choices: languageChoices(books, b)}
+		s.bindLists()
+		if err := s.parseTemplates(); err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	list[0].languages = list
+	return list[0], nil
 }
 
 // Mount registers every page on a mux made with Login.Guard and Answer, which may hold other things beside
 // them. Login.Middleware has to stand outside it.
-func (s *Server) Mount(mux *httpd.Mux) {
+func (s *Server) Mount(mux *httpd.Mux) { s.mountLanguages(mux) }
+
+// register registers the pages of one language.
+func (s *Server) register(mux router) {
 	verb := func(v access.Verb) httpd.Access { return httpd.Verb(string(v)) }
 	view, prefer := verb(access.VerbView), verb(access.VerbChangePreferences)
 
@@ -116,13 +136,14 @@ func (s *Server) Mount(mux *httpd.Mux) {
 	mux.Handle(view, "GET /{$}", s.dashboardShow)
 
 	mount(s, mux, s.lists.associations)
-	mux.Handle(view, "POST /activesync/undo", s.associationUndo)
+	mux.Handle(view, "POST /undo", s.undoPost)
 	mux.Handle(verb(access.VerbClearRedirect), "POST /activesync/clear-redirect", s.redirectClear)
 	mux.Handle(view, "GET /changes/{number}/applied", s.changeApplied)
 	mux.Handle(view, "GET /live", s.liveStream)
 	mount(s, mux, s.lists.jobs)
 	mux.Handle(view, "GET /jobs/{id}", s.jobShow)
 	mux.Handle(view, "POST /jobs/{id}/cancel", s.jobCancel)
+	mux.Handle(view, "POST /jobs/{id}/undo", s.jobUndo)
 
 	s.mountOverrides(mux)
 	s.mountLinks(mux)
@@ -147,7 +168,7 @@ func (s *Server) Mount(mux *httpd.Mux) {
 }
 
 // Answer turns an error into a page. It is the httpd.ErrorAnswer of the mux that Mount is given.
-func (s *Server) Answer(w http.ResponseWriter, r *http.Request, err error) { s.answer(w, r, err) }
+func (s *Server) Answer(w http.ResponseWriter, r *http.Request, err error) { s.in(r).answer(w, r, err) }
 
 // newKey makes the key by which a form that is sent twice is carried out once.
 func (s *Server) newKey() string { return rand.Text() }

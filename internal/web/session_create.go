@@ -16,7 +16,7 @@ import (
 )
 
 // mountPersonal registers what has to do with who is asking.
-func (s *Server) mountPersonal(mux *httpd.Mux) {
+func (s *Server) mountPersonal(mux router) {
 	mux.Handle(httpd.Public(), "GET /setup", s.setupShow)
 	mux.Handle(httpd.Public(), "POST /setup", s.setupCreate)
 	mux.Handle(httpd.Public(), "GET /sign-in", s.signInShow)
@@ -29,7 +29,9 @@ func (s *Server) mountPersonal(mux *httpd.Mux) {
 	mux.Handle(httpd.Public(), "GET "+login.OIDCCallback, s.signInFromElsewhere)
 	mux.Handle(httpd.Public(), "POST /sign-out", s.signOut)
 
+	mux = onceOnly{mux, s}
 	mux.Handle(httpd.SignedIn(), "GET /account", s.accountShow)
+	mux.Handle(httpd.SignedIn(), "POST /account/language", s.languageChange)
 	mux.Handle(httpd.SignedIn(), "POST /account/password", s.passwordChange)
 	mux.Handle(httpd.SignedIn(), "POST /account/second-factor", s.codeBegin)
 	mux.Handle(httpd.SignedIn(), "POST /account/second-factor/confirm", s.codeConfirm)
@@ -82,7 +84,7 @@ func (s *Server) setupCreate(w http.ResponseWriter, r *http.Request) error {
 	}
 	if access.KindOf(err) == access.KindInvalid {
 		p := s.setupPage(w, r, token, link)
-		p.Message = &message{Kind: "bad", Text: access.TextOf(err)}
+		p.Message = &message{Kind: "bad", Text: s.textOf(err)}
 		if link.First {
 			p.Name, p.Mode = name, mode
 		}
@@ -177,7 +179,7 @@ func (s *Server) signInCreate(w http.ResponseWriter, r *http.Request) error {
 
 // signInFailed shows the sign-in page again with what a person can do something about.
 func (s *Server) signInFailed(w http.ResponseWriter, r *http.Request, err error, name, next string) error {
-	status, text := signInTrouble(err)
+	status, text := s.signInTrouble(err)
 	if status == 0 {
 		return err
 	}
@@ -223,15 +225,15 @@ func (s *Server) signInFromElsewhere(w http.ResponseWriter, r *http.Request) err
 
 // signInTrouble gives what a person can do something about. 401 would make the script of a page reload;
 // here the page itself is the answer.
-func signInTrouble(err error) (status int, text string) {
+func (s *Server) signInTrouble(err error) (status int, text string) {
 	switch access.KindOf(err) {
 	case access.KindUnauthenticated, access.KindInvalid:
-		return http.StatusForbidden, access.TextOf(err)
+		return http.StatusForbidden, s.textOf(err)
 	case access.KindUnavailable:
 		if e, ok := errors.AsType[*access.Error](err); ok && e.Err != nil {
-			return http.StatusServiceUnavailable, access.TextOf(err) // nobody has tried too often: the console cannot
+			return http.StatusServiceUnavailable, s.textOf(err) // nobody has tried too often: the console cannot
 		}
-		return http.StatusTooManyRequests, access.TextOf(err)
+		return http.StatusTooManyRequests, s.textOf(err)
 	}
 	return 0, ""
 }
@@ -271,7 +273,7 @@ func (s *Server) signInCodePasskey(w http.ResponseWriter, r *http.Request) error
 
 func (s *Server) secondGiven(w http.ResponseWriter, r *http.Request, err error) error {
 	next := localPath(r.PostFormValue("next"), "/")
-	if status, text := signInTrouble(err); status != 0 && login.OwesCode(r) {
+	if status, text := s.signInTrouble(err); status != 0 && login.OwesCode(r) {
 		return s.secondFactor(w, r, status, next, &message{Kind: "bad", Text: text})
 	}
 	if err != nil {

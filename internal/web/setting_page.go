@@ -81,7 +81,7 @@ func (s *Server) settingPages() []*setting {
 }
 
 // mountSettings registers the pages under Settings.
-func (s *Server) mountSettings(mux *httpd.Mux) {
+func (s *Server) mountSettings(mux router) {
 	read, change := httpd.Verb(string(access.VerbViewAudit)), httpd.Verb(string(access.VerbChangeSettings))
 	for _, d := range s.settingPages() {
 		mux.Handle(read, "GET "+d.Path, s.settingShow(d))

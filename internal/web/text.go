@@ -24,9 +24,11 @@ func (s *Server) functions() template.FuncMap {
 		"ago":       s.ago,
 		"t":         s.say,
 		"h":         s.html,
+		"hear":      s.hear,
 		"connected": s.connected,
 		"language":  s.words.Language,
 		"times":     s.times,
+		"once":      s.keyField,
 		"code": func(v any) template.HTML {
 			return template.HTML("<code>" + template.HTMLEscapeString(visible(v)) + "</code>")
 		},

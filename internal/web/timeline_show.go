@@ -75,7 +75,7 @@ func (s *Server) momentRows(list []admin.Moment) []momentRow {
 	out := make([]momentRow, len(list))
 	for i := range list {
 		m := &list[i]
-		out[i] = momentRow{At: s.ago(m.At), What: s.momentWord(m.Kind), Who: s.whoWord(m.Who), Text: m.Text}
+		out[i] = momentRow{At: s.ago(m.At), What: s.momentWord(m.Kind), Who: s.whoWord(m.Who), Text: s.hear(m.Text)}
 	}
 	return out
 }
@@ -96,7 +96,7 @@ func (s *Server) whoWord(who string) string {
 	if who == house {
 		return s.say("timeline.house")
 	}
-	return who
+	return s.hear(who)
 }
 
 // timelineCategory is the newest part of a timeline, for a pane. kind is "record", "device" or "user".

@@ -69,11 +69,9 @@ func (s *Server) showUserForm(w http.ResponseWriter, r *http.Request, e *userFor
 		}
 		hint = s.say("user.groups-known", strings.Join(names, ", "))
 	}
-	realms, err := s.realms(r, p.Actor)
-	if err != nil {
+	if f.Realms, err = s.realms(r.Context(), p.Actor, ""); err != nil {
 		return err
 	}
-	f.Realms = realms
 	f.Fields = []formField{
 		{Name: "name", Label: s.say("user.name"), Value: d.Name, Hint: s.say("user.name-hint"), Required: true, Most: 200},
 		{Name: "display", Label: s.say("user.display"), Value: d.DisplayName, Most: 200},
@@ -87,30 +85,17 @@ func (s *Server) showUserForm(w http.ResponseWriter, r *http.Request, e *userFor
 		f.Accounts = []access.Account{}
 	}
 	const blank = 2
-	realm := ""
-	if len(realms) == 1 {
-		realm = realms[0]
+	realm, none := "", s.say("realm.choose")
+	for _, c := range f.Realms {
+		if c.Chosen {
+			realm = c.Value
+		}
 	}
+	f.RealmsOf = func(realm string) []choice { return choose(f.Realms, realm, none) }
 	for range blank {
 		f.Accounts = append(f.Accounts, access.Account{Realm: realm})
 	}
 	return s.show(w, status, "thing_form", "layout", f)
-}
-
-// realms names the mail servers that gateways have told of: where accounts can be.
-func (s *Server) realms(r *http.Request, who access.Actor) ([]string, error) {
-	list, err := s.admin.ListGateways(r.Context(), who)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for i := range list {
-		for _, b := range list[i].Status.Backends {
-			names = append(names, b.Name)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names), nil
 }
 
 // userCreate answers POST /users/new.
@@ -141,9 +126,9 @@ func (s *Server) saveUser(w http.ResponseWriter, r *http.Request, e *userForm, d
 	if err != nil {
 		switch access.KindOf(err) {
 		case access.KindInvalid:
-			return s.showUserForm(w, r, e, http.StatusBadRequest, access.TextOf(err))
+			return s.showUserForm(w, r, e, http.StatusBadRequest, s.textOf(err))
 		case access.KindConflict:
-			return s.showUserForm(w, r, e, http.StatusConflict, access.TextOf(err))
+			return s.showUserForm(w, r, e, http.StatusConflict, s.textOf(err))
 		}
 		return err
 	}
@@ -151,6 +136,9 @@ func (s *Server) saveUser(w http.ResponseWriter, r *http.Request, e *userForm, d
 	back := localPath(r.PostFormValue("back"), "/users")
 	if !strings.HasPrefix(back, userHref(id)) {
 		back = userHref(id)
+	}
+	if e.id == "" {
+		return s.added(w, r, back, "/users", result)
 	}
 	return s.done(w, r, back, result)
 }

@@ -34,7 +34,7 @@ func (s *Server) users() *list[access.User] {
 		ID:      func(u *user) string { return string(u.ID) },
 		Name:    func(u *user) (string, string) { return u.Name, u.DisplayName },
 		Version: func(u *user) int64 { return u.Version },
-		Acts:    s.userActs(),
+		Acts:    s.userActs(), Bulk: s.startUsers, Forecast: s.forecastUsers,
 		Find: func(ctx context.Context, who access.Actor, q query) (found[user], error) {
 			p, err := s.admin.ListUsers(ctx, who, userQuery(q))
 			out := found[user]{Rows: p.Rows}
@@ -53,7 +53,7 @@ func (s *Server) users() *list[access.User] {
 }
 
 // mountUsers registers what belongs to Devices & Users > Users.
-func (s *Server) mountUsers(mux *httpd.Mux) {
+func (s *Server) mountUsers(mux router) {
 	mount(s, mux, s.lists.users)
 	verb := func(v access.Verb) httpd.Access { return httpd.Verb(string(v)) }
 	mux.Handle(verb(access.VerbView), "GET /users/names", s.userNames)
@@ -138,12 +138,12 @@ func (s *Server) userActs() []act[access.User] {
 		return func(id string) string { return "/users/" + kind + "/" + url.PathEscape(id) }
 	}
 	return []act[access.User]{
-		{Verb: access.VerbChangeUser, Icon: "pencil", Key: "e", Form: form("edit")},
+		{Verb: access.VerbChangeUser, Icon: "pencil", Key: "e", Form: form("edit"), Single: true},
 		{Verb: access.VerbDisableUser, Icon: "user-off", Key: "d", Danger: true, Refuses: true, Fits: func(u *access.User) bool { return !u.Disabled },
 			Foresee: s.foreseeUser(access.VerbDisableUser), Do: do(s.admin.DisableUser)},
 		{Verb: access.VerbEnableUser, Icon: "user-check", Key: "d", Fits: func(u *access.User) bool { return u.Disabled },
 			Foresee: s.foreseeUser(access.VerbEnableUser), Do: do(s.admin.EnableUser)},
-		{Verb: access.VerbMergeAccounts, Icon: "arrows-join", Key: "m", Form: form("merge")},
+		{Verb: access.VerbMergeAccounts, Icon: "arrows-join", Key: "m", Form: form("merge"), Single: true},
 		{Verb: access.VerbDeleteUser, Icon: "trash", Danger: true, Gone: true, Foresee: s.foreseeUser(access.VerbDeleteUser), Do: do(s.admin.DeleteUser)},
 	}
 }
@@ -158,4 +158,22 @@ func (s *Server) foreseeUser(verb access.Verb) func(*http.Request, access.Actor,
 		p, err := s.admin.PreviewUser(r.Context(), who, u.ID, verb)
 		return s.effectNotes(s.say("users.reach", len(d.Records), len(d.Accounts), d.Devices), &p), err
 	}
+}
+
+// userBulk is what an act on several users asks for.
+func userBulk(name string, ids []string, q *query) admin.PeopleBulk {
+	b := admin.PeopleBulk{Verb: access.Verb(name), IDs: ids}
+	if q != nil {
+		all := admin.Query(userQuery(*q))
+		b.IDs, b.Query = nil, &all
+	}
+	return b
+}
+
+func (s *Server) startUsers(ctx context.Context, who access.Actor, name string, ids []string, q *query, a admin.Act) (admin.JobID, error) {
+	return s.admin.StartPeopleBulk(ctx, who, userBulk(name, ids, q), a)
+}
+
+func (s *Server) forecastUsers(ctx context.Context, who access.Actor, name string, ids []string, q *query) (admin.Preview, error) {
+	return s.admin.PreviewPeopleBulk(ctx, who, userBulk(name, ids, q))
 }

@@ -16,7 +16,7 @@ import (
 type mergePage struct {
 	page
 	M       admin.Merge
-	Realms  []string
+	Realms  []choice
 	Back    string
 	Problem string
 	Checked bool // there is a preview
@@ -68,11 +68,8 @@ func (s *Server) showMerge(w http.ResponseWriter, r *http.Request, m admin.Merge
 		return err
 	}
 	mp := &mergePage{page: p, M: m, Back: back, Key: s.newKey()}
-	if mp.Realms, err = s.realms(r, p.Actor); err != nil {
+	if mp.Realms, err = s.realms(r.Context(), p.Actor, m.Realm); err != nil {
 		return err
-	}
-	if m.Realm == "" && len(mp.Realms) == 1 {
-		mp.M.Realm = mp.Realms[0]
 	}
 	aliases, err := s.admin.ListAliases(r.Context(), p.Actor, access.Account{}, mostAliases+1)
 	if err != nil {
@@ -95,9 +92,9 @@ func (s *Server) showMerge(w http.ResponseWriter, r *http.Request, m admin.Merge
 	if refused != nil {
 		switch access.KindOf(refused) {
 		case access.KindInvalid:
-			mp.Problem, status = access.TextOf(refused), http.StatusBadRequest
+			mp.Problem, status = s.textOf(refused), http.StatusBadRequest
 		case access.KindConflict, access.KindNotFound:
-			mp.Problem, status = access.TextOf(refused), http.StatusConflict
+			mp.Problem, status = s.textOf(refused), http.StatusConflict
 		default:
 			return refused
 		}

@@ -17,7 +17,7 @@ func TestTheUsersPageShowsPeopleWithTheirAccountsAndDevices(t *testing.T) {
 	v := signedIn(t, c)
 	a := v.get("/users").wants(http.StatusOK).says(`nav a[aria-current="page"]`, "Users")
 	manners(t, a)
-	if got, want := a.words(".records thead th"), "Name Display name Address Accounts Groups Status Source Devices"; got != want {
+	if got, want := a.words(".records thead th:not(.pick)"), "Name Display name Address Accounts Groups Status Source Devices"; got != want {
 		t.Errorf("columns %q, want %q", got, want)
 	}
 	a.says(".records tbody", "ana.silva Ana Silva ana.silva@lab.example ana.silva Lisbon Enabled By hand 1")
@@ -108,7 +108,7 @@ func TestTwoNamesAreMergedAfterAPreviewAndPartAgain(t *testing.T) {
 	pane := v.get("/users/"+string(user)).says(".pane .belongings", "asilva another name of ana.silva")
 	v.get("/users/merge").says("#merged + *, .card", "asilva")
 	v.get("/users/merge?realm=lab&from=asilva&to=bob").wants(http.StatusConflict).says(".message.bad", "another name of")
-	done.submit(v, "/activesync/undo", nil).wants(http.StatusOK).says(".message", "asilva is an account of its own again")
+	done.submit(v, "/undo", nil).wants(http.StatusOK).says(".message", "asilva is an account of its own again")
 	c.Settle(t)
 	v.get("/activesync").says(".list-foot", "5 records")
 

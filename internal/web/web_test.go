@@ -21,6 +21,8 @@ type visitor struct {
 	t      *testing.T
 	c      *browser.Console
 	client *http.Client
+	// language is what the browser asks for.
+	language string
 }
 
 // answer is a page that came.
@@ -39,7 +41,7 @@ func newVisitor(t *testing.T, c *browser.Console) *visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &visitor{t, c, &http.Client{Jar: jar}}
+	return &visitor{t: t, c: c, client: &http.Client{Jar: jar}}
 }
 
 // signedIn is a visitor who has signed in.
@@ -74,6 +76,9 @@ func (v *visitor) post(path string, form url.Values) *answer {
 
 func (v *visitor) do(r *http.Request) *answer {
 	v.t.Helper()
+	if v.language != "" {
+		r.Header.Set("Accept-Language", v.language)
+	}
 	resp, err := v.client.Do(r)
 	if err != nil {
 		v.t.Fatal(err)

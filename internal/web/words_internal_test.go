@@ -59,7 +59,7 @@ func TestEveryKeyIsInTheCatalogueAndEveryOneThereIsSaid(t *testing.T) {
 	for _, key := range s.words.Keys() {
 		room, _, _ := strings.Cut(key, ".")
 		rooms[room] = true
-		said[key] = said[key] || room == "time"
+		said[key] = said[key] || room == "time" || room == "said" // see TestEverySentenceOfTheRoomsBehindIsInTheCatalogue
 	}
 	literal := regexp.MustCompile(`"([a-z-]+)\.([a-z0-9.-]*)"`)
 	for file, text := range sources(t) {

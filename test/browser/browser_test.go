@@ -36,6 +36,7 @@ type where struct {
 	ID    string `json:"id,omitempty"`    // of a record to open
 	Token string `json:"token,omitempty"` // of the set-up link
 	Poke  string `json:"poke,omitempty"`  // an address that makes something happen
+	Also  string `json:"also,omitempty"`  // another address that its pages may lead to
 }
 
 // TestStories drives the pages in Chromium. It names, story by story, what went wrong; pictures of the
@@ -46,8 +47,8 @@ func TestStories(t *testing.T) {
 	tell(t, "", consoles())
 }
 
-// tell starts consoles and has a set of stories told of them: the one of that name, or all but those that
-// have a test of their own.
+// tell has a set of stories told: the one of that name, or all but those that have a test of their own. A
+// console is started when a story first asks for it.
 func tell(t *testing.T, name string, consoles map[string]func(*testing.T) where) {
 	t.Helper()
 	set, err := assets.Load()
@@ -62,9 +63,6 @@ func tell(t *testing.T, name string, consoles map[string]func(*testing.T) where)
 		t.Fatal(err)
 	}
 	world := map[string]any{"now": moment().UnixMilli(), "user": browser.Administrator, "password": browser.Password, "failures": failures}
-	for name, make := range consoles {
-		world[name] = make(t)
-	}
 	file := filepath.Join(t.TempDir(), "world.json")
 	text, err := json.Marshal(world)
 	if err != nil {
@@ -80,7 +78,7 @@ func tell(t *testing.T, name string, consoles map[string]func(*testing.T) where)
 			t.Logf("%s=%s", name, v)
 		}
 	}
-	run(t, exec.CommandContext(t.Context(), "node", "stories.mjs", file, shots, name))
+	run(t, exec.CommandContext(t.Context(), "node", "stories.mjs", file, shots, name), consoles)
 	if dir := os.Getenv("VEDETTE_SHOTS"); dir != "" && name == "" && !t.Failed() { // docs/shots when pictures are to be kept
 		keepPictures(t, shots, dir)
 	}
@@ -177,10 +175,14 @@ func install(t *testing.T) {
 	}
 }
 
-func run(t *testing.T, cmd *exec.Cmd) {
+func run(t *testing.T, cmd *exec.Cmd, consoles map[string]func(*testing.T) where) {
 	t.Helper()
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -191,11 +193,17 @@ func run(t *testing.T, cmd *exec.Cmd) {
 	told := 0
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		var story struct {
-			Name, Problem string
-			Seconds       float64
+			Name, Problem, Want string
+			Seconds             float64
 		}
 		if err := json.Unmarshal(lines.Bytes(), &story); err != nil {
 			t.Logf("%s", lines.Bytes())
+			continue
+		}
+		if story.Want != "" {
+			if _, err := in.Write(append(console(t, consoles[story.Want]), '\n')); err != nil {
+				t.Errorf("%s: %v", story.Want, err)
+			}
 			continue
 		}
 		told++
@@ -214,6 +222,19 @@ func run(t *testing.T, cmd *exec.Cmd) {
 	}
 }
 
+// console starts one and says where it is; nothing when there is none of that name.
+func console(t *testing.T, start func(*testing.T) where) []byte {
+	t.Helper()
+	if start == nil {
+		return nil
+	}
+	text, err := json.Marshal(start(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
 func consoles() map[string]func(*testing.T) where {
 	three := func(t *testing.T) where { return office(t) }
 	return map[string]func(*testing.T) where{
@@ -221,7 +242,7 @@ func consoles() map[string]func(*testing.T) where {
 		"empty":   func(t *testing.T) where { return where{URL: browser.StartAt(t, moment()).URL} },
 		"linking": linking, "linkKeys": linking, "linkClear": linking,
 		"people": people, "peopleKeys": people, "peopleRules": people, "peopleMerge": people,
-		"demo": demo, "small": small, "observing": observing, "oddities": oddities,
+		"demo": demo, "staff": staff, "elsewhere": elsewhere, "files": files, "broken": broken, "small": small, "observing": observing, "oddities": oddities,
 		"live": live, "hidden": live, "streamless": live, "pane": live, "autoblock": autoBlock, "shadow": shadow, "odd": odd, "many": veryMany, "setup": setUp,
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/store"
 	"github.com/vedette-mail/vedette/internal/store/storetest"
 	"github.com/vedette-mail/vedette/internal/web"
+	"github.com/vedette-mail/vedette/internal/web/words"
 )
 
 // Administrator and Password sign in to a console made by Start.
@@ -48,26 +49,33 @@ type Console struct {
 	gateways atomic.Pointer[[]access.Gateway]
 	holder   *snapshot.Holder
 	late     atomic.Int64 // a change newer than this is not applied by the last gateway
+	broken   atomic.Bool
 }
 
 // Start makes a console over an empty store. With an administrator there is Administrator; without, the
 // set-up link has not been used yet. Tune changes how people sign in.
 func Start(t testing.TB, administrator bool, tune ...func(*login.Config)) *Console {
 	t.Helper()
-	return start(t, administrator, time.Now, tune...)
+	return start(t, administrator, time.Now, nil, tune...)
+}
+
+// StartSpeaking is Start for a console that has languages beside English.
+func StartSpeaking(t testing.TB, languages ...*words.Book) *Console {
+	t.Helper()
+	return start(t, true, time.Now, languages)
 }
 
 // StartAt makes a console with an administrator for which it is always the same moment, so that its pages
 // look the same whenever they are looked at. The moment must have passed: sessions are of the real time.
 func StartAt(t testing.TB, moment time.Time) *Console {
 	t.Helper()
-	return start(t, true, func() time.Time { return moment })
+	return start(t, true, func() time.Time { return moment }, nil)
 }
 
 // empty is what every console begins with.
 var empty storetest.Template
 
-func start(t testing.TB, administrator bool, now func() time.Time, tune ...func(*login.Config)) *Console {
+func start(t testing.TB, administrator bool, now func() time.Time, languages []*words.Book, tune ...func(*login.Config)) *Console {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &Console{Now: now, holder: snapshot.NewHolder(nil, time.Time{})}
@@ -96,12 +104,12 @@ func start(t testing.TB, administrator bool, now func() time.Time, tune ...func(
 	c.Settings, err = admin.NewSettings(admin.SettingsConfig{Admin: c.Admin, Box: box, Backups: filepath.Join(t.TempDir(), "backups")})
 	must(err)
 	c.Live = web.NewLive(web.LiveConfig{Feed: c.Store, Snapshot: func() admin.Snapshot { return c.holder.Load() }, Beat: 300 * time.Millisecond, Logger: log})
-	pages, err := web.New(web.Config{Admin: c.Admin, Settings: c.Settings, Login: c.Login, Live: c.Live, Now: c.Now, Logger: log})
+	pages, err := web.New(web.Config{Admin: c.Admin, Settings: c.Settings, Login: c.Login, Live: c.Live, Languages: languages, Now: c.Now, Logger: log})
 	must(err)
 	c.Mux = httpd.NewMux(c.Login.Guard, pages.Answer)
 	pages.Mount(c.Mux)
 	c.Handler = httpd.Events(slog.New(slog.NewTextHandler(io.Discard, nil)),
-		httpd.SafeHeaders(c.Login.Middleware(httpd.Recover(pages.Answer, httpd.LimitBody(httpd.MaxFormBody, pages.Answer, c.Mux)))))
+		httpd.SafeHeaders(c.Login.Middleware(httpd.Recover(pages.Answer, httpd.LimitBodyBy(pages.BodyLimit, pages.Answer, c.Mux)))))
 	if administrator {
 		must(c.Login.CreateAdministrator(ctx, login.House(), Administrator, Password, access.RoleAdministrator))
 	}
@@ -143,8 +151,20 @@ func (c *Console) follow(ctx context.Context) {
 			err = c.Store.Wait(ctx, c.holder.Load().Position().Number)
 		}
 		if err != nil && ctx.Err() == nil {
+			if c.broken.Load() {
+				return
+			}
 			panic(err)
 		}
+	}
+}
+
+// Break takes the store away, as a disk does that fails.
+func (c *Console) Break(t testing.TB) {
+	t.Helper()
+	c.broken.Store(true)
+	if err := c.Store.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

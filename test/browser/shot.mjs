@@ -26,6 +26,9 @@ function pages(world) {
     [world.demo, { devices: '/devices', 'devices-waiting': '/devices?show=waiting', 'device-add': '/devices/new', users: '/users', 'user-add': '/users/new' }],
     [world.empty, { 'devices-empty': '/devices', 'users-empty': '/users', 'users-no-match': '/users?q=nobody', 'users-missing': '/users/missing' }],
     [world.oddities, { 'devices-odd': '/devices', 'users-odd': '/users' }],
+    [world.staff, { administrators: '/administrators', 'administrators-new': '/administrators/new', 'administrators-roles': '/administrators/roles', sessions: '/sessions', tokens: '/tokens',
+      'signing-in': '/administrators/sign-in', 'settings-general': '/settings', 'settings-mail': '/settings/mail', 'settings-retention': '/settings/retention', 'settings-personal': '/settings/personal-data',
+      'settings-masking': '/settings/masking', 'settings-stream': '/settings/audit-stream', 'settings-backup': '/settings/backup', import: '/import', 'expected-empty': '/expected' }],
     [world.observing, { shadow: '/activesync', 'dashboard-shadow': '/' }],
   ]
 }
@@ -72,6 +75,17 @@ export const shots = {
       }
       if (['device-details', 'device-waiting', 'device-register', 'dialog-device', 'dialog-compliance', 'user-details', 'dialog-user', 'user-merge'].some(wanted)) {
         await people(await open(world.demo), take)
+      }
+      if (wanted('no-permission')) {
+        const page = await open(world.staff, false)
+        await page.goto('/sign-in')
+        await page.getByLabel('User name').fill('grace')
+        await page.getByLabel('Password').fill(world.password)
+        await page.getByRole('button', { name: 'Sign in' }).click()
+        await page.waitForURL((u) => u.pathname === '/')
+        await page.goto('/import')
+        await take(page, 'no-permission')
+        await page.context().close()
       }
       if (wanted('sign-in')) {
         const page = await open(world.demo, false)

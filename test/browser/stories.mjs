@@ -1,24 +1,41 @@
 // SPDX-FileCopyrightText: The Vedette Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Drives consoles that browser_test.go has started, and says for each story whether it went as told:
-// one line of JSON each. Arguments: a file with the addresses, a folder for the screenshots,
-// the name of a set of stories, or nothing for all that share their consoles.
+// Drives consoles that browser_test.go starts, and says for each story whether it went as told: one line of
+// JSON each. A console is started when a story first names it: a line {"want": …} asks for it, and its
+// address comes as one line of the input. Arguments: a file with what all stories know, a folder for the
+// screenshots, the name of a set of stories, or nothing for all that share their consoles.
 
 import { chromium } from 'playwright-core'
 import { readFile, mkdir } from 'node:fs/promises'
+import { readSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { stories } from './story.mjs'
 import { linkStories } from './link_story.mjs'
 import { peopleStories } from './people_story.mjs'
 import { jobStories } from './jobs_story.mjs'
+import { adminStories } from './admin_story.mjs'
 import { shots } from './shot.mjs'
 
-const world = JSON.parse(await readFile(process.argv[2], 'utf8'))
+const known = JSON.parse(await readFile(process.argv[2], 'utf8'))
+const world = new Proxy(known, { get: (all, name) => {
+  if (typeof name === 'string' && !(name in all)) all[name] = ask(name)
+  return all[name]
+} })
 world.shots = process.argv[3]
 world.axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 await mkdir(world.shots, { recursive: true })
+
+// ask has a console started and waits until it answers; nothing else goes on meanwhile.
+function ask(name) {
+  writeSync(1, JSON.stringify({ want: name }) + '\n')
+  const letter = Buffer.alloc(1)
+  let line = ''
+  while (readSync(0, letter) === 1 && letter[0] !== 10) line += letter.toString('latin1')
+  if (line === '') throw new Error(`no console is called ${name}`)
+  return JSON.parse(line)
+}
 
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
@@ -39,7 +56,7 @@ async function visit(where, options = {}) {
   page.on('console', (m) => m.type() === 'error' && !/status of (4\d\d)/.test(m.text()) && page.complaints.push(m.text()))
   page.on('pageerror', (e) => page.complaints.push(String(e)))
   page.on('dialog', (d) => { page.complaints.push('a dialog of the browser: ' + d.message()); d.dismiss() })
-  page.on('request', (r) => { if (!r.url().startsWith(where.url) && !r.url().startsWith('data:')) page.complaints.push('request to ' + r.url()) })
+  page.on('request', (r) => { if (!r.url().startsWith(where.url) && !(where.also && r.url().startsWith(where.also)) && !r.url().startsWith('data:')) page.complaints.push('request to ' + r.url()) })
   if (signedIn) await signIn(page)
   return page
 }
@@ -61,7 +78,7 @@ async function accessible(page, what) {
   throw new Error(`${what} is not accessible:\n  ` + lines.join('\n  '))
 }
 
-const sets = { '': { ...stories, ...linkStories, ...peopleStories, ...shots }, jobs: jobStories }
+const sets = { '': { ...stories, ...linkStories, ...peopleStories, ...adminStories, ...shots }, jobs: jobStories }
 let failed = false
 for (const [name, story] of Object.entries(sets[process.argv[4] ?? ''])) {
   if (process.env.STORY && !name.includes(process.env.STORY)) continue
@@ -78,7 +95,7 @@ for (const [name, story] of Object.entries(sets[process.argv[4] ?? ''])) {
     if (pages.length > 0) await pages.at(-1).screenshot({ path: path.join(world.failures, name.replace(/\W+/g, '-').slice(0, 60) + '.png') }).catch(() => {})
   }
   result.seconds = (Date.now() - began) / 1000
-  console.log(JSON.stringify(result))
+  writeSync(1, JSON.stringify(result) + '\n')
   for (const p of pages) await p.context().close()
 }
 await browser.close()

@@ -353,7 +353,8 @@ export const stories = {
 
   'every page passes every axe rule, light and dark, wide and narrow': async ({ world, visit, accessible }) => {
     for (const [w, paths] of [
-      [world.three, ['/', '/activesync', `/activesync/${world.three.id}`, '/sentry', '/sentry/preferences', '/audit', '/jobs', '/account', `/activesync/selection/remove?id=${world.three.id}`]],
+      [world.three, ['/', '/activesync', `/activesync/${world.three.id}`, '/sentry', '/sentry/preferences', '/audit', '/jobs', '/account', `/activesync/selection/remove?id=${world.three.id}`,
+        '/settings', '/settings/mail', '/settings/retention', '/settings/personal-data', '/settings/masking', '/settings/audit-stream', '/settings/backup']],
       [world.empty, ['/', '/activesync', '/sentry', '/audit', '/activesync?q=nothing', '/activesync/missing', '/sentry/preferences/preview']],
       [world.odd, ['/activesync']],
       [world.demo, ['/activesync']],

@@ -103,12 +103,16 @@ func newConsole(e *testscript.Env) (*httptest.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	rest, err := api.New(api.Config{Admin: adm, Login: sign})
+	settings, err := admin.NewSettings(admin.SettingsConfig{Admin: adm, Box: box, Backups: e.WorkDir})
+	if err != nil {
+		return nil, err
+	}
+	rest, err := api.New(api.Config{Admin: adm, Login: sign, Feed: st, Settings: settings})
 	if err != nil {
 		return nil, err
 	}
 	srv := httptest.NewTLSServer(httpd.Events(slog.New(slog.DiscardHandler), httpd.SafeHeaders(
-		sign.Middleware(httpd.Recover(rest.Answer, httpd.LimitBody(httpd.MaxFormBody, rest.Answer, rest))))))
+		sign.Middleware(httpd.Recover(rest.Answer, httpd.LimitBodyBy(rest.BodyLimit, rest.Answer, rest))))))
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // that a client does not trust us is what a script is for
 	e.Defer(srv.Close)
 	return srv, furnish(e, st, sign, srv)

@@ -4,6 +4,7 @@
 package script_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -22,6 +23,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/vedette-mail/vedette/internal/store"
 	"github.com/vedette-mail/vedette/test/parts"
 )
 
@@ -35,7 +37,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("PATH", dir+string(os.PathListSeparator)+e.Getenv("PATH"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ends": ends, "mode": mode, "appears": appears, "pair": pair},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ends": ends, "mode": mode, "appears": appears, "pair": pair, "sealed": sealed},
 	})
 }
 
@@ -73,6 +75,18 @@ func appears(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
+}
+
+// sealed makes it look as if a setting with a secret had been set in the console's database.
+func sealed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sealed DATABASE SETTING")
+	}
+	st, err := store.Open(context.Background(), store.Config{DSN: "sqlite:" + ts.MkAbs(args[0])})
+	ts.Check(err)
+	ts.Check(errors.Join(st.WithTx(context.Background(), func(tx *store.Tx) error {
+		return tx.SaveSetting(args[1], struct{}{}, "sealed with the lost key", 0, "boss")
+	}), st.Close()))
 }
 
 // mode compares the permissions of files.

@@ -74,9 +74,11 @@ func parseExamples(text string) (list []*example, err error) {
 	return list, nil
 }
 
-// idPattern finds ids, which are new every time; erasedWord what stands for a person who is forgotten.
+// idPattern finds ids, which are new every time; erasedWord what stands for a person who is forgotten; setupLink
+// a secret.
 var (
 	erasedWord   = regexp.MustCompile(`\berased-[a-z2-7]{8}\b`)
+	setupLink    = regexp.MustCompile(`(/setup\?token=)[A-Z2-7]+`)
 	idPattern    = regexp.MustCompile(`\b[0-9a-hjkmnp-tv-z]{26}\b`)
 	placePattern = regexp.MustCompile(`(?m)^id: (\d+)\.\S+`)
 	requestID    = regexp.MustCompile(`("request_id": )"[A-Z2-7]+"`)
@@ -195,6 +197,7 @@ func told(header http.Header, text []byte, known map[string]string) ([]string, e
 		}
 		return others[id]
 	})
+	s = setupLink.ReplaceAllString(s, "$1…")
 	s = erasedWord.ReplaceAllString(s, "erased-…")
 	s = requestID.ReplaceAllString(s, `$1"…"`)
 	lines := strings.Split(strings.TrimSpace(s), "\n")

@@ -6,6 +6,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -81,8 +83,32 @@ func newAPIWorld(ctx context.Context) (w *apiWorld, err error) {
 	if err := sign.CreateAdministrator(ctx, login.House(), "ada", "correct horse battery staple", access.RoleAdministrator); err != nil {
 		return nil, err
 	}
-	w.token, err = sign.CreateTokenFor(ctx, login.House(), "ada", login.NewToken{Name: "script", Role: access.RoleAdministrator})
-	return w, err
+	if w.token, err = sign.CreateTokenFor(ctx, login.House(), "ada", login.NewToken{Name: "script", Role: access.RoleAdministrator}); err != nil {
+		return nil, err
+	}
+	return w, w.colleague(ctx, sign)
+}
+
+// colleague is somebody with a token, who is signed in: the session is written down as login writes it, since
+// one that is begun goes by the machine's clock.
+func (w *apiWorld) colleague(ctx context.Context, sign *login.Login) error {
+	if err := sign.CreateAdministrator(ctx, login.House(), "bea", "correct horse battery staple", access.RoleAuditor); err != nil {
+		return err
+	}
+	if _, err := sign.CreateTokenFor(ctx, login.House(), "bea", login.NewToken{Name: "report", Role: access.RoleAuditor}); err != nil {
+		return err
+	}
+	all, err := sign.ListAdministrators(ctx, login.House())
+	if err != nil {
+		return err
+	}
+	bea, ends, now := all[1], w.now.Add(12*time.Hour), strconv.FormatInt(w.now.UnixMilli(), 10)
+	text, err := json.Marshal(map[string]any{"deadline": ends, "values": map[string]string{"administrator": bea.ID, "changed": strconv.FormatInt(bea.Version, 10),
+		"since": now, "seen": now, "addr": "192.0.2.7", "agent": "Mozilla/5.0", "strong": "1"}})
+	if err != nil {
+		return err
+	}
+	return w.store.Sessions().CommitCtx(ctx, "a session of bea", text, ends)
 }
 
 // look is what gateways would decide from now.

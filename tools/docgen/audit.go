@@ -34,6 +34,7 @@ func events() []event {
 		{"unlink", "A record was taken off its registered device. The matcher leaves alone what a person has unlinked. Also the start of a job."},
 		{"match-again", "A record was given back to the matcher, which links it or not as it finds. Also the start of a job."},
 		{"successor", "A phone that is known under another device id was recognised."},
+		{"facts", "A known phone tells something else of itself than before: which fact, from what, to what. A change is not repeated within 30 days, and there are at most four lines of a record within 24 hours."},
 		{"add-device", "A device was registered."},
 		{"change-device", "What is known of a registered device was changed; the line holds both values of each that differs."},
 		{"activate", "A registered device was taken into use, or back into use."},
@@ -98,7 +99,7 @@ func auditEvents(_ context.Context, root string) ([]byte, error) {
 			in[string(v)] = true
 		}
 	}
-	for _, room := range []string{"internal/admin", "internal/linking", "internal/login"} {
+	for _, room := range []string{"internal/admin", "internal/intake", "internal/linking", "internal/login"} {
 		if err := eventConstants(root, room, in); err != nil {
 			return nil, err
 		}

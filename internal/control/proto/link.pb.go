@@ -2583,15 +2583,19 @@ func (x *Status) GetExternalUrl() string {
 }
 
 type Backend struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	Type          string                 `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
-	Url           string                 `protobuf:"bytes,3,opt,name=url,proto3" json:"url,omitempty"`
-	Up            bool                   `protobuf:"varint,4,opt,name=up,proto3" json:"up,omitempty"`
-	Since         *Time                  `protobuf:"bytes,5,opt,name=since,proto3" json:"since,omitempty"`
-	Problem       string                 `protobuf:"bytes,6,opt,name=problem,proto3" json:"problem,omitempty"`
-	Versions      string                 `protobuf:"bytes,7,opt,name=versions,proto3" json:"versions,omitempty"`
-	Accounts      string                 `protobuf:"bytes,8,opt,name=accounts,proto3" json:"accounts,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Name     string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Type     string                 `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
+	Url      string                 `protobuf:"bytes,3,opt,name=url,proto3" json:"url,omitempty"`
+	Up       bool                   `protobuf:"varint,4,opt,name=up,proto3" json:"up,omitempty"`
+	Since    *Time                  `protobuf:"bytes,5,opt,name=since,proto3" json:"since,omitempty"`
+	Problem  string                 `protobuf:"bytes,6,opt,name=problem,proto3" json:"problem,omitempty"`
+	Versions string                 `protobuf:"bytes,7,opt,name=versions,proto3" json:"versions,omitempty"`
+	Accounts string                 `protobuf:"bytes,8,opt,name=accounts,proto3" json:"accounts,omitempty"`
+	// How its accounts are spelt; a gateway that does not tell leaves realm empty.
+	Realm         string   `protobuf:"bytes,9,opt,name=realm,proto3" json:"realm,omitempty"`
+	Domains       []string `protobuf:"bytes,10,rep,name=domains,proto3" json:"domains,omitempty"`
+	Rest          bool     `protobuf:"varint,11,opt,name=rest,proto3" json:"rest,omitempty"` // it serves the accounts that no other server claims
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2680,6 +2684,27 @@ func (x *Backend) GetAccounts() string {
 		return x.Accounts
 	}
 	return ""
+}
+
+func (x *Backend) GetRealm() string {
+	if x != nil {
+		return x.Realm
+	}
+	return ""
+}
+
+func (x *Backend) GetDomains() []string {
+	if x != nil {
+		return x.Domains
+	}
+	return nil
+}
+
+func (x *Backend) GetRest() bool {
+	if x != nil {
+		return x.Rest
+	}
+	return false
 }
 
 // Time is UTC since 1970. One that is not there is no time at all.
@@ -2962,7 +2987,7 @@ const file_link_proto_rawDesc = "" +
 	" \x01(\v2\x15.vedette.link.v1.TimeR\vcertExpires\x128\n" +
 	"\flink_expires\x18\v \x01(\v2\x15.vedette.link.v1.TimeR\vlinkExpires\x124\n" +
 	"\bbackends\x18\f \x03(\v2\x18.vedette.link.v1.BackendR\bbackends\x12!\n" +
-	"\fexternal_url\x18\r \x01(\tR\vexternalUrl\"\xd2\x01\n" +
+	"\fexternal_url\x18\r \x01(\tR\vexternalUrl\"\x96\x02\n" +
 	"\aBackend\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x10\n" +
@@ -2971,7 +2996,11 @@ const file_link_proto_rawDesc = "" +
 	"\x05since\x18\x05 \x01(\v2\x15.vedette.link.v1.TimeR\x05since\x12\x18\n" +
 	"\aproblem\x18\x06 \x01(\tR\aproblem\x12\x1a\n" +
 	"\bversions\x18\a \x01(\tR\bversions\x12\x1a\n" +
-	"\baccounts\x18\b \x01(\tR\baccounts\"6\n" +
+	"\baccounts\x18\b \x01(\tR\baccounts\x12\x14\n" +
+	"\x05realm\x18\t \x01(\tR\x05realm\x12\x18\n" +
+	"\adomains\x18\n" +
+	" \x03(\tR\adomains\x12\x12\n" +
+	"\x04rest\x18\v \x01(\bR\x04rest\"6\n" +
 	"\x04Time\x12\x18\n" +
 	"\aseconds\x18\x01 \x01(\x03R\aseconds\x12\x14\n" +
 	"\x05nanos\x18\x02 \x01(\x05R\x05nanos2\xc3\x02\n" +

@@ -36,7 +36,7 @@ func foundByKey(e Engine) func(*testing.T) { // A-08
 					return err
 				}
 				for _, d := range devices {
-					m := access.Match(access.Evidence{Record: a, Devices: []access.RegisteredDevice{*d}}, Start())
+					m := access.Match(access.Evidence{Record: a, Devices: []access.RegisteredDevice{*d}})
 					if m.Link == nil && m.Suggestion.Device == "" {
 						continue
 					}

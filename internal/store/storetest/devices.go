@@ -508,6 +508,18 @@ func candidates(e Engine) func(*testing.T) {
 			if len(sib) != 1 || sib[0].ID != b.ID {
 				t.Errorf("siblings %+v, %v", sib, err2)
 			}
+			phones, err3 := tx.Phones([]string{a.Pair.Device, "nobody's"}, 1) // shared by two, and so asked for by itself
+			if len(phones[a.Pair.Device]) != 1 || len(phones) > 2 || err3 != nil {
+				t.Errorf("phones %+v, %v", phones, err3)
+			}
+			phones, err3 = tx.Phones([]string{a.Pair.Device, "nobody's"}, 10)
+			if len(phones) != 1 || len(phones[a.Pair.Device]) != 2 || err3 != nil {
+				t.Errorf("phones %+v, %v", phones, err3)
+			}
+			some, err3 := tx.FindDevices([]access.DeviceID{twin.ID, owned.ID, "gone"})
+			if len(some) != 2 || err3 != nil {
+				t.Errorf("devices %+v, %v", some, err3)
+			}
 			return err
 		})
 	}

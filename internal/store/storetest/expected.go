@@ -4,6 +4,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -72,7 +73,16 @@ func expected(t *testing.T, e Engine) {
 		t.Errorf("named again: %+v", again)
 	}
 	counted(1, 4)
-	tx(t, s, func(tx *store.Tx) error { return tx.DeleteExpectedOf("lab", "ana") })
+	nameless := save(name("", "d9"))
+	for devices, want := range map[string]int{"d8": 1, "d9": 2} {
+		list, err := s.FindExpectedOf(ctx, "lab", "ana", []string{devices})
+		if err != nil || len(list) != want || list[0].ID != again.ID {
+			t.Errorf("with the phone %s: %+v, %v", devices, list, err)
+		}
+	}
+	tx(t, s, func(tx *store.Tx) error {
+		return errors.Join(tx.DeleteExpected(again.ID), tx.DeleteExpected(nameless.ID))
+	})
 	counted(1, 3)
 	for i := range 120 {
 		save(name(fmt.Sprintf("u%03d", i), fmt.Sprintf("e%03d", i)))

@@ -4,6 +4,7 @@
 package storetest
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -69,6 +70,29 @@ func people(t *testing.T, e Engine) {
 		for _, bad := range []string{"", "  ", "a\x00b", strings.Repeat("x", 400)} {
 			err := s.WithTx(ctx, func(tx *store.Tx) error { return tx.CreateUser(&access.User{Name: bad}) })
 			wantKind(t, err, access.KindInvalid)
+		}
+	})
+	t.Run("whom a name may mean is found by name, else by address, else by display name, in any case", func(t *testing.T) {
+		ctx, s := fresh(t, e)
+		var ids []access.UserID
+		for _, u := range []access.User{{Name: "ana", DisplayName: "Ana Roth", Email: "ana@lab.example"}, {Name: "ana@lab.example"},
+			{Name: "bob", DisplayName: "Ana Roth", Email: "Team@lab.example", Source: "directory", Disabled: true},
+			{Name: "eve", DisplayName: strings.Repeat("long ", 60) + "one", Email: "team@lab.example"}, {Name: "eva", DisplayName: strings.Repeat("long ", 60) + "two"}} {
+			tx(t, s, func(tx *store.Tx) error { return tx.CreateUser(&u) })
+			ids = append(ids, u.ID)
+		}
+		for name, want := range map[string][]access.UserID{"ANA": ids[:1], "ana@lab.example": ids[1:2], "team@LAB.example": ids[2:4],
+			" ana roth": {ids[0], ids[2]}, strings.Repeat("long ", 60) + "TWO": ids[4:], "an": nil, "nobody": nil, "": nil} {
+			list, err := s.FindUsersNamed(ctx, name)
+			var got []access.UserID
+			for i := range list {
+				got = append(got, list[i].ID)
+			}
+			slices.Sort(got)
+			slices.Sort(want)
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("%q: %v, %v, want %v", name, got, err, want)
+			}
 		}
 	})
 	t.Run("an account has one owner, who is named to whoever claims it too", func(t *testing.T) {
@@ -230,6 +254,7 @@ func aliases(e Engine) func(*testing.T) {
 }
 
 func approvals(t *testing.T, e Engine) { // Y-08
+	t.Run("those in a scope", func(t *testing.T) { scopedApprovals(t, e) })
 	now := Start()
 	s := e.Open(t, func() time.Time { return now })
 	ctx := t.Context()
@@ -276,6 +301,57 @@ func approvals(t *testing.T, e Engine) { // Y-08
 	m.catchUp(t, s, 10)
 	if len(m.entries) != 1 { // the preferences
 		t.Errorf("gateways hold %v", m.entries)
+	}
+}
+
+func scopedApprovals(t *testing.T, e Engine) { // Y-08
+	ctx, s := fresh(t, e)
+	addUser(t, s, "ana", []string{"help"}, "ana", "second")
+	addUser(t, s, "bob", []string{"other"}, "bob")
+	var want []string
+	tx(t, s, func(tx *store.Tx) error {
+		for i := range 300 {
+			p := &access.PreApproval{Pair: pair([]string{"bob", "nobody", "bob", "bob"}[i%4], fmt.Sprint("d", i))}
+			if i%30 == 7 || i > 290 {
+				p.Pair.Account = []string{"ana", "second"}[i%2]
+			}
+			if err := tx.SavePreApproval(p); err != nil {
+				return err
+			}
+			if p.Pair.Account == "ana" || p.Pair.Account == "second" {
+				want = append([]string{p.ID}, want...)
+			}
+		}
+		return nil
+	})
+	slices.Sort(want)
+	slices.Reverse(want)
+	for _, limit := range []int{5, 19, 200} {
+		var got []string
+		short := 0
+		for after, more := "", true; more; more = after != "" {
+			list, next, err := s.ListPreApprovalsOf(ctx, &access.Scope{Groups: []string{"help", "else"}}, after, limit)
+			if err != nil || len(list) > limit {
+				t.Fatalf("%d rows, %v", len(list), err)
+			}
+			for i := range list {
+				got = append(got, list[i].ID)
+			}
+			if after = next; next != "" && len(list) < limit {
+				short++
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("limit %d: %d of %d", limit, len(got), len(want))
+		}
+		if limit > 5 && short > 0 || short > 2 {
+			t.Errorf("limit %d: %d pages came short", limit, short)
+		}
+	}
+	for _, groups := range [][]string{nil, {"none"}} {
+		if list, next, err := s.ListPreApprovalsOf(ctx, &access.Scope{Groups: groups}, "", 50); err != nil || len(list) > 0 || next != "" {
+			t.Errorf("groups %v: %d rows, next %q, %v", groups, len(list), next, err)
+		}
 	}
 }
 

@@ -399,6 +399,28 @@ func overrides(t *testing.T, e Engine) { // Y-06
 	want(store.OverrideQuery{Kind: access.OverrideBlock, Sort: store.SortAt, Desc: true}, "36 32 28 24 20 16 12 8 4 0")
 	want(store.OverrideQuery{}, "37 33 29 25 21 17 13 9 5 1 0 4 8 12 16 20 24 28 32 36")
 	want(store.OverrideQuery{Scope: &access.Scope{Groups: []string{"sales"}}}, "1")
+	total := func(q store.OverrideQuery, n int64, more bool) {
+		t.Helper()
+		q.Limit = 3
+		if p, err := s.ListOverrides(t.Context(), q); err != nil || p.Total != n || p.TotalIsMore != more {
+			t.Errorf("%+v: total %d, more %t, %v; want %d, %t", q, p.Total, p.TotalIsMore, err, n, more)
+		}
+	}
+	total(store.OverrideQuery{}, 20, false)
+	total(store.OverrideQuery{Kind: access.OverrideAllow}, 10, false)
+	total(store.OverrideQuery{Scope: &access.Scope{Groups: []string{"sales"}}}, 1, false)
+	tx(t, s, func(tx *store.Tx) error {
+		for i := range 620 {
+			a := seen(fmt.Sprint("many", i), "d2")
+			a.Override = access.Override{Kind: access.OverrideBlock, At: now}
+			if err := tx.CreateAssociation(a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	total(store.OverrideQuery{}, 600, true)
+	total(store.OverrideQuery{Kind: access.OverrideAllow}, 10, false)
 	now = now.Add(75 * time.Second)
 	if _, err := s.SweepExpired(t.Context(), 0); err != nil {
 		t.Fatal(err)

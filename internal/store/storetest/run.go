@@ -65,6 +65,7 @@ func Run(t *testing.T, e Engine) {
 		{"overrides", overrides},
 		{"expected phones", expected},
 		{"imports", imports},
+		{"trends", trends},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()

@@ -24,12 +24,16 @@ const origin = "en"
 // Book is one language.
 type Book struct {
 	language string
-	plural   func(n int64) int // index of the form for n
 	entries  map[string]entry
+	missing  []string  // keys that are said in English
+	heard    []pattern // the sentences of the rooms behind the pages, in English; nil: this is English
 }
 
-// entry is one sentence in its forms, each cut into pieces.
-type entry [][]piece
+// entry is one sentence in its forms, each cut into pieces, and the index of the form for a number.
+type entry struct {
+	forms  [][]piece
+	plural func(n int64) int
+}
 
 // piece is a stretch of text, or the place of a value.
 type piece struct {
@@ -88,21 +92,21 @@ func Parse(language, text string, over *Book) (*Book, error) {
 	if !ok {
 		return nil, fmt.Errorf("words: %s: language.plural is none of %s", language, strings.Join(slices.Sorted(maps.Keys(plurals())), ", "))
 	}
-	b.plural = rule.form
 	for key, value := range read {
 		forms := strings.Split(value, " | ")
 		if len(forms) > 1 && len(forms) != rule.forms {
 			return nil, fmt.Errorf("words: %s: %s has %d forms, and the language has %d", language, key, len(forms), rule.forms)
 		}
+		e := entry{plural: rule.form}
 		for _, f := range forms {
-			b.entries[key] = append(b.entries[key], cut(f))
+			e.forms = append(e.forms, cut(f))
 		}
+		b.entries[key] = e
 	}
 	return b, b.fillFrom(over)
 }
 
-// fillFrom takes what is missing from another book. A number's form there is chosen by that book's own rule,
-// so sentences that have forms have to be translated.
+// fillFrom takes what is missing from another book, with that book's way of counting.
 func (b *Book) fillFrom(over *Book) error {
 	if over == nil {
 		return nil
@@ -116,11 +120,11 @@ func (b *Book) fillFrom(over *Book) error {
 		if b.Has(key) {
 			continue
 		}
-		if len(e) > 1 {
-			return fmt.Errorf("words: %s: %s has forms for numbers and has to be translated", b.language, key)
-		}
 		b.entries[key] = e
+		b.missing = append(b.missing, key)
 	}
+	slices.Sort(b.missing)
+	b.heard = over.patterns()
 	return nil
 }
 
@@ -149,13 +153,16 @@ func (b *Book) Language() string { return b.language }
 // Keys lists all keys.
 func (b *Book) Keys() []string { return slices.Sorted(maps.Keys(b.entries)) }
 
+// Missing lists the keys that this language leaves to English.
+func (b *Book) Missing() []string { return slices.Clone(b.missing) }
+
 // Has reports whether there is such a key.
-func (b *Book) Has(key string) bool { return b.entries[key] != nil }
+func (b *Book) Has(key string) bool { return b.entries[key].forms != nil }
 
 // Places lists which values a key gives a place, in any of its forms.
 func (b *Book) Places(key string) []int {
 	var list []int
-	for _, form := range b.entries[key] {
+	for _, form := range b.entries[key].forms {
 		for _, p := range form {
 			if p.arg > 0 && !slices.Contains(list, p.arg) {
 				list = append(list, p.arg)
@@ -201,13 +208,13 @@ func (b *Book) HTML(key string, values ...any) template.HTML {
 
 func (b *Book) build(key string, values []any, text func(string) string, value func(any) string) string {
 	e := b.entries[key]
-	if e == nil {
+	if e.forms == nil {
 		return "⟦" + key + "⟧"
 	}
-	form := e[0]
-	if len(e) > 1 && len(values) > 0 {
+	form := e.forms[0]
+	if len(e.forms) > 1 && len(values) > 0 {
 		n, _ := whole(values[0])
-		form = e[b.plural(n)]
+		form = e.forms[e.plural(n)]
 	}
 	var s strings.Builder
 	for _, p := range form {

@@ -14,4 +14,7 @@
 // shows markup, and nothing else in a file can become markup.
 //
 // en.txt is complete, and the measure for the others: what another language leaves out is said in English.
+//
+// Hear takes what the rooms behind the pages have said in English, and gives it in another language where the
+// keys under said. know the sentence. docs/extend/language.md goes through it all.
 package words

@@ -20,12 +20,16 @@ export function startFrame() {
   })
 
   const side = document.getElementById('side')
+  showHere(side)
   const button = document.querySelector('[data-menu]')
   button?.addEventListener('click', (event) => {
     event.preventDefault()
     side.classList.toggle('open')
     button.setAttribute('aria-expanded', String(side.classList.contains('open')))
-    if (side.classList.contains('open')) side.querySelector('a')?.focus()
+    if (side.classList.contains('open')) {
+      side.querySelector('a')?.focus({ preventScroll: true })
+      showHere(side)
+    }
   })
   document.addEventListener('click', (event) => {
     if (side?.classList.contains('open') && !side.contains(event.target) && !button.contains(event.target)) close()
@@ -50,4 +54,16 @@ export function startFrame() {
   for (const select of document.querySelectorAll('select[data-submit]')) {
     select.addEventListener('change', () => select.form.requestSubmit())
   }
+}
+
+// showHere scrolls the navigation, where it is taller than the window, so that the page one is on stands in
+// it. Only the navigation moves, never the page.
+function showHere(side) {
+  const here = side?.querySelector('.nav [aria-current="page"]')
+  if (!here || side.scrollHeight <= side.clientHeight) return
+  const box = side.getBoundingClientRect()
+  const at = here.getBoundingClientRect()
+  const foot = side.querySelector('.side-foot')?.offsetHeight ?? 0
+  if (at.top >= box.top && at.bottom <= box.bottom - foot) return
+  side.scrollTop += at.top - box.top - side.clientHeight / 2
 }

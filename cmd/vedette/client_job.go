@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/api"
+)
+
+type jobStartCommand struct {
+	clientFlags
+	asking
+	Verb    string   `arg:"" enum:"allow,block,comment,remove,link,unlink,match-again" help:"allow, block, comment, remove, link (those whose suggestion is clear), unlink or match-again."`
+	IDs     []string `arg:"" optional:"" name:"id" help:"Ids of records; or choose with --show."`
+	Show    string   `enum:",all,linked,unlinked,allowed,blocked" default:"" help:"All records that match: all, linked, unlinked, allowed or blocked."`
+	Search  string   `help:"With --show: user, device id, model or number."`
+	Comment string   `help:"For comment."`
+	Reason  string   `help:"Kept with every record and in the audit log."`
+	Until   string   `help:"For allow and block: when it ends by itself, a time (2027-01-31T18:00:00Z) or a duration (24h)." placeholder:"TIME"`
+	Wait    bool     `help:"Wait for the end; exit code 1 when a record failed."`
+}
+
+// request is what the API is asked for.
+func (c *jobStartCommand) request() (*api.BulkRequest, error) {
+	if (len(c.IDs) > 0) == (c.Show != "") || c.Search != "" && c.Show == "" {
+		return nil, &clientError{exitUsage, "choose records: name their ids, or use --show, with --search if you like. --show all means every one."}
+	}
+	until, err := ending(c.Until, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	r := &api.BulkRequest{Verb: access.Verb(c.Verb), Comment: c.Comment, Reason: c.Reason, Until: until}
+	for _, id := range c.IDs {
+		r.IDs = append(r.IDs, access.AssociationID(id))
+	}
+	if c.Show != "" {
+		r.Query = &api.BulkQuery{Show: admin.Show(c.Show), Search: c.Search}
+	}
+	return r, nil
+}
+
+// Run says what would happen, asks, and starts the job.
+func (c *jobStartCommand) Run(s *session) error {
+	request, err := c.request()
+	if err != nil {
+		return err
+	}
+	cl, err := c.open()
+	if err != nil {
+		return err
+	}
+	out := s.stderr // what a job would do is not its result
+	if c.DryRun {
+		out = s.stdout
+	}
+	if err := c.preview(s, cl, request, out); err != nil {
+		return err
+	}
+	if on, err := c.goOn(s); !on {
+		return err
+	}
+	text, err := cl.act(s.ctx, http.MethodPost, "/bulk", request, 0)
+	if err != nil {
+		return err
+	}
+	var j api.Job
+	if err := json.Unmarshal(text, &j); err != nil {
+		return &clientError{exitAway, "the console's answer cannot be read: " + err.Error()}
+	}
+	if c.Wait {
+		if text, err = c.await(s, cl, &j); err != nil {
+			return err
+		}
+	}
+	p := newPrinter(s.stdout, c.JSON, false, jobColumns())
+	if err := p.line(text); err != nil {
+		return err
+	}
+	if err := p.end(); err != nil {
+		return err
+	}
+	if c.Wait && (j.Failed > 0 || j.State != "done") {
+		return &clientError{exitFailed, "not everything was done: vedette job show " + oneLine(string(j.ID)) + " --state=failed"}
+	}
+	return nil
+}
+
+func (c *jobStartCommand) preview(s *session, cl *client, request *api.BulkRequest, out io.Writer) error {
+	path, body := "/bulk/preview", any(request)
+	if request.Verb == access.VerbLink {
+		path, body = "/bulk/preview-links", map[string]any{"ids": request.IDs, "query": request.Query}
+	}
+	text, err := cl.act(s.ctx, http.MethodPost, path, body, 0)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		if c.DryRun {
+			_, err = fmt.Fprintf(out, "%s\n", text)
+		}
+		return err
+	}
+	if request.Verb == access.VerbLink {
+		var p api.LinkPreview
+		if err := json.Unmarshal(text, &p); err != nil {
+			return &clientError{exitAway, "the console's answer cannot be read: " + err.Error()}
+		}
+		fmt.Fprintf(out, "%s would be linked, %d would be left alone.\n", counted(p.Clear, "record"), p.Unclear)
+		for _, l := range p.Links[:min(len(p.Links), mostChanges)] {
+			fmt.Fprintf(out, "  %s on %s → %s\n", oneLine(l.Association.Account), oneLine(l.Association.DeviceID), oneLine(l.Device.Name))
+		}
+		return nil
+	}
+	var p api.Preview
+	if err := json.Unmarshal(text, &p); err != nil {
+		return &clientError{exitAway, "the console's answer cannot be read: " + err.Error()}
+	}
+	return printPreview(out, &p)
+}
+
+// await waits until a job is over.
+func (c *jobStartCommand) await(s *session, cl *client, j *api.Job) (text json.RawMessage, err error) {
+	err = every(s, func() (bool, error) {
+		var page struct {
+			Job json.RawMessage `json:"job"`
+		}
+		if err := cl.get(s.ctx, "/jobs/"+named(string(j.ID))+"?limit=1", &page); err != nil {
+			return false, err
+		}
+		text = page.Job
+		err := json.Unmarshal(page.Job, j)
+		return j.Over, err
+	})
+	return text, err
+}

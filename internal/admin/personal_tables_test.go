@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin_test
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/store/storetest"
+)
+
+// The ways in which what a table says of people ends.
+const (
+	byErase  = "stays until somebody deletes it or erases the person"
+	byPurge  = "goes with its time: settings of the retention, or a fixed one"
+	byItself = "ends by itself, or is pushed out by what comes later"
+	byNoOne  = "says nothing of people who have phones"
+)
+
+// tablesOfPeople says of every table of the database how what it says of people ends.
+func tablesOfPeople() map[string]string {
+	return map[string]string{
+		"association": byPurge, "eas_device": byPurge, "audit": byPurge, "tally": byPurge, "job": byPurge, "job_row": byPurge, "outcome": byPurge,
+		"import_file": byPurge, "import_line": byPurge, "expected": byPurge,
+		"person": byErase, "person_group": byErase, "device": byErase, "account": byErase, "setting": byErase,
+		"preapproval": byItself, "change": byItself,
+		"change_counter": byNoOne, "class_count": byNoOne, "device_count": byNoOne, "person_count": byNoOne, "group_count": byNoOne, "expected_count": byNoOne,
+		"expected_day": byNoOne, "preferences": byNoOne, "gateway": byNoOne, "gateway_spool": byNoOne, "administrator": byNoOne, "session": byNoOne,
+		"api_token": byNoOne, "setup_link": byNoOne, "passkey": byNoOne, "outbox": byNoOne, "trend": byNoOne, "trend_count": byNoOne,
+	}
+}
+
+func (w *world) done(r admin.Result, err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// aPersonEverywhere is a person of whom every table that can say something says it.
+func aPersonEverywhere(t *testing.T) (w *world, user access.UserID) {
+	t.Helper()
+	w, user, _, record := masked(t)
+	w.record("ana.maiden", "MAIDENPHONE7", func(a *access.Association) { a.Number = plainNumber })
+	w.done(w.admin.MergeAccounts(t.Context(), root(), admin.Merge{Realm: "lab", From: "ana.maiden", To: "ana"}, admin.Act{Key: "merge"}))
+	files := map[admin.ImportKind]string{
+		admin.ImportExpected: "DeviceId;UserDisplayName;FriendlyName;DeviceAccessState\r\nANALISTPHONE1;ana;Ana Silva;Allowed\r\n" +
+			plainEAS + ";;nobody;Allowed\r\nOTHERLISTED1;cleo;Cleo;Allowed\r\n",
+		admin.ImportDevices: "Serial number;Name;User name\r\n" + plainSerial + ";Ana Silva's phone;ana\r\nOTHERSERIAL;Cleo's;\r\n",
+	}
+	for kind, file := range files {
+		i := w.check(admin.ImportForm{Kind: kind, File: string(kind) + ".csv", Realm: "lab"}, []byte(file))
+		if i.State != admin.ImportChecked {
+			t.Fatalf("%s: %+v", kind, i)
+		}
+		if kind == admin.ImportExpected {
+			w.carryOut(i.ID)
+		}
+	}
+	job, err := w.admin.StartBulk(t.Context(), root(), admin.Bulk{Verb: access.VerbComment, Comment: "x", IDs: []access.AssociationID{record}}, admin.Act{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := w.run()
+	defer stop()
+	w.eventually("the job is done", func() bool {
+		j, err := w.admin.FindJob(t.Context(), root(), job)
+		return err == nil && !j.Finished.IsZero()
+	})
+	return w, user
+}
+
+// Every table is looked at before and after: what of a person is there is handed over, and gone when the
+// person is forgotten.
+func TestForgettingSomebodyReachesEveryTable(t *testing.T) {
+	w, user := aPersonEverywhere(t)
+	s := newSettings(t, w)
+	words := append(secrets(), "Ana Silva", "ana.maiden", "MAIDENPHONE7", "ANALISTPHONE1", "ana (lab)", "@ana", `"ana"`)
+	says := func() (tables map[string][]string, all string) {
+		tables = map[string][]string{}
+		for table, columns := range storetest.Content(t, w.dsn) {
+			how, known := tablesOfPeople()[table]
+			if !known {
+				t.Errorf("nobody has said how what table %s says of people ends", table)
+			}
+			for column, values := range columns {
+				text := strings.Join(values, "\n")
+				all += text
+				for _, word := range words {
+					if how != byItself && strings.Contains(text, word) {
+						tables[table] = append(tables[table], column+" says "+word+": …"+around(text, word)+"…")
+					}
+				}
+			}
+		}
+		return tables, all
+	}
+	before, _ := says()
+	for table, how := range tablesOfPeople() {
+		switch table {
+		case "tally", "job", "import_file", "eas_device": // say it by id, or say nothing of one person
+			continue
+		}
+		if (how == byErase || how == byPurge) && len(before[table]) == 0 && table != "person_group" {
+			t.Errorf("the table %s says nothing of the person, so this test proves nothing of it", table)
+		}
+	}
+	var file bytes.Buffer
+	if err := s.ExportPersonalData(t.Context(), root(), user, func(string) io.Writer { return &file }); err != nil {
+		t.Fatal(err)
+	}
+	whole := unzip(t, file.Bytes())["personal-data.json"]
+	for _, word := range []string{"ANALISTPHONE1", "MAIDENPHONE7", "ana.maiden", plainSerial, "Ana Silva's phone"} {
+		if !strings.Contains(whole, word) {
+			t.Errorf("what is handed over does not hold %s", word)
+		}
+	}
+	if strings.Contains(whole, "OTHERLISTED1") || strings.Contains(whole, "OTHERSERIAL") {
+		t.Error("somebody else's phone is handed over")
+	}
+	w.done(s.ErasePersonalData(t.Context(), root(), user, "ana", admin.Act{Key: "erase"}))
+	after, all := says()
+	for table, found := range after {
+		t.Errorf("the table %s still knows the person: %s", table, strings.Join(found, "\n"))
+	}
+	for _, other := range []string{"OTHERLISTED1", "OTHERSERIAL"} {
+		if !strings.Contains(all, other) {
+			t.Errorf("%s, who is somebody else, is forgotten too", other)
+		}
+	}
+}
+
+// What has a time goes when it is over, without anybody's doing.
+func TestWhatHasATimeIsGoneWhenItIsOver(t *testing.T) {
+	w, _ := aPersonEverywhere(t)
+	s := newSettings(t, w)
+	r, err := s.Retention(t.Context(), root())
+	if err != nil {
+		t.Fatal(err)
+	}
+	act := admin.Act{Version: r.Version}
+	r.Records, r.Held, r.Audit = 30, true, 30
+	w.done(s.ChangeRetention(t.Context(), root(), r, act))
+	for range 2 { // that a record went is a line of the audit log, which goes with its own time
+		w.clock.forward(401 * 24 * time.Hour)
+		if _, err := s.Purge(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop := w.run() // what has a fixed time
+	defer stop()
+	still := ""
+	defer func() {
+		if t.Failed() {
+			t.Log(still)
+		}
+	}()
+	w.eventually("all of it is gone", func() bool {
+		for table, columns := range storetest.Content(t, w.dsn) {
+			if tablesOfPeople()[table] != byPurge {
+				continue
+			}
+			for column, values := range columns {
+				for _, word := range append(secrets(), "Ana Silva", "ANALISTPHONE1", "MAIDENPHONE7") {
+					if strings.Contains(strings.Join(values, "\n"), word) {
+						still = table + "." + column + " still says " + word
+						return false
+					}
+				}
+			}
+		}
+		return true
+	})
+}

@@ -1,0 +1,13 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package storetest
+
+import "testing"
+
+// Content gives a database as it lies there: table, column, and the values of all rows as text. What only
+// serves to search, and what keeps the migrations apart, is left out.
+func Content(t *testing.T, dsn string) map[string]map[string][]string {
+	t.Helper()
+	return read(t, dsn)
+}
