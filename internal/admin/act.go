@@ -20,6 +20,9 @@ type Act struct {
 	Reason string
 	// Until ends an override by itself. Zero: never.
 	Until time.Time
+	// Only keeps Allow, Block and the end of either to the one record. Otherwise they go for the record of
+	// the same account and device at the other kind of Sentry too, if there is one.
+	Only bool
 }
 
 // Result is what came of a verb.

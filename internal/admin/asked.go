@@ -26,8 +26,9 @@ type asked struct {
 func askedFor(act Act, with any, now time.Time) (asked, error) {
 	text, err := json.Marshal(struct {
 		Reason string
+		Only   bool `json:",omitempty"`
 		With   any
-	}{act.Reason, with})
+	}{act.Reason, act.Only, with})
 	if err != nil {
 		return asked{}, fmt.Errorf("admin: action: %w", err)
 	}

@@ -12,8 +12,8 @@ import (
 )
 
 // AllowAssociation lets one account on one device through although it is not linked to a registered
-// device, until somebody says otherwise or act.Until comes. It touches that record alone (A-17, A-18,
-// X-08), and does not speak against what stands above it in the order of checks: a lost device stays
+// device, until somebody says otherwise or act.Until comes. It touches that account on that device alone (A-17,
+// ), and does not speak against what stands above it in the order of checks: a lost device stays
 // blocked, and the result says so.
 func (a *Admin) AllowAssociation(ctx context.Context, who access.Actor, id access.AssociationID, act Act) (Result, error) {
 	return a.override(ctx, who, access.VerbAllow, access.OverrideAllow, id, act)
@@ -36,9 +36,12 @@ func (a *Admin) override(ctx context.Context, who access.Actor, verb access.Verb
 		if err != nil {
 			return outcome{}, err
 		}
-		return a.setOverride(tx, who, verb, as, access.Override{
-			Kind: kind, Reason: act.Reason, By: who.Name, At: tx.Now(), Until: act.Until,
-		})
+		o := access.Override{Kind: kind, Reason: act.Reason, By: who.Name, At: tx.Now(), Until: act.Until}
+		out, err := a.setOverride(tx, who, verb, as, o)
+		if err != nil {
+			return out, err
+		}
+		return a.both(tx, who, as, act, out, func(twin *access.Association) (outcome, error) { return a.setOverride(tx, who, verb, twin, o) })
 	})
 	return out.Result, err
 }

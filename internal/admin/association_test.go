@@ -291,7 +291,7 @@ func TestARecordNamesItsTwinOfTheOtherKindOfSentry(t *testing.T) {
 	w := newWorld(t)
 	mine := w.record("bob", "DEV1")
 	twin := w.record("bob", "DEV1", func(a *access.Association) { a.Domain = access.Integrated })
-	if _, err := w.admin.BlockAssociation(t.Context(), root(), mine, admin.Act{}); err != nil {
+	if _, err := w.admin.BlockAssociation(t.Context(), root(), mine, admin.Act{Only: true}); err != nil {
 		t.Fatal(err)
 	}
 	d := w.find(mine)

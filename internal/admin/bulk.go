@@ -168,8 +168,7 @@ func (a *Admin) selectPage(ctx context.Context, j *store.Job, p jobParams, after
 	case p.Undoes != "":
 		return a.selectUndo(ctx, p.Undoes, after)
 	case p.Overrides != nil:
-		page, err := a.store.ListOverrides(ctx, store.OverrideQuery{Kind: p.Overrides.Kind, Sort: store.SortAt, Cursor: after,
-			Limit: jobSelectBatch, Scope: j.Actor.Scope})
+		page, err := a.overridePage(ctx, j.Actor, OverrideQuery{Kind: p.Overrides.Kind, Search: p.Overrides.Search, Sort: Sort(store.SortAt), Cursor: after, Limit: jobSelectBatch})
 		for i := range page.Rows {
 			add(string(page.Rows[i].ID), label(&page.Rows[i]), page.Rows[i].Override.At)
 		}

@@ -279,9 +279,9 @@ func (a *Admin) previewLinks(ctx context.Context, who access.Actor, verb access.
 
 // chosenOverrides gives the first records with an override in force that a bulk is for.
 func (a *Admin) chosenOverrides(ctx context.Context, who access.Actor, q OverrideQuery, limit int) (list []access.Association, more bool, err error) {
-	sq := store.OverrideQuery{Kind: q.Kind, Sort: store.SortAt, Limit: jobSelectBatch, Scope: who.Scope}
+	sq := OverrideQuery{Kind: q.Kind, Search: q.Search, Sort: Sort(store.SortAt), Limit: jobSelectBatch}
 	for len(list) < limit {
-		p, err := a.store.ListOverrides(ctx, sq)
+		p, err := a.overridePage(ctx, who, sq)
 		if err != nil {
 			return nil, false, err
 		}

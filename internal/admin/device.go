@@ -69,6 +69,7 @@ type DeviceDetails struct {
 	Linked    []Row        // records linked to it; of a waiting one those of its ActiveSync id
 	Reached   []Row        // others that its status and compliance reach: the same phone, not linked
 	Suggested []Row        // records that may belong to it
+	Lives     []Row        // records of its phones under other device ids that are in none of the lists (Y-05)
 	Timeline  []access.AuditEntry
 }
 

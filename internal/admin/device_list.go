@@ -6,6 +6,7 @@ package admin
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -134,9 +135,9 @@ func (a *Admin) FindDevice(ctx context.Context, who access.Actor, id access.Devi
 
 // around finds the records a device has to do with.
 func (a *Admin) around(ctx context.Context, who access.Actor, d *access.RegisteredDevice, out *DeviceDetails) error {
-	var linked, reached, suggested []access.Association
+	var linked, reached, suggested, lives []access.Association
 	err := a.store.WithTx(ctx, func(tx *store.Tx) error {
-		linked, reached, suggested = nil, nil, nil
+		linked, reached, suggested, lives = nil, nil, nil, nil
 		if d.State == access.DeviceWaiting {
 			list, err := tx.Siblings(&access.Association{Record: access.Record{Pair: access.Pair{Device: d.EASID}}}, maxNeighbours)
 			linked = list
@@ -159,6 +160,9 @@ func (a *Admin) around(ctx context.Context, who access.Actor, d *access.Register
 				suggested = append(suggested, as)
 			}
 		}
+		if err == nil {
+			lives, err = livesOf(tx, linked, slices.Concat(reached, suggested))
+		}
 		return err
 	})
 	if err != nil {
@@ -167,14 +171,52 @@ func (a *Admin) around(ctx context.Context, who access.Actor, d *access.Register
 	for _, l := range []struct {
 		from []access.Association
 		to   *[]Row
-	}{{linked, &out.Linked}, {reached, &out.Reached}, {suggested, &out.Suggested}} {
+	}{{linked, &out.Linked}, {reached, &out.Reached}, {suggested, &out.Suggested}, {lives, &out.Lives}} {
 		list, err := a.visible(ctx, who, l.from)
 		if err != nil {
 			return err
 		}
-		*l.to = a.rows(list)
+		if *l.to, err = a.rowsFor(ctx, who, list); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// livesOf gives the records of the same phones under other device ids, before and since (Y-05), that are in
+// neither list.
+func livesOf(tx *store.Tx, linked, others []access.Association) (list []access.Association, err error) {
+	seen, ids := map[access.AssociationID]bool{}, make([]access.AssociationID, len(linked))
+	for _, as := range others {
+		seen[as.ID] = true
+	}
+	for i := range linked {
+		ids[i] = linked[i].ID
+		seen[linked[i].ID] = true
+	}
+	since, err := tx.SuccessorsOf(ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range linked {
+		if linked[i].Replaces == "" || seen[linked[i].Replaces] {
+			continue
+		}
+		before, err := tx.FindAssociation(linked[i].Replaces)
+		if known(err) != nil {
+			return nil, err
+		}
+		if err == nil {
+			since = append(since, *before)
+		}
+	}
+	for _, as := range since {
+		if !seen[as.ID] {
+			seen[as.ID] = true
+			list = append(list, as)
+		}
+	}
+	return list, nil
 }
 
 // objectsOf names a thing and the records around it, for a timeline.

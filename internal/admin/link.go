@@ -25,6 +25,12 @@ type LinkCandidate struct {
 	Facts     []FactPair
 }
 
+// RecordCandidate is a record that a registered device may be linked to, seen from the device.
+type RecordCandidate struct {
+	Row
+	LinkCandidate
+}
+
 // FactPair is one fact as the phone tells it by mail and as the device's registration has it.
 type FactPair struct {
 	Name   string // "model", "os", "os-version", "number", "imei", "owner", "name", "eas-id"

@@ -4,6 +4,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -39,7 +40,11 @@ func (a *Admin) LinkCandidates(ctx context.Context, who access.Actor, id access.
 	if err != nil {
 		return Candidates{}, err
 	}
-	out := Candidates{Record: a.rows([]access.Association{*as})[0], Hand: as.Link.By == access.LinkedByHand}
+	own, err := a.rowsFor(ctx, who, []access.Association{*as})
+	if err != nil {
+		return Candidates{}, err
+	}
+	out := Candidates{Record: own[0], Hand: as.Link.By == access.LinkedByHand}
 	list := found
 	if search == "" {
 		for i := range seen.Candidates {
@@ -59,6 +64,57 @@ func (a *Admin) LinkCandidates(ctx context.Context, who access.Actor, id access.
 		out.List = append(out.List, candidate(as, owner, &list[i], &seen))
 	}
 	return veiled(ctx, a, who, out, nil)
+}
+
+// maxUnmatched is how many records RecordCandidates looks at.
+const maxUnmatched = 20
+
+// RecordCandidates gives the records without a link that a device may be linked to, the best first, at most
+// most of them, each with what speaks for and against it and with both sets of facts.
+func (a *Admin) RecordCandidates(ctx context.Context, who access.Actor, id access.DeviceID, most int) ([]RecordCandidate, error) {
+	if err := who.May(access.VerbView); err != nil {
+		return nil, err
+	}
+	d, err := a.store.FindRegistered(ctx, id)
+	if err == nil {
+		err = a.mayTouch(ctx, who, d.Owner)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var records []access.Association
+	looks := map[access.AssociationID]linking.Seen{}
+	if err := a.store.WithTx(ctx, func(tx *store.Tx) error {
+		records = nil
+		list, err := tx.RecordCandidates(d)
+		for i := range list {
+			if err != nil || len(records) == maxUnmatched {
+				break
+			}
+			if list[i].Linked() {
+				continue
+			}
+			records = append(records, list[i])
+			looks[list[i].ID], err = linking.Look(tx, &list[i])
+		}
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	if records, err = a.visible(ctx, who, records); err != nil {
+		return nil, err
+	}
+	var out []RecordCandidate
+	for _, r := range a.rows(records) {
+		owner, err := a.ownerName(ctx, r.Person)
+		if err != nil {
+			return nil, err
+		}
+		seen := looks[r.ID]
+		out = append(out, RecordCandidate{Row: r, LinkCandidate: candidate(&r.Association, owner, d, &seen)})
+	}
+	slices.SortStableFunc(out, func(x, y RecordCandidate) int { return cmp.Compare(y.Score, x.Score) })
+	return veiled(ctx, a, who, out[:min(len(out), most)], nil)
 }
 
 func (a *Admin) searched(ctx context.Context, who access.Actor, search string) ([]access.RegisteredDevice, error) {

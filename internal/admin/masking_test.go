@@ -134,6 +134,9 @@ func reads(w *world, user access.UserID, device access.DeviceID, record access.A
 			}
 			return a.UsersNamed(ctx, who, u.Name)
 		},
+		"RecordCandidates": func(ctx context.Context, who access.Actor) (any, error) {
+			return a.RecordCandidates(ctx, who, device, 5)
+		},
 		"LinkCandidates": func(ctx context.Context, who access.Actor) (any, error) {
 			return a.LinkCandidates(ctx, who, record, "")
 		},

@@ -13,6 +13,7 @@ import (
 // or "at" (when they were said).
 type OverrideQuery struct {
 	Kind   access.OverrideKind // empty: both
+	Search string              // as Query.Search; what is found then comes in the order of a search
 	Sort   Sort
 	Desc   bool
 	Cursor string

@@ -20,14 +20,17 @@ func (a *Admin) ListOverrides(ctx context.Context, who access.Actor, q OverrideQ
 	if err := who.May(access.VerbView); err != nil {
 		return OverridePage{}, err
 	}
-	p, err := a.store.ListOverrides(ctx, store.OverrideQuery{Kind: q.Kind, Sort: store.Column(q.Sort), Desc: q.Desc, Cursor: q.Cursor,
-		Limit: q.Limit, Scope: who.Scope})
+	p, err := a.overridePage(ctx, who, q)
 	if err != nil {
 		return OverridePage{}, err
 	}
 	out := OverridePage{PageMarks: marks(p.PageMarks)}
 	v, now := a.snapshot(), a.now().UTC()
-	for _, r := range a.rows(p.Rows) {
+	rows, err := a.rowsFor(ctx, who, p.Rows)
+	if err != nil {
+		return OverridePage{}, err
+	}
+	for _, r := range rows {
 		if r.Override.Speaks(now) {
 			out.Rows = append(out.Rows, overrideRow(v, r, now))
 		}
@@ -50,7 +53,16 @@ func (a *Admin) EndOverride(ctx context.Context, who access.Actor, id access.Ass
 		if err != nil {
 			return outcome{}, err
 		}
-		return a.endOverride(tx, who, as, act.Reason)
+		out, err := a.endOverride(tx, who, as, act.Reason)
+		if err != nil {
+			return out, err
+		}
+		return a.both(tx, who, as, act, out, func(twin *access.Association) (outcome, error) {
+			if twin.Override.Kind == access.NoOverride {
+				return outcome{Override: &access.Override{}, Result: Result{Version: twin.Version}}, nil
+			}
+			return a.endOverride(tx, who, twin, act.Reason)
+		})
 	})
 	return out.Result, err
 }

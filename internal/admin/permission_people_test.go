@@ -202,6 +202,9 @@ func peopleTable() map[string]line {
 		"ListOverrides": {access.VerbView, func(c ctx, w *town, a act, _ string) error {
 			return got(w.admin.ListOverrides(c, a, admin.OverrideQuery{}))
 		}, true},
+		"RecordCandidates": {access.VerbView, func(c ctx, w *town, a act, n string) error {
+			return got(w.admin.RecordCandidates(c, a, w.device[n], 5))
+		}, false},
 		"ApprovalsByID":    {access.VerbView, func(c ctx, w *town, a act, _ string) error { return got(w.admin.ApprovalsByID(c, a, nil)) }, true},
 		"UsersNamed":       {access.VerbView, func(c ctx, w *town, a act, n string) error { return got(w.admin.UsersNamed(c, a, n)) }, true},
 		"ListPreApprovals": {access.VerbView, func(c ctx, w *town, a act, _ string) error { return got(w.admin.ListPreApprovals(c, a, "", 10)) }, true},

@@ -26,6 +26,7 @@ type outcome struct {
 	Result   Result                   `json:"result"`
 	ID       access.AssociationID     `json:"id,omitempty"`
 	Override *access.Override         `json:"override,omitempty"` // as it was before
+	Twin     *twinBefore              `json:"twin,omitempty"`     // of the other kind of Sentry, as it was before
 	Comment  *string                  `json:"comment,omitempty"`  // as it was before
 	Removed  *access.Association      `json:"removed,omitempty"`
 	Job      JobID                    `json:"job,omitempty"`

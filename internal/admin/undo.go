@@ -74,6 +74,9 @@ func (a *Admin) undoChange(tx *store.Tx, who access.Actor, done outcome, act Act
 		return outcome{}, err
 	}
 	tx.Audit(entry(who, eventUndo, as.Pair.String(), string(as.ID), detail))
+	if err := a.undoTwin(tx, who, done, act.Reason); err != nil {
+		return outcome{}, err
+	}
 	if done.Link != nil {
 		if err := linking.Around(tx, as); err != nil {
 			return outcome{}, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
 )
 
 // Counts are records by status.
@@ -70,11 +71,73 @@ func (s *Server) dashboardFind(ctx context.Context, who access.Actor, _ *struct{
 	return &dashboardOutput{Body: b}, nil
 }
 
+// TrendCount is one line of a trend: of a rule, or of a gateway.
+type TrendCount struct {
+	Name   string  `json:"name" doc:"The rule, or the gateway"`
+	Text   string  `json:"text,omitempty"`
+	Total  int64   `json:"total" doc:"In the whole span; of a gateway, the last that is known"`
+	Counts []int64 `json:"counts" doc:"-1 where nothing is known"`
+}
+
+// Trends are what the dashboard draws. For those who are limited to some users the counts are empty.
+type Trends struct {
+	At        time.Time    `json:"at"`
+	Span      admin.Span   `json:"span" enum:"day,week,month"`
+	Bars      []time.Time  `json:"bars" doc:"Beginnings of hours, quarters of a day or days of the console's time zone, oldest first; the last one is under way"`
+	Refusals  []TrendCount `json:"refusals" doc:"Requests refused, by rule, most first; one number for every bar"`
+	New       []int64      `json:"new" doc:"Pairs that came for the first time in each bar and are still recorded"`
+	NewLinked []int64      `json:"new_linked" doc:"Those of them that are linked by now"`
+	Records   []int64      `json:"records" doc:"Records at the end of each bar; -1: from before they were counted"`
+	Linked    []int64      `json:"linked" doc:"Those of them that were linked"`
+	Points    []time.Time  `json:"points" doc:"Beginnings of ten minutes, hours or four hours, for what follows"`
+	Parked    []int64      `json:"parked" doc:"Phones that gateways held, on the mean of each point; -1: none reported"`
+	Gateways  []TrendCount `json:"gateways" doc:"Which gateway held how many"`
+}
+
+type trendsInput struct {
+	Span admin.Span `query:"span" enum:"day,week,month" default:"day"`
+}
+
+type trendsOutput struct{ Body Trends }
+
+// trendsFind answers GET /trends.
+func (s *Server) trendsFind(ctx context.Context, who access.Actor, in *trendsInput) (*trendsOutput, error) {
+	zone := time.UTC
+	if s.settings != nil {
+		z, err := s.settings.TimeZone(ctx, who)
+		if err != nil {
+			return nil, err
+		}
+		zone = z.Location()
+	}
+	t, err := s.admin.Trends(ctx, who, in.Span, zone)
+	if err != nil {
+		return nil, err
+	}
+	return &trendsOutput{Body: Trends{At: t.At.UTC(), Span: t.Span, Bars: t.Bars, Refusals: trendCountsOf(t.Refusals), New: listed(t.New), NewLinked: listed(t.NewLinked),
+		Records: listed(t.Records), Linked: listed(t.Linked), Points: t.Points, Parked: listed(t.Parked), Gateways: trendCountsOf(t.Gateway)}}, nil
+}
+
+// listed is a list that is there, with nothing in it for those who see some users only.
+func listed(list []int64) []int64 { return append([]int64{}, list...) }
+
+func trendCountsOf(list []admin.TrendCount) []TrendCount {
+	out := make([]TrendCount, len(list))
+	for i, c := range list {
+		out[i] = TrendCount(c)
+	}
+	return out
+}
+
 func (s *Server) mountReads() {
 	handle(s, access.VerbView, huma.Operation{
 		OperationID: "find-dashboard", Method: http.MethodGet, Path: "/dashboard", Tags: []string{"Overview"},
 		Summary: "Records by status, refusals of the last day, gateways, what needs somebody",
 	}, s.dashboardFind)
+	handle(s, access.VerbView, huma.Operation{
+		OperationID: "find-trends", Method: http.MethodGet, Path: "/trends", Tags: []string{"Overview"},
+		Summary: "Refusals, new pairs, linked records and parked phones over a day, a week or a month",
+	}, s.trendsFind)
 	handle(s, access.VerbView, huma.Operation{
 		OperationID: "list-gateways", Method: http.MethodGet, Path: "/gateways", Tags: []string{"Overview"},
 		Summary: "Every gateway that is or was there",

@@ -18,7 +18,9 @@ import (
 // Job is an action on many records and how far it is.
 type Job struct {
 	ID       admin.JobID    `json:"id"`
-	Verb     access.Verb    `json:"verb" enum:"allow,block,comment,remove,link,unlink,match-again"`
+	Verb     access.Verb    `json:"verb" enum:"allow,block,comment,remove,link,unlink,match-again,activate,lose,find,retire,set-compliance,delete-device,disable-user,enable-user,delete-user"`
+	Of       string         `json:"of" enum:"record,device,user" doc:"What its rows are"`
+	Ends     bool           `json:"ends,omitempty" doc:"It takes overrides off"`
 	By       string         `json:"by"`
 	Reason   string         `json:"reason,omitempty"`
 	State    admin.JobState `json:"state" enum:"selecting,running,done,cancelled,failed"`
@@ -30,19 +32,22 @@ type Job struct {
 	Created  time.Time      `json:"created"`
 	Finished time.Time      `json:"finished,omitzero"`
 	Number   int64          `json:"number" doc:"Change number of the last record done. Gateways whose position has reached it obey"`
+	Undoable bool           `json:"undoable,omitempty" doc:"Who asks can take it back: POST /jobs/{id}/undo"`
+	Undoes   admin.JobID    `json:"undoes,omitempty" doc:"It takes this job back"`
+	Undone   admin.JobID    `json:"undone,omitempty" doc:"This job has taken it back"`
 }
 
 // JobRow is what came of one record of a job.
 type JobRow struct {
 	N      int                  `json:"n"`
-	ID     access.AssociationID `json:"id"`
-	Label  string               `json:"label" doc:"Account and device, as they were"`
+	ID     access.AssociationID `json:"id" doc:"Of the record; where the job is of devices or users, of that"`
+	Label  string               `json:"label" doc:"Account and device, or the name, as they were"`
 	State  string               `json:"state" enum:"waiting,done,failed"`
 	Result string               `json:"result,omitempty" doc:"What happened, in words for a person"`
 }
 
 func jobOf(j *admin.Job) Job {
-	return Job{ID: j.ID, Verb: j.Verb, By: j.By, Reason: j.Reason, State: j.State, Over: j.Over(), Total: j.Total, Done: j.Done,
+	return Job{ID: j.ID, Verb: j.Verb, Of: j.Of, Ends: j.Ends, Undoable: j.Undoable, Undoes: j.Undoes, Undone: j.Undone, By: j.By, Reason: j.Reason, State: j.State, Over: j.Over(), Total: j.Total, Done: j.Done,
 		Failed: j.Failed, Problem: j.Problem, Created: j.Created.UTC(), Finished: j.Finished.UTC(), Number: j.Number}
 }
 
@@ -55,6 +60,8 @@ type BulkRequest struct {
 	Comment string                 `json:"comment,omitempty" doc:"For comment"`
 	Reason  string                 `json:"reason,omitempty" doc:"Kept with every record and in the audit log"`
 	Until   time.Time              `json:"until,omitzero" doc:"For allow and block: when it ends by itself"`
+	End     bool                   `json:"end,omitempty" doc:"With allow: take overrides off instead, of the records named or of those that overrides chooses"`
+	Kind    access.OverrideKind    `json:"overrides,omitempty" enum:"allow,block" doc:"With end, in place of ids: all overrides in force of this kind"`
 }
 
 // BulkQuery chooses records as the list does.
@@ -64,7 +71,10 @@ type BulkQuery struct {
 }
 
 func (r *BulkRequest) bulk() (admin.Bulk, admin.Act) {
-	b := admin.Bulk{Verb: r.Verb, IDs: r.IDs, Comment: r.Comment}
+	b := admin.Bulk{Verb: r.Verb, IDs: r.IDs, Comment: r.Comment, End: r.End}
+	if r.Kind != "" {
+		b.Overrides = &admin.OverrideQuery{Kind: r.Kind}
+	}
 	if r.Query != nil {
 		b.Query = &admin.Query{Show: r.Query.Show, Search: r.Query.Search}
 	}
@@ -86,6 +96,11 @@ func (s *Server) bulkStart(ctx context.Context, who access.Actor, in *bulkInput)
 	b, act := in.Body.bulk()
 	act.Key = in.Key
 	id, err := s.admin.StartBulk(ctx, who, b, act)
+	return s.begun(ctx, who, id, err)
+}
+
+// begun tells of a job that has been started.
+func (s *Server) begun(ctx context.Context, who access.Actor, id admin.JobID, err error) (*bulkOutput, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -179,6 +194,7 @@ func (s *Server) jobCancel(ctx context.Context, who access.Actor, in *jobCancelI
 }
 
 func (s *Server) mountJobs() {
+	s.mountManyPeople()
 	handleAny(s, admin.BulkVerbs(), huma.Operation{
 		OperationID: "start-bulk", Method: http.MethodPost, Path: "/bulk", Tags: []string{"Jobs"}, DefaultStatus: http.StatusAccepted,
 		Summary: "Do one verb to many records", Errors: []int{http.StatusConflict},

@@ -74,7 +74,10 @@ POST   /undo                           A O H - S T
 POST   /bulk                           A O H - S T
 POST   /bulk/preview                   A O H - S T
 POST   /bulk/preview-links             A O H - S -
+POST   /bulk/people                    A O H - S -
+POST   /bulk/people/preview            A O H - S -
 GET    /jobs                           A O H R S T
+POST   /jobs/{id}/undo                 A O H - S T
 GET    /jobs/{id}                      A O H R S T
 POST   /jobs/{id}/cancel               A O H - S T
 POST   /imports                        A O - - - -
@@ -101,6 +104,8 @@ GET    /settings/masking               A O - R - -
 PUT    /settings/masking               A - - - - -
 GET    /settings/audit-stream          A O - R - -
 PUT    /settings/audit-stream          A - - - - -
+GET    /settings/audit-stream/state    A O - R - -
+POST   /settings/audit-stream/check    A - - - - -
 GET    /settings/backups               A O - R - -
 PUT    /settings/backups               A - - - - -
 GET    /tasks/{name}                   A O - R - -
@@ -130,6 +135,7 @@ DELETE /administrators/{id}            A - - - - -
 GET    /search                         A O H R S T
 GET    /events                         A O H R S T
 GET    /dashboard                      A O H R S T
+GET    /trends                         A O H R S T
 GET    /gateways                       A O H R S T
 GET    /audit                          A O - R - -
 GET    /openapi.json                   A O H R S T

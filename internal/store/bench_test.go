@@ -61,13 +61,15 @@ func benchPages(b *testing.B, e storetest.Engine) {
 			continue
 		}
 		b.Run(page.Name, func(b *testing.B) {
-			looked := make([]int, len(all))
+			looked, found := make([]int, len(all)), make([]int, len(all))
 			took := make([][]float64, len(all))
 			ask := func(i int) {
 				began := time.Now()
-				if _, _, err := pages[i][n].Ask(b.Context(), stores[i], ""); err != nil {
+				rows, _, err := pages[i][n].Ask(b.Context(), stores[i], "")
+				if err != nil {
 					b.Fatal(err)
 				}
+				found[i] = rows
 				took[i] = append(took[i], float64(time.Since(began).Nanoseconds())/1000)
 			}
 			for i := range all { // for what is only read once
@@ -89,7 +91,8 @@ func benchPages(b *testing.B, e storetest.Engine) {
 				b.ReportMetric(took[i][len(took[i])/2], fmt.Sprintf("us@%d", n))
 				b.ReportMetric(took[i][0], fmt.Sprintf("lowest@%d", n))
 				b.ReportMetric(took[i][len(took[i])-1], fmt.Sprintf("highest@%d", n))
-				b.ReportMetric(float64(looked[i]), fmt.Sprintf("rows@%d", n))
+				b.ReportMetric(float64(looked[i]), fmt.Sprintf("looked@%d", n))
+				b.ReportMetric(float64(found[i]), fmt.Sprintf("found@%d", n))
 			}
 		})
 	}

@@ -35,6 +35,21 @@ func trimReasons(list []string) []string {
 	return out
 }
 
+// SuccessorsOf gives the records that take the place of some: the same phone under a later device id (Y-05).
+func (t *Tx) SuccessorsOf(ids []access.AssociationID) (list []access.Association, err error) {
+	for part := range slices.Chunk(ids, 200) {
+		a := make([]any, len(part))
+		for i, id := range part {
+			a[i] = string(id)
+		}
+		if err := t.q.eachAssociation(t.ctx, func(r *associationRow) { list = append(list, r.Association) },
+			`WHERE replaces IN (`+places(1, len(part))+`) AND replaces <> ''`, a...); err != nil {
+			return nil, said("store: successors", err)
+		}
+	}
+	return list, nil
+}
+
 // SaveLink writes what the matcher has found: the registered device of a record, how it came to it, what
 // it may belong to, and which record it replaces. Nothing happens when that is known already. A link
 // that a hand has made or undone stays (Conflict), and the version grows with a new device, so that

@@ -143,8 +143,6 @@ func addProbe(t testing.TB, s *store.Store) *probe {
 	return p
 }
 
-var errUndone = errors.New("undone")
-
 // matchUser gives the account away and back, and leaves the database as it was.
 func (p *probe) matchUser(tx *store.Tx) error {
 	u, err := tx.FindUser(p.user)

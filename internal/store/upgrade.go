@@ -5,10 +5,14 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/vedette-mail/vedette/internal/access"
 )
+
+// upgradedAtOnce is how many records one transaction of an upgrade goes through.
+const upgradedAtOnce = 2000
 
 // upgradePeople fills in, for records from before there were users and waiting devices, what SQL alone
 // cannot work out: a stretch of records a transaction, and from where it stood when it was interrupted.
@@ -30,21 +34,25 @@ func (s *Store) upgradePeople(ctx context.Context) error {
 			}
 			var rows []*associationRow
 			if err := t.q.eachAssociation(ctx, func(r *associationRow) { rows = append(rows, r) },
-				`WHERE seq > $1 ORDER BY seq LIMIT 500`, after); err != nil {
+				`WHERE seq > $1 ORDER BY seq LIMIT $2`, after, int64(upgradedAtOnce)); err != nil {
 				return said("store: upgrade", err)
 			}
 			part := make([]*access.Association, len(rows))
 			for i, r := range rows {
-				r.derive()
+				part[i], after = &r.Association, r.seq
+				if r.derive(); r.keys.imei == "" && r.keys.tail == "" {
+					continue
+				}
 				if _, err := t.q.exec(ctx, `UPDATE association SET imei_key = $2, number_tail = $3 WHERE id = $1`,
 					string(r.ID), r.keys.imei, r.keys.tail); err != nil {
 					return said("store: upgrade", err)
 				}
-				part[i], after = &r.Association, r.seq
 			}
 			if len(part) > 0 {
-				if err := t.awaitAll(part); err != nil {
-					return err
+				for some := range slices.Chunk(part, bulkRows) {
+					if err := t.awaitAll(some); err != nil {
+						return err
+					}
 				}
 				_, err = t.q.exec(ctx, `UPDATE setting SET value = $2 WHERE name = $1`, name, strconv.FormatInt(after, 10))
 			} else {

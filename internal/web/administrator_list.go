@@ -35,11 +35,6 @@ func (s *Server) mountAccess(mux router) {
 	mux.Handle(manage, "POST /tokens/{id}/revoke", s.tokenRevokeAny)
 }
 
-// accessKeys are the words that the lists here say.
-func (s *Server) accessKeys() []string {
-	return append(append(s.administrators().keys(), s.sessionList().keys()...), s.tokenList().keys()...)
-}
-
 // administrators declares Administration > Administrators.
 func (s *Server) administrators() *list[login.Administrator] {
 	type row = login.Administrator
@@ -56,6 +51,8 @@ func (s *Server) administrators() *list[login.Administrator] {
 			moment(column[row]{Key: "created", Newest: true, Extra: true, Class: "nowrap"}, func(a *row) time.Time { return a.Created }),
 		},
 		Searches: true, Sort: "name",
+		Filters: stateFilter("state", "active", "invited", "disabled"),
+		Match:   func(a *row, _, state string) bool { return state == "all" || state == administratorOf(a) },
 		Links: []headLink{
 			{Href: "/administrators/new", Label: "administrators.new", Icon: "user-plus", Verb: access.VerbManageAccess},
 			{Href: "/administrators/roles", Label: "administrators.roles", Icon: "table", Verb: access.VerbView},
@@ -94,13 +91,17 @@ func (s *Server) factorWord(a *login.Administrator) string {
 }
 
 func (s *Server) stateWord(a *login.Administrator) string {
+	return s.say("administrators.state." + administratorOf(a))
+}
+
+func administratorOf(a *login.Administrator) string {
 	switch {
 	case a.Disabled:
-		return s.say("administrators.state-disabled")
+		return "disabled"
 	case a.Source == "" && !a.Password:
-		return s.say("administrators.state-invited")
+		return "invited"
 	}
-	return s.say("administrators.state-active")
+	return "active"
 }
 
 func (s *Server) administratorState(a *login.Administrator) template.HTML {
@@ -117,15 +118,17 @@ func (s *Server) administratorState(a *login.Administrator) template.HTML {
 func (s *Server) sessionList() *list[login.Session] {
 	type row = login.Session
 	l := few(&list[row]{
-		Path: "/sessions", Section: "sessions", Words: "sessions", Class: "roomy", Icon: "devices", Verb: access.VerbManageAccess,
+		Path: "/sessions", Section: "sessions", Words: "sessions", File: "sessions", Class: "roomy", Icon: "devices", Verb: access.VerbManageAccess,
 		Columns: []column[row]{
 			{Key: "who", Heads: true, Link: true, Class: "narrow-first", Value: func(r *row) string { return r.Who }},
 			{Key: "addr", Class: "narrow-second nowrap", Value: func(r *row) string { return r.Addr }},
-			{Key: "agent", Class: "break", Value: func(r *row) string { return r.Agent }},
+			{Key: "agent", Class: "break", Value: func(r *row) string { return r.Agent }, Cell: func(s *Server, r *row) template.HTML { return s.browserCell(r.Agent) }},
 			{Key: "factor", Value: func(r *row) string { return s.strongWord(r.Strong) }},
 			moment(column[row]{Key: "seen", Newest: true, Class: "nowrap"}, func(r *row) time.Time { return r.Seen }),
 			moment(column[row]{Key: "since", Newest: true, Class: "nowrap"}, func(r *row) time.Time { return r.Since }),
 		},
+		Filters:  stateFilter("factor", "strong", "password"),
+		Match:    func(r *row, _, factor string) bool { return factor == "all" || r.Strong == (factor == "strong") },
 		Searches: true, Sort: "since", Desc: true, Newest: "since", When: func(r *row) time.Time { return r.Since },
 		ID:   func(r *row) string { return r.ID },
 		Name: func(r *row) (string, string) { return r.Who, r.Addr },
@@ -158,6 +161,8 @@ func (s *Server) tokenList() *list[login.Token] {
 			moment(column[row]{Key: "used", Newest: true, Class: "nowrap"}, func(t *row) time.Time { return t.LastUsed }),
 			moment(column[row]{Key: "created", Newest: true, Extra: true, Class: "nowrap"}, func(t *row) time.Time { return t.Created }),
 		},
+		Filters:  stateFilter("state", "active", "soon", "over"),
+		Match:    func(t *row, _, state string) bool { return state == "all" || state == tokenOf(t) },
 		Searches: true, Sort: "created", Desc: true,
 		ID:   func(t *row) string { return t.ID },
 		Name: func(t *row) (string, string) { return t.Name, t.Owner },
@@ -178,14 +183,16 @@ func (s *Server) verbsWord(verbs []access.Verb) string {
 	return strings.Join(words, ", ")
 }
 
-func (s *Server) tokenWord(t *login.Token) string {
+func (s *Server) tokenWord(t *login.Token) string { return s.say("tokens.state." + tokenOf(t)) }
+
+func tokenOf(t *login.Token) string {
 	switch {
 	case t.Over:
-		return s.say("tokens.state-over")
+		return "over"
 	case t.EndsSoon:
-		return s.say("tokens.state-soon")
+		return "soon"
 	}
-	return s.say("tokens.state-active")
+	return "active"
 }
 
 func (s *Server) tokenState(t *login.Token) template.HTML {

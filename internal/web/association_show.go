@@ -35,6 +35,8 @@ type category struct {
 	Pairs []pair
 	Note  string
 	Clear *clearForm
+	// Beside are candidates that it is not linked to.
+	Beside []comparison
 
 	s *Server
 }

@@ -4,7 +4,6 @@
 package web
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -15,14 +14,11 @@ import (
 // dashboardPage answers at a glance.
 type dashboardPage struct {
 	page
-	Tiles       []tile
-	Refusals    []refusal
-	RefusedText string
-	RefusedMax  int64
-	Chart       string // figures for the chart, as JSON
-	Hours       []hour
-	Needs       []need
-	Gateways    []gatewayRow
+	Tiles    []tile
+	Needs    []need
+	Gateways []gatewayRow
+	Trends   []trendCard // none for those who see some users only
+	Spans    []spanLink
 }
 
 type tile struct{ Name, Figure, Href, Note, Icon, Kind string }
@@ -31,8 +27,6 @@ type refusal struct {
 	Text, Count string
 	Value       int64
 }
-
-type hour struct{ Name, Count string }
 
 type need struct{ Kind, Icon, Text, Href, Action string }
 
@@ -47,8 +41,15 @@ func (s *Server) dashboardShow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	dp := &dashboardPage{page: p, Tiles: s.tiles(&d)}
-	if err := s.addRefusals(dp, &d); err != nil {
-		return err
+	if p.Actor.Scope == nil {
+		t, err := s.admin.Trends(r.Context(), p.Actor, spanOf(r.URL.Query().Get("span")), s.location())
+		if err != nil {
+			return err
+		}
+		if dp.Trends, err = s.trendCards(&t); err != nil {
+			return err
+		}
+		dp.Spans = s.spanLinks(t.Span)
 	}
 	if s.settings != nil {
 		more, err := s.settings.SettingNeeds(r.Context(), p.Actor)
@@ -80,32 +81,6 @@ func (s *Server) tiles(d *admin.Dashboard) []tile {
 		{Name: s.say("dashboard.linked"), Figure: count(s, c.Linked), Href: at(admin.ShowLinked), Icon: "link"},
 		{Name: s.say("dashboard.unlinked"), Figure: count(s, c.Unlinked), Href: at(admin.ShowUnlinked), Icon: "unlink"},
 	}
-}
-
-// addRefusals fills in the figures of the last day, the same ones for the chart, the bars and the table.
-func (s *Server) addRefusals(dp *dashboardPage, d *admin.Dashboard) error {
-	perHour := make([]int64, len(d.Hours))
-	var total int64
-	for _, f := range d.Refusals {
-		if f.Total == 0 {
-			continue
-		}
-		total += f.Total
-		dp.RefusedMax = max(dp.RefusedMax, f.Total)
-		dp.Refusals = append(dp.Refusals, refusal{f.Text, count(s, f.Total), f.Total})
-		for i, n := range f.Hours[:min(len(f.Hours), len(perHour))] {
-			perHour[i] += n
-		}
-	}
-	dp.RefusedText = s.say("dashboard.requests", total)
-	seconds := make([]int64, len(d.Hours))
-	for i, t := range d.Hours {
-		seconds[i] = t.Unix()
-		dp.Hours = append(dp.Hours, hour{s.words.Hour(t.In(s.location())), count(s, perHour[i])})
-	}
-	text, err := json.Marshal(map[string][]int64{"hours": seconds, "refused": perHour})
-	dp.Chart = string(text)
-	return err
 }
 
 // newNeed knows where each kind of need is looked after.

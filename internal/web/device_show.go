@@ -33,6 +33,13 @@ func (s *Server) deviceDetails(r *http.Request, id string, v view) (any, error) 
 	if d.State == access.DeviceWaiting {
 		p.Categories = append(p.Categories, s.knownCategory(d))
 	} else {
+		if len(d.Linked) == 0 {
+			unmatched, err := s.compareRecords(r.Context(), who, d)
+			if err != nil {
+				return nil, err
+			}
+			p.Categories = append(p.Categories, unmatched)
+		}
 		p.Categories = append(p.Categories, s.complianceCategory(d), s.knownCategory(d))
 		both, err := s.comparedCategory(r, d)
 		if err != nil {
@@ -94,6 +101,7 @@ func (s *Server) linkedCategory(d *admin.DeviceDetails) thingCategory {
 	c := s.thingCategory("device.records", s.say("activesync.count", len(d.Linked)))
 	c.Open = true
 	c.Things = s.recordLines(d.Linked, userOf, phoneOf)
+	s.markLives(c.Things, d)
 	for i := range d.Reached {
 		line := s.recordLines(d.Reached[i:i+1], userOf, phoneOf)[0]
 		line.Chips += " " + s.chip("plain", "device-mobile", s.say("device.same-phone"), s.say("device.same-phone-why"))
@@ -104,8 +112,43 @@ func (s *Server) linkedCategory(d *admin.DeviceDetails) thingCategory {
 		line.Chips += " " + s.chip("plain", "bulb", s.say("device.suggested"), s.hear(strings.Join(d.Suggested[i].Suggestion.Reasons, "; ")))
 		c.Things = append(c.Things, line)
 	}
+	for i := range d.Lives {
+		line := s.recordLines(d.Lives[i:i+1], userOf, phoneOf)[0]
+		if d.Lives[i].Replaces != "" {
+			line.Chips += " " + s.chip("plain", "history", s.say("device.since"), "")
+		} else {
+			line.Chips += " " + s.chip("plain", "history", s.say("device.earlier"), "")
+		}
+		c.Things = append(c.Things, line)
+	}
 	c.Empty = s.say("device.no-records")
 	return c
+}
+
+// markLives marks the records of a phone that came before under another device id, and those that came since
+// (Y-05).
+func (s *Server) markLives(lines []thingLine, d *admin.DeviceDetails) {
+	named := map[access.AssociationID]string{}
+	for _, list := range [][]admin.Row{d.Linked, d.Reached, d.Suggested, d.Lives} {
+		for i := range list {
+			named[list[i].ID] = deviceOf(&list[i])
+		}
+	}
+	since := map[access.AssociationID]string{}
+	for _, list := range [][]admin.Row{d.Linked, d.Reached, d.Suggested, d.Lives} {
+		for i := range list {
+			since[list[i].Replaces] = deviceOf(&list[i])
+		}
+	}
+	for i := range d.Linked {
+		a := &d.Linked[i]
+		if a.Replaces != "" {
+			lines[i].Chips += " " + s.chip("plain", "history", s.say("device.since"), joinWords(s.say("details.before"), named[a.Replaces]))
+		}
+		if to := since[a.ID]; to != "" {
+			lines[i].Chips += " " + s.chip("plain", "history", s.say("device.earlier"), joinWords(s.say("details.since-then"), to))
+		}
+	}
 }
 
 func (s *Server) complianceCategory(d *admin.DeviceDetails) thingCategory {

@@ -141,9 +141,12 @@ func (s *Server) gateways() *list[gatewayRow] {
 			expiry(c{Key: "certificate", Class: "nowrap"}, func(r *g) time.Time { return r.Certificate }),
 			expiry(c{Key: "link", Class: "nowrap"}, func(r *g) time.Time { return r.LinkCertificate }),
 		},
-		ID:    func(r *g) string { return r.Name },
-		Name:  func(r *g) (string, string) { return r.Name, "" },
-		State: func(r *g) string { return r.Version + r.Behind },
+		Filters:  stateFilter("state", "connected", "away"),
+		Match:    func(r *g, _, state string) bool { return state == "all" || r.Connected == (state == "connected") },
+		Searches: true,
+		ID:       func(r *g) string { return r.Name },
+		Name:     func(r *g) (string, string) { return r.Name, "" },
+		State:    func(r *g) string { return r.Version + r.Behind },
 	}
 	return few(l, s.loadGateways)
 }
@@ -168,8 +171,9 @@ func (s *Server) backends() *list[backendRow] {
 			{Key: "versions", Class: "nowrap", Value: func(r *b) string { return r.Versions }},
 			{Key: "gateway", Value: func(r *b) string { return r.Gateway }},
 		},
-		ID:   func(r *b) string { return r.Gateway + " " + r.Name },
-		Name: func(r *b) (string, string) { return r.Name, r.Gateway },
+		Searches: true,
+		ID:       func(r *b) string { return r.Gateway + " " + r.Name },
+		Name:     func(r *b) (string, string) { return r.Name, r.Gateway },
 	}
 	return few(l, func(ctx context.Context, who access.Actor) ([]b, error) {
 		var rows []b

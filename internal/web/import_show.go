@@ -26,6 +26,7 @@ func (s *Server) BodyLimit(r *http.Request) int64 {
 func (s *Server) mountImports(mux router) {
 	may, report := httpd.Verb(string(access.VerbImport)), httpd.Verb(string(access.VerbViewAudit))
 	mux.Handle(may, "GET /import", s.importList)
+	mount(s, mux, s.lists.imports)
 	mux.Handle(may, "POST /import", s.importCreate)
 	mux.Handle(may, "GET /import/{id}", s.importShow)
 	mux.Handle(may, "POST /import/{id}/run", s.importRun)
@@ -43,18 +44,15 @@ type importListPage struct {
 	Realms  []choice
 	Problem string
 	Presets bool
-	Files   []importRow
+	Files   *listPart
 	Most    int // megabytes
-}
-
-type importRow struct {
-	Href, File, Kind, By, State string
-	Lines                       int
-	Created                     time.Time
 }
 
 // importList answers GET /import.
 func (s *Server) importList(w http.ResponseWriter, r *http.Request) error {
+	if s.lists.imports.choosesColumns(w, r) {
+		return nil
+	}
 	return s.showImports(w, r, http.StatusOK, admin.ImportForm{Kind: admin.ImportKind(r.URL.Query().Get("kind"))}, "")
 }
 
@@ -70,14 +68,8 @@ func (s *Server) showImports(w http.ResponseWriter, r *http.Request, status int,
 	if ip.Realms, err = s.realms(r.Context(), p.Actor, f.Realm); err != nil {
 		return err
 	}
-	list, err := s.admin.ListImports(r.Context(), p.Actor, 50)
-	if err != nil {
+	if ip.Files, err = s.lists.imports.part(w, r, ""); err != nil {
 		return err
-	}
-	for i := range list {
-		ip.Files = append(ip.Files, importRow{Href: "/import/" + url.PathEscape(string(list[i].ID)), File: list[i].Form.File,
-			Kind: s.say("import.kind." + string(list[i].Form.Kind)), By: list[i].By, State: s.say("import.state." + string(list[i].State)),
-			Lines: list[i].Lines, Created: list[i].Created})
 	}
 	return s.show(w, status, "import", "layout", ip)
 }

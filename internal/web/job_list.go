@@ -34,6 +34,8 @@ func (s *Server) jobs() *list[admin.Job] {
 			moment(column[job]{Key: "finished", Newest: true, Extra: true, Class: "nowrap"}, func(j *job) time.Time { return j.Finished }),
 			number(column[job]{Key: "failed", Newest: true, Extra: true}, func(j *job) int64 { return int64(j.Failed) }),
 		},
+		Filters:  stateFilter("state", "open", "done", "failed"),
+		Match:    func(j *job, _, state string) bool { return state == "all" || state == stateOfJob(j) },
 		Searches: true,
 		Sort:     "created", Desc: true, Newest: "created", When: func(j *job) time.Time { return j.Created },
 		ID:   func(j *job) string { return string(j.ID) },
@@ -43,6 +45,17 @@ func (s *Server) jobs() *list[admin.Job] {
 	return few(l, func(ctx context.Context, who access.Actor) ([]job, error) {
 		return s.admin.ListJobs(ctx, who, mostJobs)
 	})
+}
+
+// stateOfJob is what the filter of jobs tells apart.
+func stateOfJob(j *admin.Job) string {
+	switch {
+	case !j.Over():
+		return "open"
+	case j.State == admin.JobDone && j.Failed == 0:
+		return "done"
+	}
+	return "failed"
 }
 
 func (s *Server) jobStateCell(j *admin.Job) template.HTML {

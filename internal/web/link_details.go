@@ -35,7 +35,10 @@ func (s *Server) linkCategory(ctx context.Context, who access.Actor, d *admin.De
 			c.Note = s.say("details.suggested-note")
 		}
 	}
-	return c, s.lives(ctx, who, &c, d, v)
+	if err := s.lives(ctx, who, &c, d, v); err != nil || a.Linked() {
+		return c, err
+	}
+	return c, s.compareDevices(ctx, who, &c, a)
 }
 
 // linkedBy says who has linked the record, or that it should not be linked.

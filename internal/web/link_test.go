@@ -172,3 +172,20 @@ func TestTheSamePhoneUnderANewIDLeadsToItsOldRecordAndBack(t *testing.T) {
 		t.Errorf("the old record says %q", before)
 	}
 }
+
+// Where nothing is clear enough to link, both panes put both sets of facts side by side and say why not.
+func TestPanesSayWhyNothingIsLinked(t *testing.T) { // A-10
+	c := browser.Start(t, true)
+	ids := c.Add(t, browser.Three()...)
+	f := bobs()
+	f.OSVersion, f.Number = "13", "+49 170 1234567"
+	device := registers(t, c, "bob", "bob", f)
+	v := signedIn(t, c)
+	for path, other := range map[string]string{"/activesync/" + string(ids[1]): "/devices/" + string(device), "/devices/" + string(device): "/activesync/" + string(ids[1])} {
+		a := v.get(path).wants(http.StatusOK)
+		links := a.all(`.comparison h3 a[href="` + other + `"]`)
+		if len(links) != 1 || len(a.all(".comparison table.compared tr")) < 3 || len(a.all(".comparison .signs li")) == 0 {
+			t.Errorf("%s does not compare with %s", path, other)
+		}
+	}
+}

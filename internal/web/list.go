@@ -20,7 +20,7 @@ import (
 // paging, choosing and remembering columns, export, selection and actions on many, keys, the pane on the
 // right, rows that stay current, cards on a phone. docs/extend/page.md goes through it line by line.
 //
-// What the page says stands in the catalogue under Words: keys lists which keys that takes.
+// What the page says stands in the catalogue under Words; a test names every key that is missing.
 type list[R any] struct {
 	Path    string      // "/activesync"; rows, export and selection lie below it
 	On      string      // the page it stands on, when that is not Path
@@ -221,60 +221,4 @@ func (l *list[R]) verb() access.Verb {
 		return access.VerbView
 	}
 	return l.Verb
-}
-
-// keys lists what the catalogue has to say for this list.
-func (l *list[R]) keys() []string {
-	keys := []string{"title", "name", "count", "empty", "empty-text"}
-	if l.On == "" {
-		keys = append(keys, "lead")
-	}
-	if l.Searches {
-		keys = append(keys, "search", "none-search")
-	}
-	if len(l.Filters) > 0 {
-		keys = append(keys, "none-filter")
-	}
-	if l.Searches && len(l.Filters) > 0 {
-		keys = append(keys, "none-both")
-	}
-	if l.Searches || len(l.Filters) > 0 {
-		keys = append(keys, "none", "every")
-	}
-	if l.When != nil {
-		keys = append(keys, "news")
-	}
-	if l.Pane != nil {
-		keys = append(keys, "pane")
-	}
-	for _, c := range l.Columns {
-		keys = append(keys, "col."+c.Key)
-		if c.Help {
-			keys = append(keys, "help."+c.Key)
-		}
-	}
-	for _, f := range l.Filters {
-		if f.Kind != "hidden" {
-			keys = append(keys, "filter."+f.Name)
-		}
-		for _, o := range f.Options {
-			if !f.Raw {
-				keys = append(keys, f.Name+"."+o)
-			}
-		}
-	}
-	for i, k := range keys {
-		keys[i] = l.Words + "." + k
-	}
-	if hint := l.Words + ".note-hint"; l.s.words.Has(hint) {
-		keys = append(keys, hint)
-	}
-	for _, a := range l.Acts {
-		if a.Form != nil {
-			keys = append(keys, "act."+a.name())
-			continue
-		}
-		keys = append(keys, "act."+a.name(), l.Words+".ask."+a.name(), l.Words+".what."+a.name(), l.Words+".these", l.Words+".them")
-	}
-	return keys
 }

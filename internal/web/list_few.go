@@ -13,6 +13,11 @@ import (
 	"github.com/vedette-mail/vedette/internal/access"
 )
 
+// stateFilter is the choice among the states of a list's rows.
+func stateFilter(name string, states ...string) []filter {
+	return []filter{{Name: name, Kind: "select", Options: append([]string{"all"}, states...)}}
+}
+
 // few completes a list whose rows can all be held at once: every column sorts, the search looks into every
 // column, and filters ask Match. It is for hundreds of rows, not for thousands.
 func few[R any](l *list[R], load func(ctx context.Context, who access.Actor) ([]R, error)) *list[R] {

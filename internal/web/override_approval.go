@@ -20,7 +20,7 @@ import (
 func (s *Server) approvals() *list[admin.ApprovalRow] {
 	type p = admin.ApprovalRow
 	type c = column[p]
-	return &list[p]{
+	l := few(&list[p]{
 		Path: "/overrides/approvals", On: "/overrides", Prefix: "approvals-", Section: "overrides", Words: "approvals", File: "approvals", Class: "roomy approvals", Icon: "calendar-check",
 		Columns: []c{
 			{Key: "account", Link: true, Class: "narrow-first", Value: func(r *p) string { return r.Pair.Account }},
@@ -28,7 +28,7 @@ func (s *Server) approvals() *list[admin.ApprovalRow] {
 			{Key: "come", Class: "nowrap", Value: s.cameWord, Cell: (*Server).cameCell},
 			{Key: "reason", Class: "break", Value: func(r *p) string { return r.Reason }},
 			{Key: "by", Value: func(r *p) string { return r.By }},
-			moment(c{Key: "at", Class: "nowrap"}, func(r *p) time.Time { return r.At }),
+			moment(c{Key: "at", Newest: true, Class: "nowrap"}, func(r *p) time.Time { return r.At }),
 			moment(c{Key: "until", Class: "nowrap"}, func(r *p) time.Time { return r.Until }),
 			{Key: "masks", Help: true, Class: "break", Value: func(r *p) string { return r.Masks.Text }, Cell: func(s *Server, r *p) template.HTML { return s.masks(r.Masks, r.Idle) }},
 			{Key: "realm", Extra: true, Value: func(r *p) string { return r.Pair.Realm }},
@@ -44,18 +44,37 @@ func (s *Server) approvals() *list[admin.ApprovalRow] {
 		Acts: []act[p]{{Verb: access.VerbWithdrawApproval, Icon: "player-stop", Do: s.admin.WithdrawApproval}},
 		// Approvals have no version: one that is made anew is another one.
 		InRow: true, Still: true,
-		Find: s.findApprovals,
-		ByID: s.admin.ApprovalsByID,
+		Searches: true, Sort: "at", Desc: true,
+		Filters: stateFilter("come", "waiting", "came"),
+		Match:   func(r *p, _, come string) bool { return come == "all" || (r.Record != nil) == (come == "came") },
+	}, s.loadApprovals)
+	l.ByID = s.admin.ApprovalsByID
+	find := l.Find
+	l.Find = func(ctx context.Context, who access.Actor, q query) (found[p], error) {
+		f, err := find(ctx, who, q)
+		if err == nil && f.Total >= mostApprovals {
+			f.Order = "approvals.newest-only"
+		}
+		return f, err
 	}
+	return l
 }
 
-func (s *Server) findApprovals(ctx context.Context, who access.Actor, q query) (found[admin.ApprovalRow], error) {
-	p, err := s.admin.ListPreApprovals(ctx, who, q.Cursor, q.Limit)
-	out := found[admin.ApprovalRow]{Rows: p.Rows, Next: p.Next, Total: -1}
-	if len(p.Rows) > 0 {
-		out.Order = "list.newest-first"
+// mostApprovals is how many approvals are held at once. They are made by hand, one by one, and end.
+const mostApprovals = 2000
+
+func (s *Server) loadApprovals(ctx context.Context, who access.Actor) (all []admin.ApprovalRow, err error) {
+	for after := ""; len(all) < mostApprovals; {
+		page, err := s.admin.ListPreApprovals(ctx, who, after, mostRows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Rows...)
+		if after = page.Next; after == "" {
+			break
+		}
 	}
-	return out, err
+	return all, nil
 }
 
 func (s *Server) cameWord(r *admin.ApprovalRow) string {

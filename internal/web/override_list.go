@@ -51,12 +51,13 @@ func (s *Server) overrides() *list[admin.OverrideRow] {
 			moment(c{Key: "until", Sort: "until", Class: "nowrap"}, func(r *o) time.Time { return r.Override.Until }),
 			{Key: "masks", Help: true, Class: "break", Value: func(r *o) string { return r.Masks.Text }, Cell: func(s *Server, r *o) template.HTML { return s.masks(r.Masks, r.Idle) }},
 		},
-		Filters: []filter{{Name: "kind", Kind: "select", Options: []string{"all", string(access.OverrideAllow), string(access.OverrideBlock)}}},
-		Sort:    "until",
-		ID:      func(r *o) string { return string(r.ID) },
-		Version: func(r *o) int64 { return r.Version },
-		Name:    func(r *o) (string, string) { return userOf(&r.Row), deviceOf(&r.Row) },
-		Href:    func(r *o) string { return "/activesync/" + url.PathEscape(string(r.ID)) },
+		Filters:  []filter{{Name: "kind", Kind: "select", Options: []string{"all", string(access.OverrideAllow), string(access.OverrideBlock)}}},
+		Searches: true,
+		Sort:     "until",
+		ID:       func(r *o) string { return string(r.ID) },
+		Version:  func(r *o) int64 { return r.Version },
+		Name:     func(r *o) (string, string) { return userOf(&r.Row), deviceOf(&r.Row) },
+		Href:     func(r *o) string { return "/activesync/" + url.PathEscape(string(r.ID)) },
 		Acts: []act[o]{{Verb: access.VerbAllow, Name: "end-override", Icon: "player-stop", Notes: endNotes,
 			Foresee: s.foreseeEnd, Do: func(ctx context.Context, who access.Actor, id string, a admin.Act) (admin.Result, error) {
 				return s.admin.EndOverride(ctx, who, access.AssociationID(id), a)
@@ -69,7 +70,7 @@ func (s *Server) overrides() *list[admin.OverrideRow] {
 }
 
 func (s *Server) findOverrides(ctx context.Context, who access.Actor, q query) (found[admin.OverrideRow], error) {
-	oq := admin.OverrideQuery{Kind: overrideKind(&q), Sort: admin.Sort(q.Sort), Desc: q.Desc, Cursor: q.Cursor, Limit: q.Limit}
+	oq := admin.OverrideQuery{Kind: overrideKind(&q), Search: q.Search, Sort: admin.Sort(q.Sort), Desc: q.Desc, Cursor: q.Cursor, Limit: q.Limit}
 	p, err := s.admin.ListOverrides(ctx, who, oq)
 	return found[admin.OverrideRow]{Rows: p.Rows, Next: p.Next, Prev: p.Prev, Total: p.Total, More: p.TotalIsMore, Partial: p.Partial}, err
 }
@@ -108,7 +109,7 @@ func (s *Server) foreseeEnd(_ *http.Request, _ access.Actor, r *admin.OverrideRo
 func overrideBulk(ids []string, q *query) admin.Bulk {
 	b := admin.Bulk{Verb: access.VerbAllow, End: true, IDs: associationIDs(ids)}
 	if q != nil {
-		b.IDs, b.Overrides = nil, &admin.OverrideQuery{Kind: overrideKind(q)}
+		b.IDs, b.Overrides = nil, &admin.OverrideQuery{Kind: overrideKind(q), Search: q.Search}
 	}
 	return b
 }

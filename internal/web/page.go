@@ -62,7 +62,7 @@ func templateSets() map[string][]string {
 		"thing_form":        {"thing_form"},
 		"compliance":        {"compliance"},
 		"user_merge":        {"user_merge"},
-		"import":            {"import"},
+		"import":            {"list", "import"},
 		"import_show":       {"import_show"},
 		"expected":          {"list", "expected"},
 		"ask":               {"ask"},

@@ -64,13 +64,14 @@ type lists struct {
 	expected     *list[access.Expected]
 	overrides    *list[admin.OverrideRow]
 	approvals    *list[admin.ApprovalRow]
+	imports      *list[admin.Import]
 }
 
 // bindLists declares every list.
 func (s *Server) bindLists() {
 	s.lists = lists{associations: s.associations(), audit: s.audit(), jobs: s.jobs(), gateways: s.gateways(), backends: s.backends(),
 		devices: s.devices(), users: s.users(), expected: s.expectedPhones(),
-		overrides: s.overrides(), approvals: s.approvals()}
+		overrides: s.overrides(), approvals: s.approvals(), imports: s.imports()}
 	s.lists.associations.bind(s)
 	s.lists.audit.bind(s)
 	s.lists.jobs.bind(s)
@@ -81,6 +82,7 @@ func (s *Server) bindLists() {
 	s.lists.expected.bind(s)
 	s.lists.overrides.bind(s)
 	s.lists.approvals.bind(s)
+	s.lists.imports.bind(s)
 }
 
 // New parses the templates and finds the assets.

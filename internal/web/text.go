@@ -25,6 +25,7 @@ func (s *Server) functions() template.FuncMap {
 		"t":         s.say,
 		"h":         s.html,
 		"hear":      s.hear,
+		"browser":   s.browserCell,
 		"connected": s.connected,
 		"language":  s.words.Language,
 		"times":     s.times,

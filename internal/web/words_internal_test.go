@@ -80,11 +80,11 @@ func TestEveryKeyIsInTheCatalogueAndEveryOneThereIsSaid(t *testing.T) {
 	var keys []string
 	keys = slices.Concat(keys, s.lists.associations.keys(), s.lists.audit.keys(), s.lists.jobs.keys(), s.lists.gateways.keys(), s.lists.backends.keys(),
 		s.lists.devices.keys(), s.lists.users.keys(), s.lists.expected.keys(),
-		s.lists.overrides.keys(), s.lists.approvals.keys())
+		s.lists.overrides.keys(), s.lists.approvals.keys(), s.lists.imports.keys())
 	for _, d := range s.settingPages() {
 		keys = append(keys, d.keys()...)
 	}
-	keys = append(keys, s.accessKeys()...)
+	keys = slices.Concat(keys, s.administrators().keys(), s.sessionList().keys(), s.tokenList().keys())
 	for _, key := range keys {
 		if !s.words.Has(key) {
 			t.Errorf("a list says %s, which the catalogue does not have", key)

@@ -40,6 +40,7 @@ func main() {
 	target := flag.String("target", "", "backend of the part")
 	cert := flag.String("cert", "", "certificate of the part")
 	key := flag.String("key", "", "key of the part")
+	dsn := flag.String("dsn", "", "databases of the part, with commas between them")
 	flag.IntVar(&o.rounds, "rounds", 5, "interleaved rounds")
 	flag.IntVar(&o.conns, "conns", 64, "connections for short requests")
 	flag.IntVar(&o.requests, "requests", 30_000, "short requests per peer and round")
@@ -60,6 +61,8 @@ func main() {
 		err = policy(*listen)
 	case "pages":
 		err = pages(os.Stdin, os.Stdout, o.json)
+	case "console":
+		err = console(*dsn, os.Stdout)
 	case "reverseproxy":
 		err = reverseProxy(*listen, *target, *cert, *key)
 	default:

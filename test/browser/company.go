@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/sim/company"
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
@@ -152,6 +153,22 @@ func (c *Console) Refusals(t testing.TB) {
 		}
 	}
 	if err := c.Store.WithTx(t.Context(), func(tx *store.Tx) error { return tx.AddTallies("gateway-1", list) }); err != nil {
+		t.Fatal(err)
+	}
+	c.parked(t)
+}
+
+// parked tells how many phones waited at each gateway during the last day.
+func (c *Console) parked(t testing.TB) {
+	t.Helper()
+	people := company.New(1, 200)
+	var list []store.TrendPoint
+	for at := c.Now().UTC().Truncate(store.TrendFine).Add(-24 * time.Hour); at.Before(c.Now()); at = at.Add(store.TrendFine) {
+		for _, g := range c.live() {
+			list = append(list, store.TrendPoint{At: at, Name: string(g.ID), N: people.Waiting(int(g.Status.Parked), at), M: 1})
+		}
+	}
+	if err := c.Store.WithTx(t.Context(), func(tx *store.Tx) error { return tx.AddTrend(store.TrendParked, store.TrendFine, list) }); err != nil {
 		t.Fatal(err)
 	}
 }

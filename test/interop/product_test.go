@@ -6,6 +6,7 @@ package interop_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -55,6 +56,8 @@ type settings struct {
 	ca       string // of the backend
 	external string // what phones call the gateway; a certificate for these names is made
 	names    []string
+	kind     string // of the backend; default sogo
+	lines    string // further ones of the gateway's table
 }
 
 // install writes a configuration, starts the program and makes an administrator's token with its own
@@ -65,7 +68,7 @@ func install(t *testing.T, binary string, s settings) *product {
 	p := &product{binary: binary, config: filepath.Join(dir, "vedette.toml"), log: filepath.Join(dir, "stderr")}
 	status := freeAddr(t)
 	p.status = "http://" + status
-	extra := ""
+	extra, kind := "", cmp.Or(s.kind, "sogo")
 	if s.external != "" {
 		cert, key := serverCertificate(t, dir, s.names)
 		extra = fmt.Sprintf("external_url = %q\ntls_cert = %q\ntls_key = %q\n", s.external, cert, key)
@@ -77,15 +80,15 @@ listen = "127.0.0.1:0"
 name = "interop"
 listen = "127.0.0.1:0"
 status_listen = %q
-%s[[backend]]
-name = "sogo"
-type = "sogo"
+%s%s[[backend]]
+name = %q
+type = %q
 url = %q
 ca = %q
 realm = "lab"
 domains = [%q, "LAB"]
 default = true
-`, filepath.Join(dir, "data"), status, extra, s.backend, s.ca, parts.MailDomain)
+`, filepath.Join(dir, "data"), status, extra, s.lines, kind, kind, s.backend, s.ca, parts.MailDomain)
 	if err := os.WriteFile(p.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -205,14 +205,24 @@ func logPages(ctx context.Context, s *store.Store) ([]NamedPage, error) {
 	}
 	begin := Start().AddDate(-1, 0, 0)
 	var list []NamedPage
-	for name, f := range map[string]store.AuditFilter{
-		"all": {}, "actor": {Actor: "alice"}, "event": {Event: string(access.VerbLink)}, "event-rare": {Event: string(access.VerbUnlink)}, "object": {Object: "object000007"},
-		"actor-of-none": {Actor: "nobody"}, "actor-and-event": {Actor: "vedette", Event: string(access.VerbBlock)}, "object-and-actor": {Object: "object000007", Actor: "carol"},
-		"first-days": {Until: begin.Add(48 * time.Hour)}, "a-day": {Since: begin.Add(100 * time.Hour), Until: begin.Add(124 * time.Hour)},
-		"a-day-of-an-actor": {Actor: "carol", Since: begin.Add(100 * time.Hour), Until: begin.Add(124 * time.Hour)},
+	for _, a := range []struct {
+		name string
+		f    store.AuditFilter
+	}{
+		{"all", store.AuditFilter{}},
+		{"actor", store.AuditFilter{Actor: "alice"}},
+		{"actor-of-none", store.AuditFilter{Actor: "nobody"}},
+		{"event", store.AuditFilter{Event: string(access.VerbLink)}},
+		{"event-rare", store.AuditFilter{Event: string(access.VerbUnlink)}},
+		{"actor-and-event", store.AuditFilter{Actor: "vedette", Event: string(access.VerbBlock)}},
+		{"object", store.AuditFilter{Object: "object000007"}},
+		{"object-and-actor", store.AuditFilter{Object: "object000007", Actor: "carol"}},
+		{"first-days", store.AuditFilter{Until: begin.Add(48 * time.Hour)}},
+		{"a-day", store.AuditFilter{Since: begin.Add(100 * time.Hour), Until: begin.Add(124 * time.Hour)}},
+		{"a-day-of-an-actor", store.AuditFilter{Actor: "carol", Since: begin.Add(100 * time.Hour), Until: begin.Add(124 * time.Hour)}},
 	} {
-		list = append(list, NamedPage{"audit/" + name, func(ctx context.Context, s *store.Store, cursor string) (int, store.PageMarks, error) {
-			f := f
+		list = append(list, NamedPage{"audit/" + a.name, func(ctx context.Context, s *store.Store, cursor string) (int, store.PageMarks, error) {
+			f := a.f
 			f.Limit = PageRows
 			f.Before, _ = strconv.ParseInt(cursor, 10, 64)
 			rows, older, err := s.ListAudit(ctx, f)
