@@ -57,7 +57,7 @@ func (v *txView) Preferences() *access.Preferences {
 func (v *txView) Policy(access.PolicyID) *access.Policy { return nil }
 
 func (v *txView) EASDevice(id string) *access.EASDevice {
-	if !v.any(&v.links, `SELECT 1 FROM eas_device WHERE linked = 1 ORDER BY id LIMIT 1`) {
+	if !v.any(&v.links, `SELECT 1 FROM eas_device WHERE speaks = 1 ORDER BY id LIMIT 1`) {
 		return nil
 	}
 	return remember(v, &v.eas, id, func() (*access.EASDevice, error) { return v.t.q.easDevice(v.t.ctx, id) })
