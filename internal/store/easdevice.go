@@ -41,8 +41,8 @@ func (t *Tx) relink(id string) error {
 	if err != nil {
 		return said("store: link", err)
 	}
-	if _, err := t.q.exec(t.ctx, `UPDATE eas_device SET devices = $1, linked = $2, speaks = CASE WHEN $2 = 1 OR policy <> '' THEN 1 ELSE 0 END WHERE id = $3`,
-		value(asJSON{e.Devices}), flag(len(e.Devices) > 0), id); err != nil {
+	if _, err := t.q.exec(t.ctx, `UPDATE eas_device SET devices = $1, linked = $2, speaks = CASE WHEN policy <> '' THEN 1 ELSE $4 END WHERE id = $3`,
+		value(asJSON{e.Devices}), flag(len(e.Devices) > 0), id, flag(len(e.Devices) > 0)); err != nil {
 		return said("store: link", err)
 	}
 	t.touch(access.EntryEASDevice, id)

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"time"
 
@@ -306,13 +307,25 @@ func ackColumns(id *access.AssociationID, a *access.PolicyAck) []column {
 		{"protocol", &a.Protocol}, {"at", &a.At}}
 }
 
-// SaveAck keeps what the phone of a record has said about its policy, unless something later is kept.
-func (t *Tx) SaveAck(id access.AssociationID, a access.PolicyAck) error {
+// SaveAck keeps what the phone of a record has said about its policy, unless something later is kept. news
+// is true when it says something else than before.
+func (t *Tx) SaveAck(id access.AssociationID, a access.PolicyAck) (news bool, err error) {
+	var old access.PolicyAck
+	err = t.q.row(t.ctx, `SELECT policy, revision, answer, at FROM policy_ack WHERE association = $1`+t.s.engine.locking(), string(id)).
+		Scan(target(text(&old.Policy)), &old.Revision, target(text(&old.Answer)), target(&old.At))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+	case err != nil:
+		return false, said("store: keep acknowledgement", err)
+	case old.At.After(a.At):
+		return false, nil
+	}
+	news = old.Policy != a.Policy || old.Revision != a.Revision || old.Answer != a.Answer
 	a.Protocol = clean(a.Protocol, capShort)
 	cols := ackColumns(&id, &a)
-	_, err := t.q.exec(t.ctx, `INSERT INTO policy_ack (`+names(cols)+`) VALUES (`+places(1, len(cols))+`)
-		ON CONFLICT (association) DO UPDATE SET `+sets(2, cols[1:])+` WHERE policy_ack.at <= $6`, args(cols)...)
-	return said("store: keep acknowledgement", err)
+	_, err = t.q.exec(t.ctx, `INSERT INTO policy_ack (`+names(cols)+`) VALUES (`+places(1, len(cols))+`)
+		ON CONFLICT (association) DO UPDATE SET `+sets(2, cols[1:]), args(cols)...)
+	return news, said("store: keep acknowledgement", err)
 }
 
 // PolicyAcks gives what the phones of records have said last, by record; those that have said nothing are
@@ -349,12 +362,15 @@ func (r runner) siteEntry() *access.Site {
 // siteNote is the store's own note of which secret gateways were told last: a hash of it.
 const siteNote = ownSettings + "site"
 
-// tellSite makes a change of the site's secret a change that gateways hear of.
-func (s *Store) tellSite(ctx context.Context) error {
+// TellSite sets the secret that policy keys are made from, before anybody follows the changes. Gateways
+// are told it, and the database never holds it: only a hash, so that another secret is a change that they
+// hear of. Until it is called no policy is in force.
+func (s *Store) TellSite(ctx context.Context, secret []byte) error {
+	s.site = secret
 	sum := sha256.Sum256(append([]byte("vedette site "), s.site...))
 	now := hex.EncodeToString(sum[:8])
 	st, err := runner{s.write, s.engine, s.site}.setting(ctx, false, siteNote) // readers come later
-	if err != nil || st.Value == now || st.Value == "" && len(s.site) == 0 {
+	if err != nil || st.Value == now {
 		return said("store: site", err)
 	}
 	return s.WithTx(ctx, func(t *Tx) error {

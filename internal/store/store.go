@@ -30,9 +30,6 @@ type Config struct {
 	// KeepChanges is how many numbered changes stay readable; a follower that is further behind gets
 	// a full copy. Zero means a million.
 	KeepChanges int64
-	// Site is the secret that policy keys are made from: gateways are told it, and the database never holds
-	// it. Empty: they are told none, and no policy is in force.
-	Site []byte
 }
 
 // Store is the console's memory. It is safe for use by several goroutines.
@@ -44,7 +41,7 @@ type Store struct {
 	now     func() time.Time
 	log     *slog.Logger
 	keep    int64
-	site    []byte
+	site    []byte                  // what gateways share; never in the database
 	trigram bool                    // substring search has an index
 	spy     func(executor) executor // set by tests that look at plans
 
@@ -54,7 +51,7 @@ type Store struct {
 
 // Open opens the database, brings its schema up to date and makes the first history when it is new.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	s := &Store{site: cfg.Site, now: cfg.Now, log: cfg.Logger, keep: cfg.KeepChanges, news: make(chan struct{})}
+	s := &Store{now: cfg.Now, log: cfg.Logger, keep: cfg.KeepChanges, news: make(chan struct{})}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -76,10 +73,6 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	if err := s.refold(ctx); err != nil {
-		s.Close()
-		return nil, err
-	}
-	if err := s.tellSite(ctx); err != nil {
 		s.Close()
 		return nil, err
 	}

@@ -151,7 +151,7 @@ func policies(t *testing.T, e Engine) {
 			{Policy: p.ID, Revision: 2, Answer: access.PolicyApplied, Protocol: "16.1", At: Start().Add(time.Hour)},
 			{Policy: p.ID, Revision: 1, Answer: access.PolicyPartial, Protocol: "16.1", At: Start()},
 		} {
-			tx(t, s, func(tx *store.Tx) error { return tx.SaveAck(a.ID, ack) })
+			tx(t, s, func(tx *store.Tx) error { _, err := tx.SaveAck(a.ID, ack); return err })
 		}
 		got, err := s.PolicyAcks(t.Context(), a.ID, "nobody")
 		if err != nil || len(got) != 1 || got[a.ID].Revision != 2 || got[a.ID].Answer != access.PolicyApplied {
@@ -165,8 +165,11 @@ func policies(t *testing.T, e Engine) {
 	t.Run("gateways are told the site's secret, and hear when it is another", func(t *testing.T) {
 		dsn := e.DSN(t)
 		open := func(secret string) *store.Store {
-			s, err := store.Open(t.Context(), store.Config{DSN: dsn, Now: fixed, Site: []byte(secret)})
+			s, err := store.Open(t.Context(), store.Config{DSN: dsn, Now: fixed})
 			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.TellSite(t.Context(), []byte(secret)); err != nil {
 				t.Fatal(err)
 			}
 			return s
