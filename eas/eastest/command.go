@@ -93,7 +93,14 @@ func (e *exchange) command() *answer {
 		e.user.devices[id] = e.dev
 	}
 	demand := e.demand()
+	var horde *answer
+	if e.s.cfg.Provision == ProvisionHorde {
+		demand, horde = 0, e.demandHorde()
+	}
 	box.mu.Unlock()
+	if horde != nil {
+		return horde
+	}
 	if demand != 0 {
 		if e.s.cfg.Signal449 {
 			return &answer{http: 449}
@@ -109,6 +116,8 @@ func (e *exchange) demand() eas.Status {
 		return 0
 	}
 	switch {
+	case e.s.Wipe(e.dev.id) == WipePending:
+		return eas.StatusRemoteWipeRequested
 	case e.dev.finalKey == 0 || e.q.PolicyKey == 0:
 		return eas.StatusNotProvisioned
 	case e.q.PolicyKey != e.dev.finalKey:
@@ -137,6 +146,12 @@ func (e *exchange) run(mailBody bool) *answer {
 	}
 	switch e.cmd {
 	case eas.Provision:
+		if e.s.cfg.Provision == ProvisionHorde {
+			return e.provisionHorde()
+		}
+		if a := e.order(); a != nil {
+			return a
+		}
 		return e.provision()
 	case eas.Settings:
 		return e.settings()
@@ -170,6 +185,11 @@ func number(n *wbxml.Node) int {
 		return 0
 	}
 	return int(v)
+}
+
+func number64(n *wbxml.Node) uint64 {
+	v, _ := strconv.ParseUint(n.Value(), 10, 64)
+	return v
 }
 
 func digits[T ~int | ~uint32](tag wbxml.Tag, n T) *wbxml.Node {

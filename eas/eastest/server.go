@@ -53,6 +53,7 @@ type ProvisionMode int
 const (
 	ProvisionNone   ProvisionMode = iota // answers Policy status 2 and never asks for a key
 	ProvisionStrict                      // demands the final key of a two-phase conversation
+	ProvisionHorde                       // demands a key as Horde does, and orders wipes its way
 )
 
 // User is one account.
@@ -70,7 +71,8 @@ type Server struct {
 	cfg Config
 
 	mu      sync.Mutex
-	users   map[string]*account // by lower-case name
+	users   map[string]*account   // by lower-case name
+	orders  map[string]WipeStatus // by lower-case device id
 	hook    Hook
 	log     []*Record
 	count   Counters

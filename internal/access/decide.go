@@ -91,8 +91,13 @@ func judge(v View, f *Facts, pair Pair, p *Preferences, now time.Time) Decision 
 			d.Until = earlier(d.Until, stale)
 		}
 	}
-	if p.AutoBlock && (r == nil || !r.Linked()) {
-		return d.refuse(RuleUnregistered, "")
+	if p.AutoBlock {
+		switch {
+		case r == nil || !r.Linked():
+			return d.refuse(RuleUnregistered, "")
+		case r.UserUnknown && p.UnknownUsersUnregistered:
+			return d.refuse(RuleUnknownUser, "")
+		}
 	}
 	// The command filter speaks here.
 	if !f.Key.Passes() {

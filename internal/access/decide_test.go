@@ -16,7 +16,7 @@ import (
 
 // TestDecide runs the decision scripts; trial tells their language.
 //
-// A-15 A-17 A-18 A-21 M-06 M-07 X-04 X-05 X-08 Y-01 Y-14 Y-18
+// A-15 A-17 A-18 A-21 M-06 M-07 M-14 R-20 X-04 X-05 X-08 Y-01 Y-14 Y-18
 func TestDecide(t *testing.T) {
 	files, err := filepath.Glob("testdata/decide/*.txt")
 	if err != nil || len(files) == 0 {

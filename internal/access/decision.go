@@ -69,6 +69,7 @@ const (
 	RuleUnknownConsoleAway
 	RuleStaleVerdict
 	RuleUnregistered
+	RuleUnknownUser
 	RuleCommandFilter
 	RuleProvisioning
 	RuleStorm
@@ -81,7 +82,7 @@ var ruleNames = [...]string{
 	"pass", "malformed", "client-certificate", "no-credentials", "stale-password", "brute-force",
 	"wipe", "wiped", "manual-block", "user-disabled", "device-retired", "device-lost", "device-noncompliant", "other-user",
 	"manual-allow", "blocking-rule", "pre-approved", "server-type", "device-limit", "quarantine",
-	"unknown-console-away", "stale-verdict", "unregistered", "command-filter", "provisioning", "storm", "spool-full",
+	"unknown-console-away", "stale-verdict", "unregistered", "unknown-user", "command-filter", "provisioning", "storm", "spool-full",
 	"server-refused", "server-unavailable",
 }
 

@@ -36,6 +36,9 @@ type Preferences struct {
 	// DefaultPolicy is the ActiveSync policy of every device that none is assigned to, unknown ones too;
 	// empty: the mail server keeps its own.
 	DefaultPolicy PolicyID `json:"default_policy,omitempty"`
+	// UnknownUsersUnregistered treats a record whose account belongs to no known user as unregistered,
+	// whatever it is linked to: Auto Block refuses it. Otherwise it is only flagged (R-20).
+	UnknownUsersUnregistered bool `json:"unknown_users_unregistered"`
 }
 
 // DefaultPreferences are what a new console starts with.

@@ -45,6 +45,9 @@ type Record struct {
 	// ServerKey is the mail server's own policy key for the pair, sealed by a gateway for its fellows:
 	// nobody else can read it.
 	ServerKey string `json:"server_key,omitempty"`
+	// UserUnknown: no user is known to have the account (M-14). Gateways learn it of linked records
+	// alone, which is where a verdict may hang on it (R-20).
+	UserUnknown bool `json:"user_unknown,omitempty"`
 }
 
 // Linked reports whether the record belongs to a registered device.

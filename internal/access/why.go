@@ -43,6 +43,7 @@ var ruleTexts = [...]string{
 	RuleUnknownConsoleAway: "Refused: never seen before, and the console cannot be asked.",
 	RuleStaleVerdict:       "Refused: the console has been away for longer than the last verdict may be used.",
 	RuleUnregistered:       "Blocked: not linked to a registered device.",
+	RuleUnknownUser:        "Blocked: no user is known to have this account.",
 	RuleCommandFilter:      "Refused: this command is not allowed.",
 	RuleProvisioning:       "Waiting for the phone to accept its policy.",
 	RuleStorm:              "Put off: too many phones at once.",

@@ -60,7 +60,11 @@ func (a *Admin) Answer(ctx context.Context, who access.Actor, text string) (Answ
 		}
 		out.List = append(out.List, an)
 	}
-	for _, r := range a.rows(records.Rows) {
+	rows, err := a.rowsFor(ctx, who, records.Rows)
+	if err != nil {
+		return Answers{}, err
+	}
+	for _, r := range rows {
 		an, err := a.answerRecord(ctx, who, &r, now)
 		if err != nil {
 			return Answers{}, err
@@ -111,8 +115,12 @@ func (a *Admin) answerUser(ctx context.Context, who access.Actor, u *access.User
 		}
 		list = append(list, part...)
 	}
+	rows, err := a.rowsFor(ctx, who, list)
+	if err != nil {
+		return an, err
+	}
 	fine := 0
-	for _, r := range a.rows(list) {
+	for _, r := range rows {
 		one, err := a.answerRecord(ctx, who, &r, now)
 		if err != nil {
 			return an, err
@@ -191,16 +199,14 @@ func deviceTitle(d *access.RegisteredDevice) string {
 func (a *Admin) answerRecord(ctx context.Context, who access.Actor, r *Row, now time.Time) (Answer, error) {
 	an := Answer{Kind: AnswerRecord, ID: string(r.ID), Title: r.Pair.Account + " on " + firstOf(r.Model, r.FriendlyName, r.Pair.Device)}
 	s := situation{row: r, now: now, shadow: r.Decision.Shadow}
-	if d := r.Decision.Device; d != nil {
+	if d := r.Decision.Device; d != nil && d.ID == DeviceOutside {
+		s.device, s.foreign = &access.RegisteredDevice{Device: *d}, true // somebody else's: no name
+	} else if d != nil {
 		found, err := a.store.FindRegistered(ctx, d.ID)
 		if known(err) != nil {
 			return an, err
 		}
 		if err == nil {
-			if a.mayTouch(ctx, who, found.Owner) != nil {
-				found = &access.RegisteredDevice{Device: *d} // somebody else's: no name
-				s.foreign = true
-			}
 			s.device = found
 		}
 	}

@@ -11,10 +11,10 @@ import (
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
-// approvalBefore is the pre-approval of a pair before a verb; ID alone: there was none.
+// approvalBefore is the pre-approval of a pair before a verb, and what the verb has left; nil: none.
 type approvalBefore struct {
-	ID  string              `json:"id"`
 	Old *access.PreApproval `json:"old,omitempty"`
+	New *access.PreApproval `json:"new,omitempty"`
 }
 
 // ListPreApprovals gives the pre-approvals that speak, the newest first: those after the id of one.
@@ -31,7 +31,7 @@ func (a *Admin) ListPreApprovals(ctx context.Context, who access.Actor, after st
 	}
 	out := ApprovalPage{Next: next}
 	for i := range list {
-		r, err := a.approvalRow(ctx, &list[i])
+		r, err := a.approvalRow(ctx, who, &list[i])
 		if err != nil {
 			return ApprovalPage{}, err
 		}
@@ -72,7 +72,7 @@ func (a *Admin) ApprovalsByID(ctx context.Context, who access.Actor, ids []strin
 		} else if !inside {
 			continue
 		}
-		r, err := a.approvalRow(ctx, p)
+		r, err := a.approvalRow(ctx, who, p)
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +90,7 @@ func (a *Admin) inScope(ctx context.Context, who access.Actor, p access.Pair) (b
 	return err == nil && who.Scope.Covers(u.Groups), known(err)
 }
 
-func (a *Admin) approvalRow(ctx context.Context, p *access.PreApproval) (r ApprovalRow, err error) {
+func (a *Admin) approvalRow(ctx context.Context, who access.Actor, p *access.PreApproval) (r ApprovalRow, err error) {
 	v, now := a.snapshot(), a.now().UTC()
 	r.PreApproval = *p
 	record := v.Record(p.Pair)
@@ -111,7 +111,13 @@ func (a *Admin) approvalRow(ctx context.Context, p *access.PreApproval) (r Appro
 	}
 	with, without := judge(pairs(p), record, now), judge(pairs(nil), record, now)
 	r.Masks, r.Idle = without.Why(), with.Blocked() == without.Blocked()
-	return r, nil
+	h := a.horizonOf(ctx, who)
+	if r.Record != nil {
+		if err := h.hide(v, r.Record); err != nil {
+			return r, err
+		}
+	}
+	return r, h.hideWhy(&without, &r.Masks)
 }
 
 // known makes nothing of an error that only says that something is not there.
@@ -145,17 +151,13 @@ func (a *Admin) PreApprove(ctx context.Context, who access.Actor, f ApprovalForm
 		p := &access.PreApproval{Pair: access.Pair{Realm: account.Realm, Account: account.Account, Device: device},
 			Reason: act.Reason, By: who.Name, At: tx.Now(), Until: act.Until}
 		before := approvalBefore{}
-		if old := a.snapshot().PreApproval(p.Pair); old != nil {
-			if before.Old, err = tx.FindPreApproval(old.ID); known(err) != nil {
-				return outcome{}, err
-			} else if err != nil {
-				before.Old = nil
-			}
+		if before.Old, err = tx.PreApprovalOf(p.Pair); known(err) != nil {
+			return outcome{}, err
 		}
 		if err := tx.SavePreApproval(p); err != nil {
 			return outcome{}, err
 		}
-		before.ID = p.ID
+		before.New = p
 		tx.Audit(entry(who, string(access.VerbPreApprove), p.Pair.String(), p.ID, approvalWords(p)))
 		return outcome{Approval: &before, Result: Result{ID: p.ID, Text: account.Account + " on " + device + " is let through" + untilText(p) + "."}}, nil
 	})
@@ -212,7 +214,7 @@ func (a *Admin) WithdrawApproval(ctx context.Context, who access.Actor, id strin
 			return outcome{}, err
 		}
 		tx.Audit(entry(who, string(access.VerbWithdrawApproval), p.Pair.String(), id, beforeAfter(approvalWords(p), "withdrawn", act.Reason)))
-		return outcome{Approval: &approvalBefore{ID: id, Old: p}, Result: Result{Shadow: a.snapshot().Preferences().Shadow,
+		return outcome{Approval: &approvalBefore{Old: p}, Result: Result{Shadow: a.snapshot().Preferences().Shadow,
 			Text: p.Pair.Account + " on " + p.Pair.Device + " is judged like all others."}}, nil
 	})
 	return out.Result, err
@@ -220,29 +222,41 @@ func (a *Admin) WithdrawApproval(ctx context.Context, who access.Actor, id strin
 
 func (a *Admin) undoApproval(tx *store.Tx, who access.Actor, done outcome) (outcome, error) {
 	b := *done.Approval
-	now, err := tx.FindPreApproval(b.ID)
-	if known(err) != nil {
-		return outcome{}, err
+	about := b.Old
+	if about == nil {
+		about = b.New
 	}
-	if err != nil {
-		now = nil
-	}
-	if now != nil && now.By != who.Name {
-		return outcome{}, access.Conflict("admin: undo", "Somebody else has approved this pair since.")
-	}
-	words := approvalWords(now)
-	switch {
-	case b.Old != nil:
-		err = tx.SavePreApproval(b.Old)
-		now = b.Old
-	case now != nil:
-		err = tx.DeletePreApproval(b.ID)
-	default:
+	if about == nil {
 		return outcome{}, access.Conflict("admin: undo", "The approval is gone already.")
 	}
+	if err := ownerWithin(tx, who, access.Account{Realm: about.Pair.Realm, Account: about.Pair.Account}); err != nil {
+		return outcome{}, err
+	}
+	now, err := tx.PreApprovalOf(about.Pair)
+	switch {
+	case known(err) != nil:
+		return outcome{}, err
+	case now == nil && b.New != nil:
+		return outcome{}, access.Conflict("admin: undo", "The approval is gone already.")
+	case !sameApproval(now, b.New):
+		return outcome{}, access.Conflict("admin: undo", "This pair has been approved anew since.")
+	}
+	if b.Old != nil {
+		err = tx.SavePreApproval(b.Old)
+	} else {
+		err = tx.DeletePreApproval(now.ID)
+	}
 	if err != nil {
 		return outcome{}, err
 	}
-	tx.Audit(entry(who, eventUndo, now.Pair.String(), b.ID, beforeAfter(words, approvalWords(b.Old), "")))
+	tx.Audit(entry(who, eventUndo, about.Pair.String(), about.ID, beforeAfter(approvalWords(now), approvalWords(b.Old), "")))
 	return outcome{Result: Result{Text: "Undone: as it was before.", Shadow: a.snapshot().Preferences().Shadow}}, nil
+}
+
+// sameApproval reports whether two are the word of one press of a button.
+func sameApproval(a, b *access.PreApproval) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.ID == b.ID && a.By == b.By && a.Reason == b.Reason && a.At.Equal(b.At) && a.Until.Equal(b.Until)
 }

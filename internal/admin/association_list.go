@@ -20,7 +20,10 @@ func (a *Admin) ListAssociations(ctx context.Context, who access.Actor, q Query)
 	if err != nil {
 		return Page{}, err
 	}
-	rows := a.rows(p.Rows)
+	rows, err := a.rowsFor(ctx, who, p.Rows)
+	if err != nil {
+		return Page{}, err
+	}
 	if err := a.number(ctx, rows); err != nil {
 		return Page{}, err
 	}
@@ -85,7 +88,10 @@ func (a *Admin) RowsByID(ctx context.Context, who access.Actor, ids []access.Ass
 	if err != nil {
 		return nil, err
 	}
-	rows := a.rows(list)
+	rows, err := a.rowsFor(ctx, who, list)
+	if err != nil {
+		return nil, err
+	}
 	if err := a.number(ctx, rows); err != nil {
 		return nil, err
 	}
@@ -121,8 +127,13 @@ func (a *Admin) ExportAssociations(ctx context.Context, who access.Actor, q Quer
 	if err != nil {
 		return err
 	}
+	h := a.horizonOf(ctx, who)
 	return a.store.EachAssociation(ctx, q.store(who), func(as *access.Association) error {
-		rows := []Row{row(a.snapshot(), as, a.now().UTC())}
+		v := a.snapshot()
+		rows := []Row{row(v, as, a.now().UTC())}
+		if err := h.hide(v, &rows[0]); err != nil {
+			return err
+		}
 		if err := a.number(ctx, rows); err != nil {
 			return err
 		}
@@ -164,7 +175,11 @@ func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access
 	if err != nil {
 		return Details{}, err
 	}
-	d := Details{Row: a.rows([]access.Association{*as})[0]}
+	own, err := a.rowsFor(ctx, who, []access.Association{*as})
+	if err != nil {
+		return Details{}, err
+	}
+	d := Details{Row: own[0]}
 	others, err := a.store.FindTwins(ctx, as, maxNeighbours)
 	if err == nil {
 		others, err = a.visible(ctx, who, others)
@@ -172,14 +187,18 @@ func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access
 	if err != nil {
 		return Details{}, err
 	}
-	for _, r := range a.rows(others) {
+	rows, err := a.rowsFor(ctx, who, others)
+	if err != nil {
+		return Details{}, err
+	}
+	for _, r := range rows {
 		if r.Pair == as.Pair {
 			d.Twins = append(d.Twins, Twin{ID: r.ID, Domain: r.Domain})
 			continue
 		}
 		d.SameDevice = append(d.SameDevice, r)
 	}
-	if d.SameAccount, err = a.sameAccount(ctx, as); err != nil {
+	if d.SameAccount, err = a.sameAccount(ctx, who, as); err != nil {
 		return Details{}, err
 	}
 	d.Timeline, err = a.timelineOf(ctx, who, objectsOf(string(id), []Row{d.Row}), 0, maxTimeline)
@@ -187,12 +206,12 @@ func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access
 }
 
 // sameAccount finds the account's records on other devices.
-func (a *Admin) sameAccount(ctx context.Context, as *access.Association) ([]Row, error) {
+func (a *Admin) sameAccount(ctx context.Context, who access.Actor, as *access.Association) ([]Row, error) {
 	list, err := a.store.FindOfAccount(ctx, as.Pair.Realm, as.Pair.Account, 4*maxNeighbours)
 	if err != nil {
 		return nil, err
 	}
 	list = slices.DeleteFunc(list, func(o access.Association) bool { return o.Pair.Device == as.Pair.Device })
 	slices.SortStableFunc(list, func(x, y access.Association) int { return y.LastSync.Compare(x.LastSync) })
-	return a.rows(list[:min(len(list), maxNeighbours)]), nil
+	return a.rowsFor(ctx, who, list[:min(len(list), maxNeighbours)])
 }

@@ -42,7 +42,7 @@ func (a *Admin) PreviewBulk(ctx context.Context, who access.Actor, b Bulk, act A
 	case limit == maxLinkPreview:
 		out, err = a.previewLinks(ctx, who, b.Verb, list)
 	default:
-		out = a.previewWords(who, b, act, list)
+		out, err = a.previewWords(ctx, who, b, act, list)
 	}
 	out.Truncated = out.Truncated || more
 	return veiled(ctx, a, who, out, err)
@@ -50,7 +50,7 @@ func (a *Admin) PreviewBulk(ctx context.Context, who access.Actor, b Bulk, act A
 
 // previewWords says what it comes to when an administrator says something about records, or takes it back:
 // nothing else hangs on that, so that it need not be rehearsed.
-func (a *Admin) previewWords(who access.Actor, b Bulk, act Act, list []access.Association) Preview {
+func (a *Admin) previewWords(ctx context.Context, who access.Actor, b Bulk, act Act, list []access.Association) (Preview, error) {
 	v, now := a.snapshot(), a.now().UTC()
 	out := Preview{At: now, Position: v.Position()}
 	before, after := &overlay{View: v, records: map[access.Pair]*access.Record{}}, &overlay{View: v, records: map[access.Pair]*access.Record{}}
@@ -68,14 +68,14 @@ func (a *Admin) previewWords(who access.Actor, b Bulk, act Act, list []access.As
 		before.records[list[i].Pair], after.records[is[i].Pair] = &list[i].Record, &is[i].Record
 	}
 	out.compare(before, after, list, is, now)
-	return out
+	return out, a.horizonOf(ctx, who).limit(&out, before, after, list, is)
 }
 
 // previewRemoval rehearses the removal of records. Their phones are strangers then, and are judged so.
 func (a *Admin) previewRemoval(ctx context.Context, who access.Actor, chosen []access.Association) (Preview, error) {
 	out, err := a.rehearse(ctx, who, rehearsal{
 		gone:    true,
-		touched: func(tx *store.Tx) ([]access.Association, error) { return neighbours(tx, chosen) },
+		touched: func(tx *store.Tx) ([]access.Association, error) { return wholePhones(tx, chosen) },
 		do: func(tx *store.Tx) error {
 			for i := range chosen {
 				as, err := a.find(tx, who, chosen[i].ID, 0)
@@ -93,24 +93,6 @@ func (a *Admin) previewRemoval(ctx context.Context, who access.Actor, chosen []a
 		out.Notes = append(out.Notes, "The next contact of each phone is judged anew; blocks and comments go with the records.")
 	}
 	return out, err
-}
-
-// neighbours gives records with those that share a phone with one of them.
-func neighbours(tx *store.Tx, chosen []access.Association) (list []access.Association, err error) {
-	seen := map[access.AssociationID]bool{}
-	for i := range chosen {
-		same, err := tx.Siblings(&access.Association{Record: access.Record{Pair: access.Pair{Device: chosen[i].Pair.Device}}}, maxReach)
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range same {
-			if !seen[s.ID] {
-				seen[s.ID] = true
-				list = append(list, s)
-			}
-		}
-	}
-	return list, nil
 }
 
 // PreviewPeopleBulk says what a bulk on devices or users would do now to the records of their phones and
@@ -254,7 +236,7 @@ func accountsOf(tx *store.Tx, verb access.Verb, id string) ([]access.AccountStat
 // previewLinks rehearses what a bulk does to links.
 func (a *Admin) previewLinks(ctx context.Context, who access.Actor, verb access.Verb, chosen []access.Association) (Preview, error) {
 	return a.rehearse(ctx, who, rehearsal{
-		touched: func(tx *store.Tx) ([]access.Association, error) { return neighbours(tx, chosen) },
+		touched: func(tx *store.Tx) ([]access.Association, error) { return wholePhones(tx, chosen) },
 		do: func(tx *store.Tx) error {
 			for i := range chosen {
 				as, err := a.find(tx, who, chosen[i].ID, 0)

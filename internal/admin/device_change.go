@@ -33,7 +33,7 @@ func (a *Admin) AddDevice(ctx context.Context, who access.Actor, f DeviceForm, a
 			return outcome{}, err
 		}
 		tx.Audit(entry(who, string(access.VerbAddDevice), linking.Name(d), string(d.ID), beforeAfter("not registered", string(d.State), act.Reason)))
-		if err := linking.Device(tx, d); err != nil {
+		if err := a.matchDevice(tx, who, d); err != nil {
 			return outcome{}, err
 		}
 		linked, err := tx.LinkedRecords(d.ID)
@@ -84,10 +84,13 @@ func (a *Admin) RegisterDevice(ctx context.Context, who access.Actor, id access.
 		}
 		f = f.or(FormOf(d))
 		f.EASID, f.Source = eas, firstOf(f.Source, access.SourceLocal)
-		if err := a.fill(tx, who, d, f); err != nil {
+		if err := a.write(tx, who, d, f); err != nil {
 			return outcome{}, err
 		}
 		d.EASID = eas
+		if err := a.single(tx, who, &access.RegisteredDevice{}, d); err != nil {
+			return outcome{}, err
+		}
 		if err := tx.SaveRegistered(d); err != nil {
 			return outcome{}, err
 		}
@@ -122,7 +125,7 @@ func (a *Admin) linkAll(tx *store.Tx, who access.Actor, d *access.RegisteredDevi
 		tx.Audit(entry(who, string(access.VerbLink), as.Pair.String(), string(as.ID), beforeAfter("not linked", "linked to "+linking.Name(d), reason)))
 		linked = append(linked, as.ID)
 	}
-	return linked, linking.Device(tx, d)
+	return linked, a.matchDevice(tx, who, d)
 }
 
 // ChangeDevice replaces what is known of a registered device, but for its state and compliance; a pending
@@ -133,8 +136,16 @@ func (a *Admin) ChangeDevice(ctx context.Context, who access.Actor, id access.De
 	})
 }
 
-// fill writes a form into a device.
+// fill writes a form into a device, which is then no other one that is registered already.
 func (a *Admin) fill(tx *store.Tx, who access.Actor, d *access.RegisteredDevice, f DeviceForm) error {
+	before := *d
+	if err := a.write(tx, who, d, f); err != nil {
+		return err
+	}
+	return a.single(tx, who, &before, d)
+}
+
+func (a *Admin) write(tx *store.Tx, who access.Actor, d *access.RegisteredDevice, f DeviceForm) error {
 	const op = "admin: device"
 	if err := validComment(f.Comment); err != nil {
 		return err
@@ -151,6 +162,9 @@ func (a *Admin) fill(tx *store.Tx, who access.Actor, d *access.RegisteredDevice,
 		}
 		f.EASID = id
 	}
+	for _, p := range []*string{&f.Name, &f.OS, &f.OSVersion, &f.Model, &f.Manufacturer, &f.Number, &f.IMEI, &f.Serial, &f.UDID, &f.Source} {
+		*p = strings.TrimSpace(*p)
+	}
 	if who.Scope != nil && (f.Owner == "" || d.Owner != f.Owner) {
 		if err := within(tx, who, f.Owner); err != nil {
 			return access.Invalid(op, "Choose an owner of one of your groups.")
@@ -161,7 +175,7 @@ func (a *Admin) fill(tx *store.Tx, who access.Actor, d *access.RegisteredDevice,
 	}
 	d.Name, d.Owner, d.OS, d.OSVersion, d.Model, d.Manufacturer = f.Name, f.Owner, f.OS, f.OSVersion, f.Model, f.Manufacturer
 	d.Number, d.IMEI, d.Serial, d.UDID, d.EASID, d.Ownership = f.Number, bareIMEI(f.IMEI), f.Serial, f.UDID, f.EASID, f.Ownership
-	d.Source, d.Enrolled, d.LastCheckIn, d.Comment = f.Source, f.Enrolled, f.LastCheckIn, f.Comment
+	d.Source, d.Enrolled, d.LastCheckIn, d.Comment = firstOf(f.Source, access.SourceLocal), toMilli(f.Enrolled), toMilli(f.LastCheckIn), f.Comment
 	if d.State != access.DeviceWaiting && d.Name == "" && d.Model == "" && d.Serial == "" && d.IMEI == "" && d.UDID == "" && d.EASID == "" {
 		return access.Invalid(op, "Say at least what the device is called, its model, or one of its numbers.")
 	}
@@ -197,7 +211,7 @@ func (a *Admin) findDevice(tx *store.Tx, who access.Actor, id access.DeviceID, v
 	if err == nil {
 		err = within(tx, who, d.Owner)
 	}
-	if access.KindOf(err) == access.KindNotFound && err != nil {
+	if access.KindOf(err) == access.KindNotFound {
 		return nil, access.NotFound("admin: device", "This device is gone. Somebody has deleted it, or it was never there.")
 	}
 	if err != nil {
@@ -232,24 +246,26 @@ func (a *Admin) deviceVerb(ctx context.Context, who access.Actor, verb access.Ve
 	return out.Result, err
 }
 
+// changeDevice carries out a change: what is as it was already is neither saved nor told to anybody, so that
+// whoever says the same every hour ends nobody's form and nobody's undo.
 func (a *Admin) changeDevice(tx *store.Tx, who access.Actor, verb access.Verb, d *access.RegisteredDevice, reason string,
 	change func(*store.Tx, *access.RegisteredDevice) error) (outcome, error) {
 	before := *d
 	if err := change(tx, d); err != nil {
 		return outcome{}, err
 	}
+	if *d == before {
+		return outcome{Result: Result{Version: d.Version, Text: "Nothing has changed."}}, nil
+	}
 	if err := tx.SaveRegistered(d); err != nil {
 		return outcome{}, err
 	}
-	words := deviceWords(&before, d)
-	if words == "" {
-		return outcome{Result: Result{Version: d.Version, Text: "Nothing has changed."}}, nil
-	}
+	words := firstOf(deviceWords(&before, d), sourceWords(&before, d), "details") // as it is kept, with the name of its owner
 	if reason != "" {
 		words += "; " + reason
 	}
 	tx.Audit(entry(who, string(verb), linking.Name(d), string(d.ID), words))
-	if err := linking.Device(tx, d); err != nil {
+	if err := a.matchDevice(tx, who, d); err != nil {
 		return outcome{}, err
 	}
 	text, err := a.deviceEffect(tx, &before, d)
@@ -273,6 +289,9 @@ func (a *Admin) DeleteDevice(ctx context.Context, who access.Actor, id access.De
 }
 
 func (a *Admin) forgetDevice(tx *store.Tx, who access.Actor, d *access.RegisteredDevice, reason string) (outcome, error) {
+	if err := a.staysWithin(tx, who, d.ID); err != nil {
+		return outcome{}, err
+	}
 	linked, err := tx.LinkedRecords(d.ID)
 	if err != nil {
 		return outcome{}, err
@@ -326,7 +345,7 @@ func (a *Admin) undoDevice(tx *store.Tx, who access.Actor, done outcome) (outcom
 		return outcome{}, err
 	}
 	tx.Audit(entry(who, eventUndo, linking.Name(&old), string(old.ID), deviceWords(&before, &old)))
-	if err := linking.Device(tx, &old); err != nil {
+	if err := a.matchDevice(tx, who, &old); err != nil {
 		return outcome{}, err
 	}
 	return outcome{Result: Result{Version: old.Version, Text: "Undone: as it was before.", Shadow: a.snapshot().Preferences().Shadow}}, nil

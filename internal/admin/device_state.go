@@ -102,9 +102,28 @@ func (f *ComplianceForm) apply(d *access.RegisteredDevice, now time.Time) {
 		if since.IsZero() {
 			since = now
 		}
-		d.ComplianceSince = since
+		d.ComplianceSince = toMilli(since)
 	}
 	d.Compliance, d.Noncompliant, d.ComplianceSource = f.Compliance, strings.Join(reasons, "; "), firstOf(f.Source, access.SourceLocal)
+}
+
+// sourceWords says that somebody else says the same of a device, or of another day.
+func sourceWords(b, n *access.RegisteredDevice) string {
+	switch {
+	case b.ComplianceSource != n.ComplianceSource:
+		return "compliance said by: " + orNone(b.ComplianceSource) + " → " + orNone(n.ComplianceSource)
+	case !b.ComplianceSince.Equal(n.ComplianceSince):
+		return "compliance since: " + orNone(dateWord(b.ComplianceSince)) + " → " + orNone(dateWord(n.ComplianceSince))
+	}
+	return ""
+}
+
+// toMilli is a moment as the store keeps it, so that the same one is the same.
+func toMilli(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return time.UnixMilli(t.UnixMilli()).UTC()
 }
 
 // maxReach is how many records of a phone are looked at to say what a change of its device does.
@@ -117,24 +136,16 @@ func reach(tx *store.Tx, id access.DeviceID) (list []access.Association, err err
 	if err != nil {
 		return nil, err
 	}
-	seen, phones := map[access.AssociationID]bool{}, map[string]bool{}
-	add := func(l []access.Association) {
-		for _, as := range l {
-			if !seen[as.ID] && len(list) < maxReach {
-				seen[as.ID] = true
-				list = append(list, as)
-			}
-		}
+	all, err := wholePhones(tx, linked)
+	if err != nil {
+		return nil, err
 	}
-	add(linked)
-	for i := range linked {
-		if id := linked[i].Pair.Device; !phones[id] {
-			phones[id] = true
-			others, err := tx.Siblings(&linked[i], maxReach)
-			if err != nil {
-				return nil, err
-			}
-			add(others)
+	// Those that are linked come first: of a device of very many they are what counts.
+	seen := map[access.AssociationID]bool{}
+	for _, as := range append(linked, all...) {
+		if !seen[as.ID] && len(list) < maxReach {
+			seen[as.ID] = true
+			list = append(list, as)
 		}
 	}
 	return list, nil
@@ -156,9 +167,13 @@ func (a *Admin) deviceEffect(tx *store.Tx, before, after *access.RegisteredDevic
 		return text, nil
 	}
 	v, now := a.snapshot(), a.now()
+	seen, err := sight(tx, v, list)
+	if err != nil {
+		return "", err
+	}
 	var blocked, passing int
 	for i := range list {
-		if d := judge(withDevice(v, &list[i], &after.Device), &list[i].Record, now); d.Blocked() {
+		if d := judge(seen, &list[i].Record, now); d.Blocked() {
 			blocked++
 		} else {
 			passing++
@@ -200,10 +215,12 @@ func changeWord(before, after *access.RegisteredDevice) string {
 		return "is active"
 	case before.State != after.State:
 		return "is " + string(after.State)
+	case before.Noncompliant == after.Noncompliant:
+		return "is changed"
 	case after.Noncompliant != "":
 		return "is not compliant: " + after.Noncompliant
-	case before.Noncompliant != "":
-		return "is compliant again"
+	case after.Compliance == access.ComplianceUnknown:
+		return "is no longer known not to be compliant"
 	}
-	return "is changed"
+	return "is compliant again"
 }

@@ -81,6 +81,9 @@ func (a *Admin) unlink(tx *store.Tx, who access.Actor, as *access.Association, r
 // relink writes a link or its absence, and lets the matcher look at the phone's other accounts.
 func (a *Admin) relink(tx *store.Tx, who access.Actor, verb access.Verb, as *access.Association, device access.DeviceID,
 	link access.Link, reason string) (outcome, error) {
+	if err := mayLeave(tx, who, as.Device, device); err != nil {
+		return outcome{}, err
+	}
 	before := linkBefore{as.Device, as.Link}
 	as.Device, as.Link = device, link
 	if err := tx.SaveAssociation(as); err != nil {
@@ -95,6 +98,31 @@ func (a *Admin) relink(tx *store.Tx, who access.Actor, verb access.Verb, as *acc
 	return outcome{ID: as.ID, Link: &before, Result: Result{Version: as.Version, Text: text, Shadow: shadow}}, err
 }
 
+// mayLeave refuses to take a record off a device that refuses its phone, by whoever could not end that: a
+// phone that is lost or not compliant is not let through by saying that it is another one.
+func mayLeave(tx *store.Tx, who access.Actor, from, to access.DeviceID) error {
+	if from == "" || from == to {
+		return nil
+	}
+	d, err := tx.FindRegistered(from)
+	if err != nil {
+		return known(err)
+	}
+	verb, why := access.Verb(""), ""
+	switch {
+	case d.State == access.DeviceLost:
+		verb, why = access.VerbFind, "is reported lost"
+	case d.State == access.DeviceRetired, d.State == access.DeviceWiped:
+		verb, why = access.VerbRetire, "is "+string(d.State)
+	case d.Noncompliant != "":
+		verb, why = access.VerbSetCompliance, "is not compliant"
+	}
+	if verb == "" || who.May(verb) == nil {
+		return nil
+	}
+	return access.Conflict("admin: link", "The device it is linked to "+why+", and its phone is refused for that. Taking the record off it is for those who may end that.")
+}
+
 // linkWords says to what a record is linked.
 func (a *Admin) linkWords(tx *store.Tx, device access.DeviceID) string {
 	if device == "" {
@@ -107,15 +135,12 @@ func (a *Admin) linkEffect(tx *store.Tx, as *access.Association) (text string, s
 	v := a.snapshot()
 	shadow = v.Preferences().Shadow
 	text = as.Pair.Account + " on " + as.Pair.Device + " is not linked to any device."
-	o := &overlay{View: v, records: map[access.Pair]*access.Record{as.Pair: &as.Record}}
+	o, err := sight(tx, v, []access.Association{*as})
+	if err != nil {
+		return "", shadow, err
+	}
 	if as.Linked() {
-		d, err := tx.FindRegistered(as.Device)
-		if err != nil {
-			return "", shadow, err
-		}
-		text = as.Pair.Account + " on " + as.Pair.Device + " is linked to " + linking.Name(d) + "."
-		o.devices = map[access.DeviceID]*access.Device{d.ID: &d.Device}
-		o.joins(as.Pair.Device, d.ID)
+		text = as.Pair.Account + " on " + as.Pair.Device + " is linked to " + nameOfDevice(tx, as.Device) + "."
 	}
 	if d := judge(o, &as.Record, a.now()); d.Blocked() {
 		text += " It is refused: " + d.Why().Text
@@ -150,6 +175,9 @@ func (a *Admin) matchAgain(tx *store.Tx, who access.Actor, as *access.Associatio
 	}
 	now, err := tx.FindAssociation(as.ID)
 	if err != nil {
+		return outcome{}, err
+	}
+	if err := mayLeave(tx, who, before.Device, now.Device); err != nil {
 		return outcome{}, err
 	}
 	text, shadow, err := a.linkEffect(tx, now)

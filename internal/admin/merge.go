@@ -5,7 +5,6 @@ package admin
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -38,7 +37,7 @@ func (a *Admin) PreviewMerge(ctx context.Context, who access.Actor, m Merge) (Me
 	}
 	var out MergePreview
 	v, now := a.snapshot(), a.now().UTC()
-	err := a.store.WithTx(ctx, func(tx *store.Tx) error { // a rehearsal: the merge is done and given up
+	err := a.rehearsed(ctx, func(tx *store.Tx) error {
 		plan, err := a.planMerge(tx, who, m)
 		if err != nil {
 			return err
@@ -58,14 +57,8 @@ func (a *Admin) PreviewMerge(ctx context.Context, who access.Actor, m Merge) (Me
 			return err
 		}
 		out, err = a.mergePreview(tx, v, before, &plan, now)
-		if err != nil {
-			return err
-		}
-		return errRehearsed
+		return err
 	})
-	if errors.Is(err, errRehearsed) {
-		err = nil
-	}
 	return veiled(ctx, a, who, out, err)
 }
 

@@ -5,6 +5,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -26,23 +27,26 @@ func (a *Admin) ListOverrides(ctx context.Context, who access.Actor, q OverrideQ
 	}
 	out := OverridePage{PageMarks: marks(p.PageMarks)}
 	v, now := a.snapshot(), a.now().UTC()
-	rows, err := a.rowsFor(ctx, who, p.Rows)
-	if err != nil {
-		return OverridePage{}, err
-	}
-	for _, r := range rows {
-		if r.Override.Speaks(now) {
-			out.Rows = append(out.Rows, overrideRow(v, r, now))
+	h := a.horizonOf(ctx, who)
+	for _, r := range a.rows(p.Rows) {
+		if !r.Override.Speaks(now) {
+			continue
 		}
+		o, bare := overrideRow(v, r, now)
+		if err := errors.Join(h.hide(v, &o.Row), h.hideWhy(&bare, &o.Masks)); err != nil {
+			return OverridePage{}, err
+		}
+		out.Rows = append(out.Rows, o)
 	}
 	return veiled(ctx, a, who, out, nil)
 }
 
-func overrideRow(v access.View, r Row, now time.Time) OverrideRow {
+// overrideRow puts beside a record what its override masks: the decision without it.
+func overrideRow(v access.View, r Row, now time.Time) (OverrideRow, access.Decision) {
 	bare := r.Record
 	bare.Override = access.Override{}
 	d := judge(&withRecord{View: v, record: &bare}, &bare, now)
-	return OverrideRow{Row: r, Masks: d.Why(), Idle: d.Blocked() == r.Decision.Blocked()}
+	return OverrideRow{Row: r, Masks: d.Why(), Idle: d.Blocked() == r.Decision.Blocked()}, d
 }
 
 // EndOverride takes the word of an administrator off a record: it is neither allowed nor blocked by

@@ -31,7 +31,7 @@ type rehearsal struct {
 func (a *Admin) rehearse(ctx context.Context, who access.Actor, r rehearsal) (Preview, error) {
 	v, now := a.snapshot(), a.now().UTC()
 	var out Preview
-	err := a.store.WithTx(ctx, func(tx *store.Tx) error {
+	err := a.rehearsed(ctx, func(tx *store.Tx) error {
 		out = Preview{At: now, Position: v.Position()}
 		list, err := r.touched(tx)
 		if err != nil {
@@ -44,14 +44,9 @@ func (a *Admin) rehearse(ctx context.Context, who access.Actor, r rehearsal) (Pr
 		if err := r.do(tx); err != nil {
 			return err
 		}
-		after := make([]access.Association, 0, len(list))
-		for i := range list {
-			as, err := tx.FindAssociation(list[i].ID)
-			if err == nil {
-				after = append(after, *as)
-			} else if known(err) != nil {
-				return err
-			}
+		after, err := present(tx, list)
+		if err != nil {
+			return err
 		}
 		var gone []access.Association
 		if r.gone {
@@ -71,12 +66,50 @@ func (a *Admin) rehearse(ctx context.Context, who access.Actor, r rehearsal) (Pr
 			then.records[gone[i].Pair] = nil
 		}
 		out.compare(before, then, list, after, now)
+		return horizonIn(tx, who).limit(&out, before, then, list, after)
+	})
+	return veiled(ctx, a, who, out, err)
+}
+
+// longRehearsal is how long the database's writer may be held before the next rehearsal has to wait as long.
+const longRehearsal = 100 * time.Millisecond
+
+// rehearsed carries something out in a transaction that is given up then. One goes on at a time, and after a
+// long one others get as much time to write: a rehearsal holds the only writer, and whoever looks at previews
+// must not keep phones' reports waiting.
+func (a *Admin) rehearsed(ctx context.Context, fn func(*store.Tx) error) error {
+	select {
+	case a.stage <- struct{}{}:
+	case <-ctx.Done():
+		return access.Unavailable("admin: preview", "Others look at previews at the moment. Try again soon.", ctx.Err())
+	}
+	var held time.Duration
+	err := a.store.WithTx(ctx, func(tx *store.Tx) error {
+		began := time.Now()
+		defer func() { held = time.Since(began) }()
+		if err := fn(tx); err != nil {
+			return err
+		}
 		return errRehearsed
 	})
-	if errors.Is(err, errRehearsed) {
-		err = nil
+	if held > longRehearsal {
+		time.AfterFunc(held, func() { <-a.stage })
+	} else {
+		<-a.stage
 	}
-	return veiled(ctx, a, who, out, err)
+	if errors.Is(err, errRehearsed) {
+		return nil
+	}
+	return err
+}
+
+// present gives records as they are now, without those that are gone.
+func present(tx *store.Tx, list []access.Association) ([]access.Association, error) {
+	ids := make([]access.AssociationID, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	return tx.FindAssociations(ids)
 }
 
 // sight is a view in which some records, and all that their verdicts hang on, are as the transaction has
@@ -84,34 +117,37 @@ func (a *Admin) rehearse(ctx context.Context, who access.Actor, r rehearsal) (Pr
 func sight(tx *store.Tx, v access.View, list []access.Association) (*overlay, error) {
 	o := &overlay{View: v, records: map[access.Pair]*access.Record{}, devices: map[access.DeviceID]*access.Device{},
 		eas: map[string]*access.EASDevice{}, accounts: map[access.Account]*access.AccountState{}}
+	var ids []string
 	for i := range list {
 		as := &list[i]
 		o.records[as.Pair] = &as.Record
-		if o.eas[as.Pair.Device] != nil {
-			continue
-		}
-		o.eas[as.Pair.Device] = &access.EASDevice{ID: as.Pair.Device}
-		same, err := tx.Siblings(&access.Association{Record: access.Record{Pair: as.Pair}}, maxReach)
-		if err != nil {
-			return nil, err
-		}
-		for j := range same {
-			id := same[j].Device
-			if id == "" {
-				continue
-			}
-			o.joins(as.Pair.Device, id)
-			if _, known := o.devices[id]; known {
-				continue
-			}
-			d, err := tx.FindRegistered(id)
-			if err != nil {
-				return nil, err
-			}
-			o.devices[id] = &d.Device
+		if o.eas[as.Pair.Device] == nil {
+			o.eas[as.Pair.Device] = &access.EASDevice{ID: as.Pair.Device}
+			ids = append(ids, as.Pair.Device)
 		}
 	}
-	return o, nil
+	phones, err := tx.Phones(ids, maxReach)
+	if err != nil {
+		return nil, err
+	}
+	var devices []access.DeviceID
+	for _, id := range ids {
+		for _, as := range phones[id] {
+			if as.Device == "" {
+				continue
+			}
+			o.joins(id, as.Device)
+			if _, known := o.devices[as.Device]; !known {
+				o.devices[as.Device] = nil
+				devices = append(devices, as.Device)
+			}
+		}
+	}
+	found, err := tx.FindDevices(devices)
+	for i := range found {
+		o.devices[found[i].ID] = &found[i].Device
+	}
+	return o, err
 }
 
 // strangers gives what is left of records that are gone: a pair that nothing is known of.
@@ -207,23 +243,24 @@ func touchedBy(tx *store.Tx, d *access.RegisteredDevice) (list []access.Associat
 	if err != nil {
 		return nil, err
 	}
-	seen, phones := map[access.AssociationID]bool{}, map[string]bool{}
-	for _, as := range append(reached, candidates...) {
-		if !phones[as.Pair.Device] {
-			phones[as.Pair.Device] = true
-			same, err := tx.Siblings(&access.Association{Record: access.Record{Pair: as.Pair}}, maxReach)
-			if err != nil {
-				return nil, err
-			}
-			for _, s := range same {
-				if !seen[s.ID] {
-					seen[s.ID] = true
-					list = append(list, s)
-				}
-			}
+	return wholePhones(tx, append(reached, candidates...))
+}
+
+// wholePhones gives records with those that share a phone with one of them.
+func wholePhones(tx *store.Tx, chosen []access.Association) (list []access.Association, err error) {
+	var ids []string
+	seen := map[string]bool{}
+	for i := range chosen {
+		if id := chosen[i].Pair.Device; !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
 		}
 	}
-	return list, nil
+	phones, err := tx.Phones(ids, maxReach)
+	for _, id := range ids {
+		list = append(list, phones[id]...)
+	}
+	return list, err
 }
 
 // PreviewUser says what a verb on a user would do now: VerbDisableUser, VerbEnableUser or VerbDeleteUser.

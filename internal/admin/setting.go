@@ -4,7 +4,9 @@
 package admin
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -72,8 +74,9 @@ func objectOf(setting string) string { return "setting-" + setting }
 // mayRead says who may look at settings: whoever may read the audit log, which tells of every change.
 func mayRead(who access.Actor) error { return who.May(access.VerbViewAudit) }
 
-// change saves a setting. v is the new one and into the one there was, with its defaults; words names the
-// differences once into has been read. secret nil keeps the secret there is, and "" drops it.
+// change saves a setting when it differs as it is kept, in JSON. v is the new one and into the one there was,
+// with its defaults; words names the differences for people, once into has been read: what they leave out is
+// saved all the same. secret nil keeps the secret there is, and "" drops it.
 func (s *Settings) change(ctx context.Context, who access.Actor, name, title string, v, into any, secret *string, act Act,
 	words func() []string) (Result, error) {
 	with := struct {
@@ -96,8 +99,14 @@ func (s *Settings) change(ctx context.Context, who access.Actor, name, title str
 				sealed = s.box.Seal(objectOf(name), []byte(*secret))
 			}
 		}
-		if len(diff) == 0 {
+		same, err := sameJSON(into, v)
+		switch {
+		case err != nil:
+			return outcome{}, err
+		case same && len(diff) == 0:
 			return outcome{Result: Result{Version: before.Version, Text: "Nothing has changed."}}, nil
+		case len(diff) == 0:
+			diff = append(diff, "changed")
 		}
 		if err := tx.SaveSetting(name, v, sealed, before.Version, who.Name); err != nil {
 			return outcome{}, err
@@ -113,6 +122,19 @@ func (s *Settings) change(ctx context.Context, who access.Actor, name, title str
 		wake(s.wake)
 	}
 	return out.Result, err
+}
+
+// sameJSON says that two settings are kept as the same text.
+func sameJSON(a, b any) (bool, error) {
+	x, err := json.Marshal(a)
+	if err != nil {
+		return false, fmt.Errorf("admin: settings: %w", err)
+	}
+	y, err := json.Marshal(b)
+	if err != nil {
+		return false, fmt.Errorf("admin: settings: %w", err)
+	}
+	return bytes.Equal(x, y), nil
 }
 
 // read gives a setting over its defaults.

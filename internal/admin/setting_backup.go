@@ -89,7 +89,7 @@ func (s *Settings) BackupDone(ctx context.Context, file string, removed int, cau
 const overdue = 26 * time.Hour
 
 // SettingNeeds says what of the settings waits for somebody: a backup that failed, lines of the audit log
-// that cannot be delivered, a purge that failed.
+// that cannot be delivered, a purge that failed, a letter that the mail server did not take.
 func (s *Settings) SettingNeeds(ctx context.Context, who access.Actor) ([]Need, error) {
 	if mayRead(who) != nil {
 		return nil, nil // what a person cannot look after is no news for that person
@@ -116,6 +116,13 @@ func (s *Settings) SettingNeeds(ctx context.Context, who access.Actor) ([]Need, 
 	if t.Failed {
 		list = append(list, Need{Kind: NeedPurge, Count: 1, Text: "What should have been forgotten is still there. " + t.Text})
 	}
+	var l letters
+	if _, _, err := s.read(ctx, settingLetters, &l); err != nil {
+		return nil, err
+	}
+	if l.Trouble != "" {
+		list = append(list, Need{Kind: NeedMail, Count: 1, Text: "A letter to the recipients of Settings > Mail could not be sent. " + l.Trouble})
+	}
 	for _, way := range StreamWays() {
 		c, err := s.StreamCursor(ctx, way)
 		if err != nil {
@@ -134,4 +141,5 @@ const (
 	NeedBackup NeedKind = "backup" // one failed, or is overdue
 	NeedPurge  NeedKind = "purge"  // failed
 	NeedStream NeedKind = "stream" // the audit log is not delivered
+	NeedMail   NeedKind = "mail"   // a letter could not be sent
 )

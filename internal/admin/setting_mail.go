@@ -6,6 +6,10 @@ package admin
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/courier"
@@ -54,6 +58,10 @@ func (s *Settings) ChangeMail(ctx context.Context, who access.Actor, m Mail, pas
 			return Result{}, inWordsOf(err)
 		}
 	}
+	var err error
+	if m.To, err = recipients(m.To); err != nil {
+		return Result{}, err
+	}
 	if m.User == "" {
 		none := ""
 		password = &none
@@ -74,11 +82,36 @@ func (s *Settings) ChangeMail(ctx context.Context, who access.Actor, m Mail, pas
 		d.add("Encryption", string(old.Encryption), string(m.Encryption))
 		d.add("User name", old.User, m.User)
 		d.add("Sender", old.From, m.From)
+		d.add("Recipients", strings.Join(old.To, ", "), strings.Join(m.To, ", "))
 		if old.CA != m.CA {
 			d = append(d, "certificate authority: changed")
 		}
 		return d
 	})
+}
+
+// maxRecipients is how many addresses get what concerns the console.
+const maxRecipients = 100
+
+// recipients tidies a list of addresses: each once, as a letter names it.
+func recipients(list []string) ([]string, error) {
+	var out []string
+	for _, to := range list {
+		if to = strings.TrimSpace(to); to == "" {
+			continue
+		}
+		a, err := mail.ParseAddress(to)
+		if err != nil {
+			return nil, access.Invalid("admin: mail", quoted(clipWord(to))+" is no mail address.")
+		}
+		if !slices.Contains(out, a.Address) {
+			out = append(out, a.Address)
+		}
+	}
+	if len(out) > maxRecipients {
+		return nil, access.Invalid("admin: mail", fmt.Sprintf("Name at most %d recipients, or one list of your mail server.", maxRecipients))
+	}
+	return out, nil
 }
 
 // inWordsOf makes what the courier says an error of the house.

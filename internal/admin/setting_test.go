@@ -7,12 +7,20 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
+	"fmt"
 	"io"
+	"math/big"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
@@ -187,6 +195,122 @@ func TestASettingIsAuditedAndTwoPeopleDoNotOverwriteEachOther(t *testing.T) {
 	}
 }
 
+// settingsByName is every setting with its ways in and out, and a value to begin with.
+func settingsByName(t *testing.T, s *admin.Settings) map[string]struct {
+	begin any
+	get   func() (any, admin.Kept)
+	set   func(any, admin.Act) (admin.Result, error)
+} {
+	type way = struct {
+		begin any
+		get   func() (any, admin.Kept)
+		set   func(any, admin.Act) (admin.Result, error)
+	}
+	ctx := t.Context()
+	must := func(err error) {
+		if err != nil {
+			t.Helper()
+			t.Fatal(err)
+		}
+	}
+	return map[string]way{
+		"TimeZone": {admin.TimeZone{Zone: "Asia/Tokyo"}, func() (any, admin.Kept) { v, err := s.TimeZone(ctx, root()); must(err); return v, v.Kept },
+			func(v any, a admin.Act) (admin.Result, error) {
+				return s.ChangeTimeZone(ctx, root(), v.(admin.TimeZone), a)
+			}},
+		"Mail": {admin.Mail{Host: "mail.example", Port: 587, Encryption: "starttls", From: "a@example.com"},
+			func() (any, admin.Kept) { v, err := s.Mail(ctx, root()); must(err); return v, v.Kept },
+			func(v any, a admin.Act) (admin.Result, error) {
+				return s.ChangeMail(ctx, root(), v.(admin.Mail), nil, a)
+			}},
+		"Retention": {keeping(100), func() (any, admin.Kept) { v, err := s.Retention(ctx, root()); must(err); return v, v.Kept },
+			func(v any, a admin.Act) (admin.Result, error) {
+				return s.ChangeRetention(ctx, root(), v.(admin.Retention), a)
+			}},
+		"Masking": {admin.Masking{Numbers: true}, func() (any, admin.Kept) { v, err := s.Masking(ctx, root()); must(err); return v, v.Kept },
+			func(v any, a admin.Act) (admin.Result, error) {
+				return s.ChangeMasking(ctx, root(), v.(admin.Masking), a)
+			}},
+		"AuditStream": {admin.AuditStream{Addr: "logs.example:6514", Path: "/somewhere"},
+			func() (any, admin.Kept) { v, err := s.AuditStream(ctx, root()); must(err); return v, v.Kept },
+			func(v any, a admin.Act) (admin.Result, error) {
+				return s.ChangeAuditStream(ctx, root(), v.(admin.AuditStream), a)
+			}},
+		"Backups": {admin.Backups{At: "01:00", Keep: 1}, func() (any, admin.Kept) { v, err := s.Backups(ctx, root()); must(err); return v, v.Kept },
+			func(v any, a admin.Act) (admin.Result, error) {
+				return s.ChangeBackups(ctx, root(), v.(admin.Backups), a)
+			}},
+	}
+}
+
+// anotherWord is a text that a field of a setting may hold, beside the one it has at first.
+func anotherWord(t *testing.T, field string) string {
+	return map[string]string{"Zone": "Europe/Zurich", "Host": "other.example", "Encryption": "tls", "User": "vedette", "From": "b@example.com",
+		"Addr": "other.example:6514", "ServerName": "logs", "Path": "/elsewhere", "At": "02:30", "Folder": "/backups", "CA": authority(t)}[field]
+}
+
+// authority is a certificate that has signed itself.
+func authority(t *testing.T) string {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shape := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, shape, shape, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
+
+func TestEveryFieldOfEverySettingIsSavedWhenItAloneChanges(t *testing.T) {
+	for name, typ := range map[string]reflect.Type{"TimeZone": reflect.TypeFor[admin.TimeZone](), "Mail": reflect.TypeFor[admin.Mail](),
+		"Retention": reflect.TypeFor[admin.Retention](), "Masking": reflect.TypeFor[admin.Masking](), "AuditStream": reflect.TypeFor[admin.AuditStream](),
+		"Backups": reflect.TypeFor[admin.Backups]()} {
+		for i := range typ.NumField() {
+			f := typ.Field(i)
+			if f.Tag.Get("json") == "-" {
+				continue
+			}
+			s := newSettings(t, newWorld(t))
+			way := settingsByName(t, s)[name]
+			if r, err := way.set(way.begin, admin.Act{}); err != nil || r.Version != 1 {
+				t.Fatalf("%s: %+v, %v", name, r, err)
+			}
+			now, kept := way.get()
+			then := reflect.New(typ).Elem()
+			then.Set(reflect.ValueOf(now))
+			switch v := then.Field(i); v.Kind() {
+			case reflect.Bool:
+				v.SetBool(!v.Bool())
+			case reflect.Int:
+				v.SetInt(v.Int() + 1)
+				if name == "Retention" { // the longest there is has been set
+					v.SetInt(v.Int() - 2)
+				}
+			case reflect.String:
+				v.SetString(anotherWord(t, f.Name))
+			case reflect.Slice:
+				v.Set(reflect.ValueOf([]string{"ops@example.com", "second@example.com"}))
+			default:
+				t.Fatalf("%s.%s: this test cannot change a %s", name, f.Name, v.Kind())
+			}
+			r, err := way.set(then.Interface(), admin.Act{Version: kept.Version})
+			if err != nil || r.Text == "Nothing has changed." {
+				t.Errorf("%s.%s alone: %q, %v", name, f.Name, r.Text, err)
+				continue
+			}
+			got, _ := way.get()
+			if a, b := fmt.Sprint(then.Field(i)), fmt.Sprint(reflect.ValueOf(got).Field(i)); a != b {
+				t.Errorf("%s.%s: %s was set, and %s is kept", name, f.Name, a, b)
+			}
+			if strings.HasSuffix(r.Text, "Saved. changed.") {
+				t.Errorf("%s.%s: nobody is told what has changed", name, f.Name)
+			}
+		}
+	}
+}
+
 func TestSettingsThatCannotBeAreRefusedInWords(t *testing.T) {
 	s := newSettings(t, newWorld(t))
 	ctx := t.Context()
@@ -205,6 +329,10 @@ func TestSettingsThatCannotBeAreRefusedInWords(t *testing.T) {
 		},
 		"a folder without a root": func() error {
 			_, err := s.ChangeBackups(ctx, root(), admin.Backups{At: "03:00", Keep: 3, Folder: "../there"}, admin.Act{})
+			return err
+		},
+		"a recipient who is none": func() error {
+			_, err := s.ChangeMail(ctx, root(), admin.Mail{To: []string{"the team"}}, nil, admin.Act{})
 			return err
 		},
 		"records of a day": func() error { _, err := s.ChangeRetention(ctx, root(), keeping(1), admin.Act{}); return err },

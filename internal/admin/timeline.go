@@ -49,6 +49,9 @@ func (a *Admin) Timeline(ctx context.Context, who access.Actor, q TimelineQuery)
 		return Timeline{}, access.Invalid("admin: timeline", "Ask for the timeline of one record, device or user.")
 	}
 	list, older, err := a.store.ListTimeline(ctx, objects, q.Before, q.Limit)
+	if err == nil {
+		err = a.hideLines(ctx, who, list)
+	}
 	if err != nil {
 		return Timeline{}, err
 	}
@@ -95,6 +98,9 @@ func deviceMoments(d *access.RegisteredDevice) []Moment {
 // may read the audit log.
 func (a *Admin) timelineOf(ctx context.Context, who access.Actor, objects []string, before int64, limit int) ([]access.AuditEntry, error) {
 	list, _, err := a.store.ListTimeline(ctx, objects, before, limit)
+	if err == nil {
+		err = a.hideLines(ctx, who, list)
+	}
 	if who.May(access.VerbViewAudit) != nil {
 		for i := range list {
 			list[i].Addr = ""

@@ -62,6 +62,9 @@ func (a *Admin) undoChange(tx *store.Tx, who access.Actor, done outcome, act Act
 		as.Override = *done.Override
 	case done.Link != nil:
 		b := *done.Link
+		if err := mayLeave(tx, who, as.Device, b.Device); err != nil {
+			return outcome{}, err
+		}
 		detail = beforeAfter(a.linkWords(tx, as.Device), a.linkWords(tx, b.Device), act.Reason)
 		as.Device, as.Link = b.Device, b.Link
 	case done.Comment != nil:

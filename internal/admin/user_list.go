@@ -96,7 +96,11 @@ func (a *Admin) FindUser(ctx context.Context, who access.Actor, id access.UserID
 		if err != nil {
 			return UserDetails{}, err
 		}
-		out.Records = append(out.Records, a.rows(list)...)
+		rows, err := a.rowsFor(ctx, who, list)
+		if err != nil {
+			return UserDetails{}, err
+		}
+		out.Records = append(out.Records, rows...)
 		aliases, err := a.store.AliasesOf(ctx, acc.Realm, acc.Account)
 		if err != nil {
 			return UserDetails{}, err

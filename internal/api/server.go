@@ -57,7 +57,7 @@ func New(c Config) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.mux = httpd.NewMux(c.Login.Guard, s.Answer)
+	s.mux = httpd.NewMux(c.Login.GuardTokens, s.Answer)
 	s.api = huma.NewAPI(describe(c.Version), &adapter{s.mux})
 	s.mountAssociations()
 	s.mountDevices()
@@ -103,7 +103,7 @@ func hasBearer(r *http.Request) bool {
 // Routes lists every route, for the test that walks them.
 func (s *Server) Routes() []httpd.Route { return s.mux.Routes() }
 
-// adapter registers the operations of the description on our own mux, which asks Login.Guard about the
+// adapter registers the operations of the description on our own mux, which asks Login.GuardTokens about the
 // verb before anything of the request is parsed. An operation without a verb lets nobody in.
 type adapter struct{ mux *httpd.Mux }
 

@@ -161,7 +161,8 @@ func entryIn(e *proto.Entry, w words) (in access.Entry, ok bool) {
 
 func recordOut(r *access.Record) *proto.Record {
 	out := &proto.Record{Domain: string(r.Domain), Realm: text(r.Pair.Realm), Account: text(r.Pair.Account),
-		EasDevice: text(r.Pair.Device), Device: string(r.Device), RedirectClears: r.RedirectClears, ServerKey: r.ServerKey}
+		EasDevice: text(r.Pair.Device), Device: string(r.Device), RedirectClears: r.RedirectClears, ServerKey: r.ServerKey,
+		UserUnknown: r.UserUnknown && r.Linked()}
 	if w := r.Wipe; w != (access.Wipe{}) {
 		out.Wipe = &proto.Wipe{Id: string(w.ID), Kind: string(w.Kind), State: string(w.State), NotBefore: timeOut(w.NotBefore),
 			By: text(w.By), At: timeOut(w.At), Server: w.Server}
@@ -176,7 +177,7 @@ func recordOut(r *access.Record) *proto.Record {
 func recordIn(id string, r *proto.Record, w words) *access.Record {
 	in := &access.Record{ID: access.AssociationID(id), Domain: access.Domain(w.once(r.GetDomain())),
 		Pair:   access.Pair{Realm: w.once(r.GetRealm()), Account: r.GetAccount(), Device: r.GetEasDevice()},
-		Device: access.DeviceID(r.GetDevice()), RedirectClears: r.GetRedirectClears(), ServerKey: r.GetServerKey()}
+		Device: access.DeviceID(r.GetDevice()), RedirectClears: r.GetRedirectClears(), ServerKey: r.GetServerKey(), UserUnknown: r.GetUserUnknown()}
 	if x := r.GetWipe(); x != nil {
 		in.Wipe = access.Wipe{ID: access.WipeID(x.GetId()), Kind: access.WipeKind(w.once(x.GetKind())),
 			State: access.WipeState(w.once(x.GetState())), NotBefore: timeIn(x.GetNotBefore()), By: w.once(x.GetBy()), At: timeIn(x.GetAt()), Server: x.GetServer()}
@@ -191,14 +192,16 @@ func recordIn(id string, r *proto.Record, w words) *access.Record {
 func preferencesOut(p *access.Preferences) *proto.Preferences {
 	return &proto.Preferences{AutoBlock: p.AutoBlock, UnknownWhenAway: string(p.UnknownWhenAway),
 		MaxVerdictAgeNs: int64(p.MaxVerdictAge), ReconcileEveryNs: int64(p.ReconcileEvery), Shadow: p.Shadow,
-		RefuseOtherUser: p.RefuseOtherUser, AllowOverridesCompliance: p.AllowOverridesCompliance, DefaultPolicy: string(p.DefaultPolicy)}
+		RefuseOtherUser: p.RefuseOtherUser, AllowOverridesCompliance: p.AllowOverridesCompliance, DefaultPolicy: string(p.DefaultPolicy),
+		UnknownUsersUnregistered: p.UnknownUsersUnregistered}
 }
 
 func preferencesIn(p *proto.Preferences) *access.Preferences {
 	return &access.Preferences{AutoBlock: p.GetAutoBlock(), UnknownWhenAway: access.Answer(p.GetUnknownWhenAway()),
 		MaxVerdictAge: time.Duration(p.GetMaxVerdictAgeNs()), ReconcileEvery: time.Duration(p.GetReconcileEveryNs()),
 		Shadow: p.GetShadow(), RefuseOtherUser: p.GetRefuseOtherUser(),
-		AllowOverridesCompliance: p.GetAllowOverridesCompliance(), DefaultPolicy: access.PolicyID(p.GetDefaultPolicy())}
+		AllowOverridesCompliance: p.GetAllowOverridesCompliance(), DefaultPolicy: access.PolicyID(p.GetDefaultPolicy()),
+		UnknownUsersUnregistered: p.GetUnknownUsersUnregistered()}
 }
 
 func policyOut(p *access.Policy) *proto.Policy {

@@ -10,5 +10,5 @@
 // over.
 //
 //	j, err := jobs.New(jobs.Config{Store: …, Settings: …, Host: …})
-//	go j.Run(ctx)   // backups, purges, the audit log to a collector and a file
+//	go j.Run(ctx)   // backups, purges, the audit log to a collector and a file, letters
 package jobs

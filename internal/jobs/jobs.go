@@ -96,6 +96,7 @@ func (j *Jobs) Run(ctx context.Context) error {
 	for _, w := range admin.StreamWays() {
 		loop("audit stream to "+string(w), func(ctx context.Context) error { return j.stream(ctx, w) })
 	}
+	loop("letters", j.settings.Tell)
 	for {
 		select {
 		case <-ctx.Done():

@@ -30,7 +30,7 @@ type Account struct {
 // self is the administrator who is signed in with a browser.
 func self(ctx context.Context) (*store.Administrator, error) {
 	c := callerOf(ctx)
-	if c.administrator == nil || c.token {
+	if c.administrator == nil || c.means != byBrowser {
 		return nil, access.Unauthenticated("account", "Sign in first.")
 	}
 	return c.administrator, nil

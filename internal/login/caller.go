@@ -23,16 +23,24 @@ import (
 
 type callerKey struct{}
 
+// means is how a request says who it comes from. It is one or the other, never both.
+type means int
+
+const (
+	unknown   means = iota // nobody has asked yet: outside Middleware
+	byBrowser              // a session was loaded, of somebody signed in or of nobody
+	byToken                // it came with something that may be an API token
+)
+
 // caller is who a request comes from, as far as that is known.
 type caller struct {
+	means         means
 	actor         access.Actor
 	administrator *store.Administrator // nil when nobody is signed in
-	pending       string               // id of who owes the code
-	token         bool                 // came with an API token
-	ends          time.Time            // of the token; zero: never
-	session       bool                 // a session was loaded
-	owesFactor    bool                 // the role asks for a second factor that is not set up yet
-	secret        []byte               // for the form token
+	pending       string               // byBrowser: id of who owes the code
+	owesFactor    bool                 // byBrowser: the role asks for a second factor that is not set up yet
+	secret        []byte               // byBrowser: for the form token
+	ends          time.Time            // byToken: zero: never
 }
 
 func callerOf(ctx context.Context) *caller {
@@ -42,7 +50,7 @@ func callerOf(ctx context.Context) *caller {
 	return &caller{}
 }
 
-func hasSession(ctx context.Context) bool { return callerOf(ctx).session }
+func hasSession(ctx context.Context) bool { return callerOf(ctx).means == byBrowser }
 
 // Actor is who asks. Nobody signed in: the zero Actor, which may do nothing.
 func Actor(r *http.Request) access.Actor { return ActorFrom(r.Context()) }
@@ -77,14 +85,14 @@ func background(r *http.Request) bool {
 // Login.Guard.
 func (l *Login) Middleware(next http.Handler) http.Handler {
 	asBrowser := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, &caller{session: true}))
+		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, &caller{means: byBrowser}))
 		l.serve(w, r, next)
 	})
 	saved := l.sessions.LoadAndSave(asBrowser)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case bearer(r) != "":
-			r = r.WithContext(context.WithValue(r.Context(), callerKey{}, &caller{token: true}))
+			r = r.WithContext(context.WithValue(r.Context(), callerKey{}, &caller{means: byToken}))
 			l.serve(w, r, next)
 		case background(r):
 			var token string
@@ -106,10 +114,10 @@ func (l *Login) Middleware(next http.Handler) http.Handler {
 func (l *Login) serve(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	c := callerOf(r.Context())
 	var err error
-	if c.token {
-		err = l.byToken(r, c)
+	if c.means == byToken {
+		err = l.ofToken(r, c)
 	} else {
-		err = l.bySession(r, c)
+		err = l.ofSession(r, c)
 		l.formSecret(w, r, c)
 	}
 	if err != nil {
@@ -122,9 +130,9 @@ func (l *Login) serve(w http.ResponseWriter, r *http.Request, next http.Handler)
 	next.ServeHTTP(w, r)
 }
 
-// bySession fills in who is signed in. An administrator who is gone, disabled or changed since the
+// ofSession fills in who is signed in. An administrator who is gone, disabled or changed since the
 // sign-in is nobody.
-func (l *Login) bySession(r *http.Request, c *caller) error {
+func (l *Login) ofSession(r *http.Request, c *caller) error {
 	ctx := r.Context()
 	if until, err := strconv.ParseInt(l.session(ctx, keyPendingUntil), 10, 64); err == nil && l.now().Before(time.UnixMilli(until)) {
 		c.pending = l.session(ctx, keyPending)
@@ -170,8 +178,8 @@ func actorOf(a *store.Administrator, addr string) access.Actor {
 
 func changedMark(a *store.Administrator) string { return strconv.FormatInt(a.Changed.UnixMilli(), 10) }
 
-// byToken fills in whose token it is. It may never do more than its owner, and dies with him.
-func (l *Login) byToken(r *http.Request, c *caller) error {
+// ofToken fills in whose token it is. It may never do more than its owner, and dies with him.
+func (l *Login) ofToken(r *http.Request, c *caller) error {
 	ctx := r.Context()
 	t, err := l.store.FindToken(ctx, hashToken(bearer(r)))
 	if access.KindOf(err) == access.KindNotFound {
@@ -220,37 +228,59 @@ func (l *Login) formSecret(w http.ResponseWriter, r *http.Request, c *caller) {
 	http.SetCookie(w, l.cookies.make("form", s, 0))
 }
 
-// Guard lets a request through to its handler, or says why not. It is the httpd.Guard of every mux
-// behind Middleware.
+// onlyByBrowser answers a token where a person has to be.
+const onlyByBrowser = "A token cannot be used for this. Sign in with a browser."
+
+// Guard lets a request through to the page it asks for, or says why not. It is the httpd.Guard of the mux
+// of the pages, which are for people with browsers: whoever comes with a token is nobody there. What a
+// token may not do through the API it could otherwise do through a form.
 func (l *Login) Guard(_ http.ResponseWriter, r *http.Request, a httpd.Access) (*http.Request, error) {
 	c := callerOf(r.Context())
-	if !c.token && httpd.Changes(r) {
+	if c.means == byToken && (httpd.Changes(r) || !a.IsPublic()) {
+		return nil, access.Forbidden("guard", onlyByBrowser)
+	}
+	if httpd.Changes(r) {
 		var tooLong *http.MaxBytesError
 		if err := r.ParseForm(); errors.As(err, &tooLong) {
 			return nil, &httpd.StatusError{Status: http.StatusRequestEntityTooLarge, Text: "The request is too large."}
 		}
-	}
-	if !c.token && httpd.Changes(r) && !httpd.CheckFormToken(r, c.secret) {
-		return nil, access.Forbidden("form token", "This form is too old or was not made for you. Load the page again and repeat what you did.")
+		if !httpd.CheckFormToken(r, c.secret) {
+			return nil, access.Forbidden("form token", "This form is too old or was not made for you. Load the page again and repeat what you did.")
+		}
 	}
 	if a.IsPublic() {
 		return r, nil
 	}
-	if c.actor.Role == "" {
-		return nil, access.Unauthenticated("guard", "Sign in first.")
-	}
-	if c.token && a.IsSignedIn() {
-		return nil, access.Forbidden("guard", "A token cannot be used for this. Sign in with a browser.")
-	}
 	if c.owesFactor && !a.IsSignedIn() {
 		return nil, access.Forbidden("second factor", "Your role asks for a second factor. Set one up in your account first.")
 	}
-	if v := a.VerbName(); v != "" {
-		if err := c.actor.May(access.Verb(v)); err != nil {
-			return nil, err
-		}
+	return r, mayPass(c, a)
+}
+
+// GuardTokens is the httpd.Guard of the mux of the API: it takes tokens only, so that no page of another
+// site can make a browser call it.
+func (l *Login) GuardTokens(_ http.ResponseWriter, r *http.Request, a httpd.Access) (*http.Request, error) {
+	c := callerOf(r.Context())
+	switch {
+	case a.IsPublic():
+		return r, nil
+	case c.means != byToken:
+		return nil, access.Unauthenticated("guard", "Send a valid API token.")
+	case c.actor.Role != "" && a.IsSignedIn():
+		return nil, access.Forbidden("guard", onlyByBrowser)
 	}
-	return r, nil
+	return r, mayPass(c, a)
+}
+
+// mayPass asks for somebody, and for his verb.
+func mayPass(c *caller, a httpd.Access) error {
+	if c.actor.Role == "" {
+		return access.Unauthenticated("guard", "Sign in first.")
+	}
+	if v := a.VerbName(); v != "" {
+		return c.actor.May(access.Verb(v))
+	}
+	return nil
 }
 
 func bearer(r *http.Request) string {

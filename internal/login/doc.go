@@ -10,7 +10,7 @@
 //
 // How a request becomes an actor:
 //
-//	mux := httpd.NewMux(l.Guard, answer)   // asks before every handler
+//	mux := httpd.NewMux(l.Guard, answer)   // asks before every page; the API has GuardTokens
 //	handler := l.Middleware(mux)           // loads and saves the session
 //	login.Actor(r)                         // inside a handler
 //

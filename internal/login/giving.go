@@ -24,7 +24,7 @@ func holder(role access.Role, scope *access.Scope) access.Actor {
 
 // byTokenOf reports whether it is a token that asks, and not a person.
 func byTokenOf(ctx context.Context, who access.Actor) bool {
-	return callerOf(ctx).token || len(who.Only) > 0
+	return callerOf(ctx).means == byToken || len(who.Only) > 0
 }
 
 // beyond says what of these rights somebody lacks; nil: nothing. It looks at what the credential may that
@@ -60,7 +60,7 @@ func (l *Login) mayGive(ctx context.Context, tx *store.Tx, who access.Actor, rig
 // factorBehind asks for a token's owner what Guard asks for a session: a second factor, if the role does.
 func (l *Login) factorBehind(ctx context.Context, tx *store.Tx) error {
 	c := callerOf(ctx)
-	if !c.token || c.administrator == nil || c.administrator.Source != "" || c.administrator.TOTPSealed != "" {
+	if c.means != byToken || c.administrator == nil || c.administrator.Source != "" || c.administrator.TOTPSealed != "" {
 		return nil
 	}
 	var p Policy

@@ -41,7 +41,7 @@ func (l *Login) SetupLink(ctx context.Context) (token string, expires time.Time,
 // setupLink makes a link that works once, for an administrator or with an empty id for the first one.
 func (l *Login) setupLink(ctx context.Context, id string) (token string, expires time.Time, err error) {
 	token, expires = rand.Text(), l.now().Add(setupAge).UTC()
-	if c := callerOf(ctx); c.token && !c.ends.IsZero() && c.ends.Before(expires) {
+	if c := callerOf(ctx); c.means == byToken && !c.ends.IsZero() && c.ends.Before(expires) {
 		expires = c.ends.UTC() // what a token makes is not good for longer than itself
 	}
 	err = l.store.WithTx(ctx, func(tx *store.Tx) error { return tx.CreateSetupLink(hashToken(token), id, expires) })

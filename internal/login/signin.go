@@ -233,7 +233,7 @@ func (l *Login) enter(w http.ResponseWriter, r *http.Request, a *store.Administr
 // SignOut ends the session of the request.
 func (l *Login) SignOut(r *http.Request) error {
 	c := callerOf(r.Context())
-	if !c.session {
+	if c.means != byBrowser {
 		return nil
 	}
 	if err := l.sessions.Destroy(r.Context()); err != nil {

@@ -181,7 +181,7 @@ func (l *Login) OwnTokens(ctx context.Context) ([]Token, error) {
 // TokensOfOwner gives, to a token, the tokens that act for the same administrator.
 func (l *Login) TokensOfOwner(ctx context.Context) ([]Token, error) {
 	c := callerOf(ctx)
-	if !c.token || c.administrator == nil {
+	if c.means != byToken || c.administrator == nil {
 		return nil, access.Unauthenticated("tokens", "Send a valid API token.")
 	}
 	return l.tokens(ctx, c.administrator.ID)
@@ -214,7 +214,7 @@ func (l *Login) tokens(ctx context.Context, owner string) ([]Token, error) {
 // always end itself.
 func (l *Login) RevokeToken(ctx context.Context, who access.Actor, id string) error {
 	own := callerOf(ctx).administrator
-	if callerOf(ctx).token && who.Session != id {
+	if callerOf(ctx).means == byToken && who.Session != id {
 		own = nil
 	}
 	err := l.store.WithTx(ctx, func(tx *store.Tx) error {

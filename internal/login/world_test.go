@@ -73,7 +73,14 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, store: s, login: l, clock: c}
-	srv := httptest.NewServer(l.Middleware(w.mux()))
+	pages, rest := w.mux(l.Guard), w.mux(l.GuardTokens)
+	srv := httptest.NewServer(l.Middleware(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" && r.Header.Get("X-Pages") == "" {
+			rest.ServeHTTP(rw, r)
+			return
+		}
+		pages.ServeHTTP(rw, r)
+	})))
 	t.Cleanup(func() {
 		srv.Close()
 		if err := s.Close(); err != nil {
@@ -84,10 +91,10 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// mux has a page for every verb of the room, as the console will.
-func (w *world) mux() *httpd.Mux {
+// mux has a page for every verb of the room, as the console will: for browsers, or for tokens.
+func (w *world) mux(guard httpd.Guard) *httpd.Mux {
 	l := w.login
-	m := httpd.NewMux(l.Guard, func(rw http.ResponseWriter, _ *http.Request, err error) {
+	m := httpd.NewMux(guard, func(rw http.ResponseWriter, _ *http.Request, err error) {
 		status := map[access.Kind]int{access.KindInvalid: 422, access.KindNotFound: 404, access.KindConflict: 409,
 			access.KindForbidden: 403, access.KindUnauthenticated: 401, access.KindUnavailable: 503}[access.KindOf(err)]
 		var se *httpd.StatusError

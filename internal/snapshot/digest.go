@@ -43,12 +43,7 @@ func BucketOf(kind access.EntryKind, key string) int {
 	return int((s ^ s>>32) % Buckets)
 }
 
-// SumOf is what one entry adds to its bucket.
-func SumOf(e *access.Entry) uint64 {
-	var scratch []byte
-	return sumOf(e, &scratch)
-}
-
+// sumOf is what one entry adds to its bucket; scratch is used for its encoding.
 func sumOf(e *access.Entry, scratch *[]byte) uint64 {
 	*scratch = appendEntry((*scratch)[:0], e)
 	h := sha256.Sum256(*scratch)

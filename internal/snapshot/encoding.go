@@ -88,14 +88,15 @@ func appendEntry(b []byte, e *access.Entry) []byte {
 		w.at(9, r.Override.At)
 		w.at(11, r.Override.Until)
 		w.num(13, r.RedirectClears)
-		w.str(14, string(r.Wipe.ID))
-		w.str(15, string(r.Wipe.Kind))
-		w.str(16, string(r.Wipe.State))
-		w.at(17, r.Wipe.NotBefore)
-		w.str(19, r.Wipe.By)
-		w.at(20, r.Wipe.At)
-		w.str(22, r.ServerKey)
-		w.yes(23, r.Wipe.Server)
+		w.yes(20, r.UserUnknown && r.Linked())
+		w.str(30, string(r.Wipe.ID))
+		w.str(31, string(r.Wipe.Kind))
+		w.str(32, string(r.Wipe.State))
+		w.at(33, r.Wipe.NotBefore)
+		w.str(35, r.Wipe.By)
+		w.at(36, r.Wipe.At)
+		w.str(38, r.ServerKey)
+		w.yes(39, r.Wipe.Server)
 	case access.EntryEASDevice:
 		w.b = append(w.b, kindEASDevice)
 		w.raw(e.Key)
@@ -145,6 +146,7 @@ func appendEntry(b []byte, e *access.Entry) []byte {
 		w.yes(6, p.RefuseOtherUser)
 		w.yes(7, p.AllowOverridesCompliance)
 		w.str(8, string(p.DefaultPolicy))
+		w.yes(20, p.UnknownUsersUnregistered)
 	case access.EntryPolicy:
 		w.b = append(w.b, kindPolicy)
 		w.raw(e.Key)
@@ -310,26 +312,28 @@ func recordField(r *access.Record, words map[string]string) func(field) {
 			r.Override.Until = below(r.Override.Until, f.num)
 		case 13:
 			r.RedirectClears = f.num
-		case 14:
+		case 30:
 			r.Wipe.ID = access.WipeID(f.text)
-		case 15:
+		case 31:
 			r.Wipe.Kind = access.WipeKind(once(words, f.text))
-		case 16:
+		case 32:
 			r.Wipe.State = access.WipeState(once(words, f.text))
-		case 17:
+		case 33:
 			r.Wipe.NotBefore = second(f.num)
-		case 18:
+		case 34:
 			r.Wipe.NotBefore = below(r.Wipe.NotBefore, f.num)
-		case 19:
+		case 35:
 			r.Wipe.By = once(words, f.text)
-		case 20:
+		case 36:
 			r.Wipe.At = second(f.num)
-		case 21:
+		case 37:
 			r.Wipe.At = below(r.Wipe.At, f.num)
-		case 22:
+		case 38:
 			r.ServerKey = string(f.text)
-		case 23:
+		case 39:
 			r.Wipe.Server = f.num != 0
+		case 20:
+			r.UserUnknown = f.num != 0
 		}
 	}
 }
@@ -424,6 +428,8 @@ func preferencesField(p *access.Preferences) func(field) {
 			p.AllowOverridesCompliance = f.num != 0
 		case 8:
 			p.DefaultPolicy = access.PolicyID(f.text)
+		case 20:
+			p.UnknownUsersUnregistered = f.num != 0
 		}
 	}
 }

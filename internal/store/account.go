@@ -118,17 +118,23 @@ func (t *Tx) changeAccount(realm, account string, fn func(*accountRow) error) er
 		}
 	}
 	if old.person != row.person {
-		return t.ownRecords(realm, account, row.person)
+		return t.ownRecords(realm, account, row.person, (old.person == "") != (row.person == ""))
 	}
 	return nil
 }
 
-// ownRecords notes on the records of an account whose they are.
-func (t *Tx) ownRecords(realm, account string, person access.UserID) error {
+// ownRecords notes on the records of an account whose they are. Gateways have to hear of it where a linked
+// record's user has become known, or is no longer (R-20).
+func (t *Tx) ownRecords(realm, account string, person access.UserID, tell bool) error {
 	const op = "store: save account"
 	if _, err := t.q.exec(t.ctx, `UPDATE association SET person = $1 WHERE account = $2 AND realm = $3`,
 		string(person), account, realm); err != nil {
 		return said(op, err)
+	}
+	if tell {
+		if err := t.tellLinked(realm, account); err != nil {
+			return err
+		}
 	}
 	var ids []string
 	if err := t.q.each(t.ctx, func(r *sql.Rows) error {
@@ -147,15 +153,33 @@ func (t *Tx) ownRecords(realm, account string, person access.UserID) error {
 	return nil
 }
 
+// tellLinked has gateways take the linked records of an account anew.
+func (t *Tx) tellLinked(realm, account string) error {
+	n := 0
+	if err := t.q.each(t.ctx, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		t.touch(access.EntryRecord, id)
+		n++
+		return err
+	}, `SELECT id FROM association WHERE account = $1 AND realm = $2 AND device <> ''`, account, realm); err != nil {
+		return said("store: save account", err)
+	}
+	if n == 0 {
+		return nil
+	}
+	return t.rejudge(`WHERE account = $1 AND realm = $2`, account, realm)
+}
+
 // ownRecord notes on a new record whose it is.
 func (t *Tx) ownRecord(a *access.Association) error {
 	row, err := t.q.accountRow(t.ctx, false, a.Pair.Realm, a.Pair.Account)
 	if errors.Is(err, sql.ErrNoRows) {
-		a.Person = ""
+		own(a, "")
 		return nil
 	}
 	if err == nil {
-		a.Person = row.person
+		own(a, row.person)
 	}
 	return said("store: create association", err)
 }

@@ -75,9 +75,29 @@ func allColumns(r *associationRow) []column {
 	cols = append(cols, timeColumns(&r.Association)...)
 	cols = append(cols, wordColumns(r)...)
 	cols = append(cols, linkColumns(r)...)
-	return append(cols, column{"person", text(&r.Person)}, column{"merged_from", asJSON{&r.MergedFrom}},
+	return append(cols, column{"person", ownerOf(&r.Association)}, column{"merged_from", asJSON{&r.MergedFrom}},
 		column{"first_sync", &r.FirstSync}, column{"change", &r.Change})
 }
+
+// owner is the user a record belongs to. That there is none is noted where verdicts look for it, whenever
+// it is read.
+type owner struct {
+	textOf[access.UserID]
+	a *access.Association
+}
+
+func ownerOf(a *access.Association) owner { return owner{text(&a.Person), a} }
+
+func (o owner) target() any { return o }
+
+func (o owner) Scan(src any) error {
+	err := o.textOf.Scan(src)
+	own(o.a, o.a.Person)
+	return err
+}
+
+// own notes whose a record is.
+func own(a *access.Association, person access.UserID) { a.Person, a.UserUnknown = person, person == "" }
 
 func readColumns(r *associationRow) []column { return append(allColumns(r), column{"seq", &r.seq}) }
 

@@ -14,7 +14,7 @@ import (
 func (t *Tx) ownAll(part []*access.Association) error {
 	names := map[string][]any{}
 	for _, a := range part {
-		a.Person = ""
+		own(a, "")
 		names[a.Pair.Realm] = append(names[a.Pair.Realm], a.Pair.Account)
 	}
 	owners := map[access.Account]access.UserID{}
@@ -32,7 +32,7 @@ func (t *Tx) ownAll(part []*access.Association) error {
 	}
 	if len(owners) > 0 {
 		for _, a := range part {
-			a.Person = owners[access.Account{Realm: a.Pair.Realm, Account: a.Pair.Account}]
+			own(a, owners[access.Account{Realm: a.Pair.Realm, Account: a.Pair.Account}])
 		}
 	}
 	return nil

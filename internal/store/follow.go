@@ -166,13 +166,13 @@ func (r runner) eachRecord(ctx context.Context, fn func(rec *access.Record, seq 
 	return r.each(ctx, func(rows *sql.Rows) error {
 		var as access.Association
 		var seq int64
-		if err := rows.Scan(append(targets(recordColumns(&as)), &seq)...); err != nil {
+		if err := rows.Scan(append(targets(recordColumns(&as)), ownerOf(&as).target(), &seq)...); err != nil {
 			return err
 		}
 		rec := as.Record // on its own, so that the rest of the row can go
 		fn(&rec, seq)
 		return nil
-	}, `SELECT `+names(recordColumns(&access.Association{}))+`, seq FROM association `+rest, a...)
+	}, `SELECT `+names(recordColumns(&access.Association{}))+`, person, seq FROM association `+rest, a...)
 }
 
 // entry gives the present state of anything but a record.

@@ -41,6 +41,15 @@ func (t *Tx) Phones(ids []string, limit int) (map[string][]access.Association, e
 	return out, nil
 }
 
+// FindAssociations gives those of some records that are there, in no order. Others may change them meanwhile.
+func (t *Tx) FindAssociations(ids []access.AssociationID) (list []access.Association, err error) {
+	rows, err := t.q.associations(t.ctx, "id", anyOf(ids))
+	for _, r := range rows {
+		list = append(list, r.Association)
+	}
+	return list, said("store: find associations", err)
+}
+
 // FindDevices gives those of some devices that are there, in no order and without the number of their
 // records. Others may change them meanwhile.
 func (t *Tx) FindDevices(ids []access.DeviceID) ([]access.RegisteredDevice, error) {
@@ -90,4 +99,13 @@ func (s *Store) FindUsers(ctx context.Context, ids []access.UserID) (list []acce
 		return q.fillAccounts(ctx, users)
 	})
 	return list, err
+}
+
+// PreApprovalOf gives the pre-approval of a pair, as it is in this transaction.
+func (t *Tx) PreApprovalOf(p access.Pair) (*access.PreApproval, error) {
+	found, err := t.q.preApproval(t.ctx, `eas_device = $1 AND account = $2 AND realm = $3`+t.s.engine.locking(), p.Device, p.Account, p.Realm)
+	if err != nil {
+		return nil, said("store: find pre-approval", err)
+	}
+	return found, nil
 }

@@ -102,7 +102,7 @@ func TestNoPageOfAWorldScansOrSortsOnPostgres(t *testing.T) {
 func noPageOfAWorldScansOrSorts(t *testing.T, e storetest.Engine) {
 	t.Helper()
 	s := e.Open(t, time.Now)
-	if err := storetest.FillWorld(t.Context(), s, storetest.WorldOf(4_000), 1); err != nil {
+	if err := storetest.FillWorld(t.Context(), s, storetest.WorldOf(6_000), 1); err != nil {
 		t.Fatal(err)
 	}
 	analyze(t, s)

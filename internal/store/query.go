@@ -21,12 +21,15 @@ const (
 	ShowAllowed   Show = "allowed"
 	ShowBlocked   Show = "blocked"
 	ShowSuggested Show = "suggested" // unlinked, with a device that comes into question
+	// ShowUnknownUser leaves records whose account belongs to no user (M-14). Where they are many they
+	// come in the order they were made (OrderAdded).
+	ShowUnknownUser Show = "unknown-user"
 )
 
 // classes gives the classes a Show is made of.
 func (s Show) classes() ([]int64, bool) {
 	switch s {
-	case "", ShowAll:
+	case "", ShowAll, ShowUnknownUser:
 		return []int64{0, 1, 2, 3, 4, 5}, true
 	case ShowUnlinked:
 		return []int64{0, 1, 4, 5}, true
@@ -147,6 +150,7 @@ type Query struct {
 const (
 	OrderNewest = "newest"  // newest records first
 	OrderMatch  = "matches" // users that begin so, then device ids, models, numbers
+	OrderAdded  = "added"   // as they were made, of the records without a user
 	OrderPeople = "people"  // by the name of the user it belongs to, of lists that are limited to a scope
 )
 

@@ -12,7 +12,7 @@ import (
 
 // A list that is limited to a scope is made from the users in it: their groups are kept in the order of
 // names, and what belongs to a user has an index. So it costs what the scope holds, not what the table
-// does.
+// does. Records that belong to nobody are listed in the same way, as if nobody were a user.
 
 // modePeople pages through much: user after user, and what belongs to each as it was made.
 const modePeople = "people"
@@ -35,8 +35,14 @@ type scopeWalk struct {
 	over   bool
 }
 
+// nobody is the place of nobody among users.
+const nobody = "\n"
+
+// unowned says that only what belongs to nobody is wanted. No scope holds any of it.
+func (l *lister) unowned() bool { return l.q.Show == ShowUnknownUser }
+
 func (l *lister) scoped(ctx context.Context, r runner, s *Store) ([]item, Page, error) {
-	if len(l.q.Scope.Groups) == 0 {
+	if l.q.Scope != nil && (l.unowned() || len(l.q.Scope.Groups) == 0) {
 		return nil, Page{}, nil
 	}
 	if l.at == nil || l.at.Mode == modeAll {
@@ -71,6 +77,9 @@ func (l *lister) scoped(ctx context.Context, r runner, s *Store) ([]item, Page, 
 	items, p := l.page(w.items, full || spent, last, modePeople)
 	p.Total, p.TotalIsMore = max(l.least, int64(len(items))), true
 	p.SearchOrder, p.Partial = OrderPeople, spent
+	if l.unowned() {
+		p.SearchOrder = OrderAdded
+	}
 	return items, p, nil
 }
 
@@ -151,7 +160,9 @@ func (l *lister) inScope(ctx context.Context, r runner, items []item) ([]item, e
 			return nil, err
 		}
 		clear(members)
-		if len(ask) > 0 {
+		if l.unowned() {
+			members[""] = true
+		} else if len(ask) > 0 {
 			if err := r.each(ctx, func(rows *sql.Rows) error {
 				var id, group string
 				err := rows.Scan(&id, &group)
@@ -196,6 +207,9 @@ func (w *scopeWalk) until(ctx context.Context, enough, room int) error {
 
 // users gives the places of the next users: the one at which the walk stands, then those behind it.
 func (w *scopeWalk) users(ctx context.Context, limit int) (list []string, more bool, err error) {
+	if w.unowned() {
+		return []string{nobody}, false, nil
+	}
 	key, person, _ := strings.Cut(w.at.text, "\n")
 	beyond, dir := ">=", ""
 	if w.back() {
@@ -252,6 +266,10 @@ func (w *scopeWalk) user(ctx context.Context, place string, enough int) (whole b
 	if w.t.person == "id" { // there is one row at most, and nothing to put in order
 		order = ` AND seq + 0 ` + beyond + ` $2`
 	}
+	whose := w.t.person + ` = $1 AND ` + w.t.person + ` <> ''`
+	if w.unowned() { // the constant leads to an index of its own
+		whose = w.t.person + ` = $1 AND ` + w.t.person + ` = ''`
+	}
 	most, read := perRow*max(enough, 50), 0
 	err = w.r.until(ctx, func(rows *sql.Rows) (bool, error) {
 		it := item{text: place}
@@ -265,7 +283,7 @@ func (w *scopeWalk) user(ctx context.Context, place string, enough int) (whole b
 			w.items = append(w.items, it)
 		}
 		return len(w.items) < enough, err
-	}, `SELECT seq, `+w.t.class+`, `+search+` FROM `+w.t.name+` WHERE `+w.t.person+` = $1 AND `+w.t.person+` <> ''`+order+` LIMIT $3`, person, edge, int64(most))
+	}, `SELECT seq, `+w.t.class+`, `+search+` FROM `+w.t.name+` WHERE `+whose+order+` LIMIT $3`, person, edge, int64(most))
 	if err == nil && place != w.at.text { // nothing belongs to this user
 		w.at = item{text: place, seq: edge}
 	}

@@ -96,6 +96,8 @@ func (s *Server) newNeed(n admin.Need) need {
 		out.Href, out.Action = "/settings/retention", s.say("dashboard.see-setting")
 	case admin.NeedStream:
 		out.Href, out.Action = "/settings/audit-stream", s.say("dashboard.see-setting")
+	case admin.NeedMail:
+		out.Href, out.Action = "/settings/mail", s.say("dashboard.see-setting")
 	case admin.NeedShadow:
 		out.Icon, out.Href, out.Action = "eye", "/sentry/preferences/preview?shadow=no", s.say("shadow.end")
 	case admin.NeedNewcomers:

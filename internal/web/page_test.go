@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/andybalholm/cascadia"
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/login"
 	"github.com/vedette-mail/vedette/test/browser"
 	"golang.org/x/net/html"
 )
@@ -147,6 +149,50 @@ func TestNoPageIsShownToWhoHasNotSignedIn(t *testing.T) {
 			t.Errorf("%s shows a record to a stranger", r.Pattern)
 		}
 	}
+}
+
+// TestNoPageIsForTokens walks every route with the token of an administrator: what a token may not do
+// through the API, such as making another administrator, it must not do through a form either.
+func TestNoPageIsForTokens(t *testing.T) {
+	c := browser.Start(t, true)
+	ids := c.Add(t, browser.Three()...)
+	secret, err := c.Login.CreateTokenFor(t.Context(), login.House(), browser.Administrator, login.NewToken{Name: "robot", Role: access.RoleAdministrator})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := newVisitor(t, c)
+	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	v.client.Transport = asBearer(secret)
+	for _, r := range c.Mux.Routes() {
+		path := strings.NewReplacer("{id}", string(ids[0]), "{verb}", "block", "{deed}", "link", "{number}", "1", "{$}", "").Replace(r.Path)
+		var a *answer
+		switch {
+		case r.Method != http.MethodGet:
+			a = v.post(path, url.Values{"id": {string(ids[0])}, "name": {"evil"}, "role": {"administrator"}})
+		case r.Access.IsPublic():
+			continue // there is nothing of anybody's in it
+		default:
+			a = v.get(path)
+		}
+		if a.status != http.StatusForbidden && a.status != http.StatusUnauthorized {
+			t.Errorf("%s with a token: %d", r.Pattern, a.status)
+		}
+		if strings.Contains(a.body, "ana.silva") {
+			t.Errorf("%s shows a record to a token", r.Pattern)
+		}
+	}
+	if _, err := c.Store.FindAdministratorByName(t.Context(), "evil"); access.KindOf(err) != access.KindNotFound {
+		t.Errorf("a token has made an administrator: %v", err)
+	}
+}
+
+// asBearer sends every request with a token.
+type asBearer string
+
+func (b asBearer) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("Authorization", "Bearer "+string(b))
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 func TestAFormFromElsewhereChangesNothing(t *testing.T) {

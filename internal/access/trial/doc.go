@@ -8,11 +8,11 @@
 //
 //	device  NAME [state=…] [noncompliant="reason"]
 //	account NAME disabled | alias-of=NAME | own
-//	assoc   NAME mailbox=ACCOUNT eas=ID [device=DEVICE] [allow|block[="reason"]] [until=+2h] [wipe=KIND:STATE [from=+1h]]
+//	assoc   NAME mailbox=ACCOUNT eas=ID [device=DEVICE] [user-unknown] [allow|block[="reason"]] [until=+2h] [wipe=KIND:STATE [from=+1h]]
 //	approve NAME [until=+2h] | withdraw NAME
 //	policy  NAME
 //	assign  POLICY EAS-ID | revert EAS-ID
-//	prefer  auto-block|shadow|allow-overrides-compliance|other-user|unknown=pass|max-age=1h|default-policy=NAME
+//	prefer  auto-block|shadow|allow-overrides-compliance|other-user|unknown-users-unregistered|unknown=pass|max-age=1h|default-policy=NAME
 //	console away 2h | console back
 //	clock   +3h
 //	ask     NAME COMMAND [stale|limited|nocredentials|certificate|other-user|malformed|key=STATE] -> VERDICT RULE [not-enforced] [until=+1h]

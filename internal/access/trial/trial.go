@@ -171,6 +171,8 @@ func (w *world) tell(words []string) error {
 			w.prefs.AllowOverridesCompliance = on
 		case "other-user":
 			w.prefs.RefuseOtherUser = on
+		case "unknown-users-unregistered":
+			w.prefs.UnknownUsersUnregistered = on
 		case "unknown":
 			w.prefs.UnknownWhenAway = access.Answer(v)
 		case "max-age":
@@ -219,6 +221,8 @@ func (w *world) assoc(words []string) error {
 			r.Pair.Device = v
 		case "device":
 			r.Device = access.DeviceID(v)
+		case "user-unknown":
+			r.UserUnknown = true
 		case "allow", "block":
 			r.Override = access.Override{Kind: access.OverrideKind(k), Reason: v, By: "root", At: w.now}
 		case "until":

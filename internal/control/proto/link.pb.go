@@ -555,7 +555,8 @@ type Record struct {
 	Override       *Override              `protobuf:"bytes,6,opt,name=override,proto3" json:"override,omitempty"`
 	RedirectClears int64                  `protobuf:"varint,7,opt,name=redirect_clears,json=redirectClears,proto3" json:"redirect_clears,omitempty"`
 	Wipe           *Wipe                  `protobuf:"bytes,8,opt,name=wipe,proto3" json:"wipe,omitempty"`
-	ServerKey      string                 `protobuf:"bytes,9,opt,name=server_key,json=serverKey,proto3" json:"server_key,omitempty"` // sealed by a gateway for its fellows
+	ServerKey      string                 `protobuf:"bytes,9,opt,name=server_key,json=serverKey,proto3" json:"server_key,omitempty"`         // sealed by a gateway for its fellows
+	UserUnknown    bool                   `protobuf:"varint,20,opt,name=user_unknown,json=userUnknown,proto3" json:"user_unknown,omitempty"` // linked, and its account belongs to no known user
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -651,6 +652,13 @@ func (x *Record) GetServerKey() string {
 		return x.ServerKey
 	}
 	return ""
+}
+
+func (x *Record) GetUserUnknown() bool {
+	if x != nil {
+		return x.UserUnknown
+	}
+	return false
 }
 
 type Wipe struct {
@@ -1284,6 +1292,7 @@ type Preferences struct {
 	RefuseOtherUser          bool                   `protobuf:"varint,6,opt,name=refuse_other_user,json=refuseOtherUser,proto3" json:"refuse_other_user,omitempty"`
 	AllowOverridesCompliance bool                   `protobuf:"varint,7,opt,name=allow_overrides_compliance,json=allowOverridesCompliance,proto3" json:"allow_overrides_compliance,omitempty"`
 	DefaultPolicy            string                 `protobuf:"bytes,8,opt,name=default_policy,json=defaultPolicy,proto3" json:"default_policy,omitempty"`
+	UnknownUsersUnregistered bool                   `protobuf:"varint,20,opt,name=unknown_users_unregistered,json=unknownUsersUnregistered,proto3" json:"unknown_users_unregistered,omitempty"`
 	unknownFields            protoimpl.UnknownFields
 	sizeCache                protoimpl.SizeCache
 }
@@ -1372,6 +1381,13 @@ func (x *Preferences) GetDefaultPolicy() string {
 		return x.DefaultPolicy
 	}
 	return ""
+}
+
+func (x *Preferences) GetUnknownUsersUnregistered() bool {
+	if x != nil {
+		return x.UnknownUsersUnregistered
+	}
+	return false
 }
 
 type AcknowledgeRequest struct {
@@ -2800,7 +2816,7 @@ const file_link_proto_rawDesc = "" +
 	"\x06policy\x18\t \x01(\v2\x17.vedette.link.v1.PolicyH\x00R\x06policy\x12+\n" +
 	"\x04site\x18\n" +
 	" \x01(\v2\x15.vedette.link.v1.SiteH\x00R\x04siteB\a\n" +
-	"\x05state\"\xb1\x02\n" +
+	"\x05state\"\xd4\x02\n" +
 	"\x06Record\x12\x16\n" +
 	"\x06domain\x18\x01 \x01(\tR\x06domain\x12\x14\n" +
 	"\x05realm\x18\x02 \x01(\tR\x05realm\x12\x18\n" +
@@ -2812,7 +2828,8 @@ const file_link_proto_rawDesc = "" +
 	"\x0fredirect_clears\x18\a \x01(\x03R\x0eredirectClears\x12)\n" +
 	"\x04wipe\x18\b \x01(\v2\x15.vedette.link.v1.WipeR\x04wipe\x12\x1d\n" +
 	"\n" +
-	"server_key\x18\t \x01(\tR\tserverKey\"\xc5\x01\n" +
+	"server_key\x18\t \x01(\tR\tserverKey\x12!\n" +
+	"\fuser_unknown\x18\x14 \x01(\bR\vuserUnknown\"\xc5\x01\n" +
 	"\x04Wipe\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x14\n" +
@@ -2860,7 +2877,7 @@ const file_link_proto_rawDesc = "" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12\x0e\n" +
 	"\x02by\x18\x05 \x01(\tR\x02by\x12%\n" +
 	"\x02at\x18\x06 \x01(\v2\x15.vedette.link.v1.TimeR\x02at\x12+\n" +
-	"\x05until\x18\a \x01(\v2\x15.vedette.link.v1.TimeR\x05until\"\xdc\x02\n" +
+	"\x05until\x18\a \x01(\v2\x15.vedette.link.v1.TimeR\x05until\"\x9a\x03\n" +
 	"\vPreferences\x12\x1d\n" +
 	"\n" +
 	"auto_block\x18\x01 \x01(\bR\tautoBlock\x12*\n" +
@@ -2870,7 +2887,8 @@ const file_link_proto_rawDesc = "" +
 	"\x06shadow\x18\x05 \x01(\bR\x06shadow\x12*\n" +
 	"\x11refuse_other_user\x18\x06 \x01(\bR\x0frefuseOtherUser\x12<\n" +
 	"\x1aallow_overrides_compliance\x18\a \x01(\bR\x18allowOverridesCompliance\x12%\n" +
-	"\x0edefault_policy\x18\b \x01(\tR\rdefaultPolicy\"K\n" +
+	"\x0edefault_policy\x18\b \x01(\tR\rdefaultPolicy\x12<\n" +
+	"\x1aunknown_users_unregistered\x18\x14 \x01(\bR\x18unknownUsersUnregistered\"K\n" +
 	"\x12AcknowledgeRequest\x125\n" +
 	"\bposition\x18\x01 \x01(\v2\x19.vedette.link.v1.PositionR\bposition\"\x15\n" +
 	"\x13AcknowledgeResponse\"V\n" +

@@ -68,6 +68,7 @@ func Run(t *testing.T, e Engine) {
 		{"trends", trends},
 		{"policies", policies},
 		{"orders to wipe", wipes},
+		{"unknown users", unknownUsers},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()

@@ -30,6 +30,8 @@ const PageRows = 50
 func Pages(ctx context.Context, s *store.Store) ([]NamedPage, error) {
 	var list []NamedPage
 	for _, q := range append(Queries(), NamedQuery{"show-suggested", store.Query{Show: store.ShowSuggested, Limit: PageRows}},
+		NamedQuery{"show-unknown-user", store.Query{Show: store.ShowUnknownUser, Limit: PageRows}},
+		NamedQuery{"search-unknown-user", store.Query{Show: store.ShowUnknownUser, Search: "zzzz", Limit: PageRows}},
 		NamedQuery{"search-part-of-a-name", store.Query{Search: "jorg4711", Limit: PageRows}},
 		NamedQuery{"search-address", store.Query{Search: "jorg4711@lab", Limit: PageRows}}) {
 		list = append(list, RecordPage("records/"+q.Name, q.Query))
@@ -143,6 +145,12 @@ func otherPages() (list []NamedPage) {
 				return len(p.Rows), p.PageMarks, err
 			}})
 		}
+	}
+	for _, term := range []string{"iphone", "ana1", "a", "zzzzzz"} {
+		list = append(list, NamedPage{"expected/search-" + term, func(ctx context.Context, s *store.Store, cursor string) (int, store.PageMarks, error) {
+			p, err := s.ListExpected(ctx, store.ExpectedQuery{Search: term, Limit: PageRows, Cursor: cursor})
+			return len(p.Rows), p.PageMarks, err
+		}})
 	}
 	return append(list,
 		NamedPage{"approvals", func(ctx context.Context, s *store.Store, cursor string) (int, store.PageMarks, error) {

@@ -1,0 +1,3 @@
+-- SPDX-FileCopyrightText: The Vedette Authors
+-- SPDX-License-Identifier: Apache-2.0
+-- What the eighth migration has made room for: indexes alone. It is never changed.
