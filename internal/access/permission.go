@@ -41,6 +41,18 @@ const (
 	VerbMergeAccounts Verb = "merge-accounts"
 	VerbSplitAccounts Verb = "split-accounts" // take a merge back, later than its undo
 
+	VerbAssignPolicy  Verb = "assign-policy" // to an ActiveSync device id
+	VerbRevertPolicy  Verb = "revert-policy"
+	VerbAskPolicyAnew Verb = "ask-policy-anew" // have a phone ask for a policy that has not changed
+	VerbChangePolicy  Verb = "change-policy"   // what policies say, and which one is the default
+	VerbWipe          Verb = "wipe"
+	VerbCancelWipe    Verb = "cancel-wipe"  // before the phone has been told
+	VerbApproveWipe   Verb = "approve-wipe" // that of another administrator
+	VerbCloseWipe     Verb = "close-wipe"   // give an order up that nobody has acknowledged
+	VerbReleaseWipe   Verb = "release-wipe" // let a wiped record go again
+	VerbFreeze        Verb = "freeze"       // hold all destructive orders
+	VerbUnfreeze      Verb = "unfreeze"
+
 	VerbPreApprove       Verb = "pre-approve"
 	VerbWithdrawApproval Verb = "withdraw-approval"
 	VerbImport           Verb = "import"
@@ -120,6 +132,17 @@ func cells() []Cells {
 		{VerbDeleteUser, operates, false},
 		{VerbMergeAccounts, operates, true},
 		{VerbSplitAccounts, operates, true},
+		{VerbAssignPolicy, operates, false},
+		{VerbRevertPolicy, operates, false},
+		{VerbAskPolicyAnew, helps, false},
+		{VerbChangePolicy, rules, true},
+		{VerbWipe, operates, false},
+		{VerbCancelWipe, operates, false},
+		{VerbApproveWipe, rules, false},
+		{VerbCloseWipe, operates, false},
+		{VerbReleaseWipe, operates, false},
+		{VerbFreeze, rules, true},
+		{VerbUnfreeze, rules, true},
 		{VerbPreApprove, helps, false},
 		{VerbWithdrawApproval, helps, false},
 		{VerbImport, operates, true},
