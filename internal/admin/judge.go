@@ -47,7 +47,7 @@ func judge(v access.View, r *access.Record, now time.Time) access.Decision {
 // row puts the present verdict beside an association.
 func row(v access.View, as *access.Association, now time.Time) Row {
 	d := judge(&withRecord{View: v, record: &as.Record}, &as.Record, now)
-	r := Row{Association: *as, Decision: d, Why: d.Why()}
+	r := Row{Association: *as, Decision: d, Why: d.Why(), Policy: policyState(v, as.Pair.Device)}
 	r.SyncStatus = access.Allowed
 	switch {
 	case d.Rule == access.RuleWiped:

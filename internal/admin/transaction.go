@@ -37,6 +37,7 @@ type outcome struct {
 	Approval *approvalBefore          `json:"approval,omitempty"`
 	Added    *added                   `json:"added,omitempty"`
 	Change   *access.Preferences      `json:"change,omitempty"`
+	Policy   []policyBefore           `json:"policy,omitempty"`
 }
 
 // act runs one verb: permission, the outcome of an earlier press of the same button, the verb itself,
@@ -112,7 +113,7 @@ func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, ob
 // undoable reports whether it is kept what Undo needs.
 func (o *outcome) undoable() bool {
 	return o.Override != nil || o.Comment != nil || o.Removed != nil || o.Device != nil || o.User != nil || o.Link != nil ||
-		o.Merged != nil || o.Approval != nil || o.Added != nil
+		o.Merged != nil || o.Approval != nil || o.Added != nil || len(o.Policy) > 0
 }
 
 func replay(before *store.Outcome, verb access.Verb, object string, want asked) (out outcome, err error) {

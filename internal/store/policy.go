@@ -225,11 +225,15 @@ func (t *Tx) DeletePolicy(id access.PolicyID) error {
 }
 
 func (r runner) assigned(ctx context.Context, id access.PolicyID) (n int64, err error) {
+	if id == "" {
+		err = r.row(ctx, `SELECT (SELECT COUNT(*) FROM eas_device) - (SELECT COUNT(*) FROM eas_device WHERE policy <> '')`).Scan(&n)
+		return n, err
+	}
 	err = r.row(ctx, `SELECT COUNT(*) FROM eas_device WHERE policy = $1 AND policy <> ''`, string(id)).Scan(&n)
 	return n, err
 }
 
-// PolicyAssigned is to how many ActiveSync device ids a policy is assigned.
+// PolicyAssigned is to how many ActiveSync device ids a policy is assigned; of "", how many have none.
 func (s *Store) PolicyAssigned(ctx context.Context, id access.PolicyID) (int64, error) {
 	n, err := s.reader().assigned(ctx, id)
 	return n, said("store: policy assigned", err)
@@ -286,6 +290,13 @@ func (t *Tx) AssignPolicy(device string, id access.PolicyID, by string) (changed
 		kind = "revert"
 	}
 	return true, t.keepAction(device, kind, by)
+}
+
+// PolicyOf gives the policy that is assigned to an ActiveSync device id, "" for none, and keeps others from
+// assigning one until the transaction ends.
+func (t *Tx) PolicyOf(device string) (id access.PolicyID, err error) {
+	err = t.q.row(t.ctx, `SELECT policy FROM eas_device WHERE id = $1`+t.s.engine.locking(), device).Scan(target(text(&id)))
+	return id, said("store: policy of a device id", err)
 }
 
 // AskPolicyAnew makes the phone of a device id ask for its policy although that has not changed.
