@@ -26,6 +26,8 @@ type Config struct {
 	Provision ProvisionMode
 	Signal449 bool        // demand provisioning by HTTP 449 in every version, as Z-Push does
 	Policy    *wbxml.Node // EASProvisionDoc to hand out; nil means a small one
+	// PolicyOf gives the document for a user, by lower-case name; nil, or nil from it, means Policy.
+	PolicyOf func(user string) *wbxml.Node
 
 	MinHeartbeat, MaxHeartbeat int // seconds for Ping; 0 means 60 and 3540
 

@@ -370,6 +370,9 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 		return
 	}
 	q.answered(g, resp)
+	if q.owned() {
+		c.awaitBody(resp)
+	}
 	q.eas = c.easStatus(resp)
 	if again := g.redirected(q, c, resp); again {
 		return

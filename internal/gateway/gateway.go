@@ -36,7 +36,7 @@ type Gateway struct {
 	policies   policies
 	wipes      wipes
 	serverKeys serverKeys
-	told       boundedMap[access.Pair, access.DeviceInfo] // what mail servers were told of phones
+	told       boundedMap[access.Pair, toldInfo] // what mail servers are told of phones
 	reports    *reports
 	metrics    *metrics
 	poll       *poller

@@ -45,7 +45,7 @@ type parked struct {
 // must not be because its answer is looked into, and has to wait in the handler. stop undoes the watch over
 // the request's context.
 func (g *Gateway) park(q *ask, c *serverConn, stop func() bool) bool {
-	if q.readsAnswer() || !canPark || g.poll == nil || q.r.ProtoMajor != 1 || q.r.ProtoMinor < 1 || g.draining.Load() || c.br.Buffered() > 0 {
+	if q.readsAnswer() || q.owned() && !lasts(q.command) || !canPark || g.poll == nil || q.r.ProtoMajor != 1 || q.r.ProtoMinor < 1 || g.draining.Load() || c.br.Buffered() > 0 {
 		return false
 	}
 	w, ours := q.w.(*h1.Response)
@@ -277,6 +277,12 @@ func (p *parked) pass(resp *http.Response) {
 		return
 	}
 	p.trail.status, p.trail.eas = resp.StatusCode, c.easStatus(resp)
+	if p.insists() {
+		c.shut()
+		c.Close()
+		p.say(p.trail.busy(), false)
+		return
+	}
 	h := make(http.Header, len(resp.Header))
 	answerHeader(h, resp.Header, p.trail.challenge(resp))
 	g.offerProvision(h)

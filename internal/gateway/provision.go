@@ -86,7 +86,7 @@ func (g *Gateway) provision(q *ask) {
 	}
 	q.body.moveTo(nil)
 	if q.info != nil {
-		g.tellServer(q)
+		g.keepInfo(q)
 	}
 	switch {
 	case q.query.Version != eas.VersionUnknown && q.query.Version < eas.V12_0:
@@ -240,30 +240,40 @@ func (g *Gateway) keepNow(q *ask, put func(*access.Sighting)) bool {
 	return true
 }
 
-// tellServer sends on what the phone says of itself in a Provision that the mail server does not get to
-// see, so that the server's own list of phones stays of use. Once for each thing it says.
-func (g *Gateway) tellServer(q *ask) {
-	info := *q.info
-	if last, ok := g.told.get(q.pair); ok && last == info {
+// toldInfo is what a phone said of itself in a Provision that its mail server did not get to see.
+type toldInfo struct {
+	access.DeviceInfo
+	sent bool
+}
+
+// keepInfo remembers what the phone says of itself, until the mail server can be told.
+func (g *Gateway) keepInfo(q *ask) {
+	if last, ok := g.told.get(q.pair); ok && last.DeviceInfo == *q.info {
 		return
 	}
+	g.told.put(clonePair(q.pair), toldInfo{DeviceInfo: *q.info}, maxTold)
+}
+
+// tellServer sends on what the phone says of itself, so that the server's own list of phones stays of use.
+// Once for each thing it says, and after the server has served the phone: some know a phone only from then
+// on, and fail when they hear of it twice at the same moment.
+func (g *Gateway) tellServer(q *ask) {
+	version := q.query.Version
+	if q.upstream != http.StatusOK || version < eas.V12_0 {
+		return
+	}
+	info, ok := g.told.get(q.pair)
+	if !ok || info.sent {
+		return
+	}
+	info.sent = true
 	g.told.put(clonePair(q.pair), info, maxTold)
-	query := q.query
-	query.Command, query.Raw = eas.Settings, ""
-	raw, err := query.AppendPlain(nil)
+	d := eas.DeviceInformation{Model: info.Model, IMEI: info.IMEI, FriendlyName: info.FriendlyName, OS: info.OS, OSLanguage: info.Language,
+		PhoneNumber: info.Number, MobileOperator: info.Operator, UserAgent: info.UserAgent}
+	p, err := g.inItsName(q, eas.Settings, wbxml.Marshal(provision.SettingsRequest(d, version)), q.serverKey)
 	if err != nil {
 		return
 	}
-	version := q.query.Version
-	if version < eas.V12_0 {
-		return
-	}
-	d := eas.DeviceInformation{Model: info.Model, IMEI: info.IMEI, FriendlyName: info.FriendlyName, OS: info.OS, OSLanguage: info.Language,
-		PhoneNumber: info.Number, MobileOperator: info.Operator, UserAgent: info.UserAgent}
-	p := g.question(q)
-	p.method, p.query, p.body = http.MethodPost, string(raw), wbxml.Marshal(provision.SettingsRequest(d, version))
-	p.header["Content-Type"] = []string{eas.TypeWBXML}
-	p.header["Ms-Asprotocolversion"] = []string{version.String()}
 	server := q.server
 	g.enders.Go(func() {
 		if _, err := g.probe(g.life, server, p); err != nil {

@@ -83,6 +83,9 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 		q.serverKey = k.Key
 	}
 	g.forward(q) // 8 the mail server's answer is the check of the credentials
+	if q.owned() {
+		g.tellServer(q)
+	}
 }
 
 type placeKind uint8

@@ -139,14 +139,22 @@ func (g *Gateway) unsealKey(pair access.Pair, text string) (k serverKey, err err
 // insists reports whether a mail server's answer asks a phone to provision whose policy keys are ours.
 func (q *ask) insists(resp *http.Response) bool {
 	// For a phone that has not accepted our policy nothing is accepted at the server either.
-	if !q.owned() || q.facts.Key != access.KeyCurrent {
-		return false
-	}
-	switch eas.Status(q.eas) {
+	return q.owned() && q.facts.Key == access.KeyCurrent && demands(resp.StatusCode, q.eas)
+}
+
+// insists is that of a request which has waited too long to be sent again: it is put off, and the phone's
+// next one finds the server quick to say so.
+func (p *parked) insists() bool {
+	return p.facts.Policy != nil && p.facts.Key == access.KeyCurrent && !p.trail.decision.Shadow &&
+		!p.g.cfg.Snapshot.Load().Preferences().Shadow && demands(p.trail.status, p.trail.eas)
+}
+
+func demands(code, status int) bool {
+	switch eas.Status(status) {
 	case eas.StatusNotProvisioned, eas.StatusPolicyRefresh, eas.StatusInvalidPolicyKey, eas.StatusLegacyDevice, eas.StatusRemoteWipeRequested:
 		return true
 	}
-	return resp.StatusCode == 449
+	return code == 449
 }
 
 // satisfy goes through the handshake of a mail server that insists on it, and sends the request again
@@ -167,6 +175,12 @@ func (g *Gateway) satisfy(q *ask) {
 	}
 	done = sync.OnceFunc(done)
 	defer done()
+	if eas.Status(q.eas) == eas.StatusRemoteWipeRequested {
+		// Nothing is asked of it before the phone is: servers take an order for carried out as soon as they
+		// have told it in a Provision.
+		g.serverWipe(q)
+		return
+	}
 	v := g.cfg.Snapshot.Load()
 	if k, ok := g.serverKeyOf(v, q.pair); ok && k.Key != 0 && k.Key != q.serverKey {
 		done()
@@ -236,7 +250,7 @@ func (g *Gateway) handshake(ctx context.Context, q *ask, may func(provision.Docu
 		return serverKey{}, err
 	}
 	switch {
-	case r.Wipe != provision.NoWipe:
+	case r.Wipe != provision.NoWipe && !(g.released(q) && r.Policy != nil):
 		return serverKey{}, errServerWipe
 	case r.Policy == nil || r.Policy.Status != provision.PolicyOK && r.Policy.Status != provision.PolicyNone:
 		return serverKey{}, errors.New("it gives no policy")
@@ -265,9 +279,18 @@ func (g *Gateway) handshake(ctx context.Context, q *ask, may func(provision.Docu
 	return serverKey{key, doc}, nil
 }
 
+// released reports whether the mail server's own order was carried out and the record let go again.
+// Servers repeat an order beside every policy from then on; a new one they tell by its status.
+func (g *Gateway) released(q *ask) bool {
+	v := g.cfg.Snapshot.Load()
+	r := v.Record(access.Canonical(v, q.pair))
+	return r != nil && r.Wipe.Server && r.Wipe.State == access.WipeReleased
+}
+
 // described is what is known of the phone, for servers that ask for it.
 func (g *Gateway) described(q *ask) eas.DeviceInformation {
-	info, _ := g.told.get(q.pair)
+	told, _ := g.told.get(q.pair)
+	info := told.DeviceInfo
 	if q.info != nil {
 		info = *q.info
 	}
@@ -276,12 +299,12 @@ func (g *Gateway) described(q *ask) eas.DeviceInformation {
 		UserAgent: firstText(info.UserAgent, display(q.r.UserAgent(), maxInfo))}
 }
 
-// round sends one Provision in the phone's name: its credentials, its device id in the form it uses, its
-// version.
-func (g *Gateway) round(ctx context.Context, q *ask, r provision.Request, key uint32) (provision.Response, error) {
+// inItsName makes a request of ours look like one of the phone: its credentials, its version, its device id
+// in the form of the query it uses, which some servers tell phones apart by.
+func (g *Gateway) inItsName(q *ask, command eas.Command, body []byte, key uint32) (probe, error) {
 	p := g.question(q)
 	query := q.query
-	query.Command, query.PolicyKey, query.Keyed, query.Params = eas.Provision, key, key != 0, nil
+	query.Command, query.PolicyKey, query.Keyed, query.Params, query.Raw = command, key, key != 0, nil, ""
 	query.AttachmentName, query.CollectionID, query.ItemID, query.LongID, query.Occurrence = "", "", "", "", ""
 	query.SaveInSent, query.MultiPart = false, false
 	write := query.AppendPlain
@@ -290,13 +313,25 @@ func (g *Gateway) round(ctx context.Context, q *ask, r provision.Request, key ui
 	}
 	raw, err := write(nil)
 	if err != nil {
-		return provision.Response{}, err
+		return probe{}, err
 	}
-	p.method, p.query, p.body = http.MethodPost, string(raw), wbxml.Marshal(r.Node(q.query.Version))
+	p.method, p.query, p.body = http.MethodPost, string(raw), body
 	p.header["Content-Type"] = []string{eas.TypeWBXML}
 	if !query.Base64 {
 		p.header["Ms-Asprotocolversion"] = []string{q.query.Version.String()}
+		if command != eas.Provision && key == 0 {
+			return p, nil // zero would be a wrong one where nobody needs any
+		}
 		p.header["X-Ms-Policykey"] = []string{strconv.FormatUint(uint64(key), 10)}
+	}
+	return p, nil
+}
+
+// round sends one Provision in the phone's name.
+func (g *Gateway) round(ctx context.Context, q *ask, r provision.Request, key uint32) (provision.Response, error) {
+	p, err := g.inItsName(q, eas.Provision, wbxml.Marshal(r.Node(q.query.Version)), key)
+	if err != nil {
+		return provision.Response{}, err
 	}
 	a, err := g.probe(ctx, q.server, p)
 	if err != nil {

@@ -6,6 +6,7 @@ package gateway_test
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -201,5 +202,94 @@ func TestAWipeOrderedByTheMailServer(t *testing.T) {
 	case <-acknowledged:
 	case <-time.After(10 * time.Second):
 		t.Fatal("the mail server was not told")
+	}
+}
+
+// The mail server takes its time to say that it insists. Nothing of that is for the phone.
+func TestAServerThatInsistsSlowly(t *testing.T) {
+	slow := false
+	var mu sync.Mutex
+	w := newWorld(t, func(s *setting) {
+		inner := eastest.New(eastest.Config{AnyVersion: true, Provision: eastest.ProvisionHorde})
+		inner.AddUser(userNamed("bob"))
+		t.Cleanup(inner.Close)
+		s.backend = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			wait := slow && r.Header.Get("X-Ms-Policykey") == ""
+			mu.Unlock()
+			if wait {
+				time.Sleep(200 * time.Millisecond) // longer than a request waits unparked
+			}
+			inner.ServeHTTP(rw, r)
+		})
+	})
+	w.apply(site(), policy("p", 1, false, "DevicePasswordEnabled", "1", "MinDevicePasswordLength", "6"), everybody("p"))
+	for _, v := range []eas.Version{eas.V12_1, eas.V14_1} {
+		c := w.phone("bob")
+		c.Version, c.DeviceID = v, "SLOW"+strings.ReplaceAll(v.String(), ".", "")
+		if _, err := c.Provision(timeout(t), easclient.Device{Model: "iPhone 12"}); err != nil {
+			t.Fatal(err)
+		}
+		mu.Lock()
+		slow = true
+		mu.Unlock()
+		sync := func() error {
+			_, err := c.Sync(timeout(t), easclient.SyncRequest{Collections: []easclient.SyncCollection{{ID: "1", Key: "0"}}})
+			return err
+		}
+		if err := sync(); statusOf(err) != 503 {
+			t.Errorf("%v: a Sync that was parked: %v", v, err)
+		}
+		if _, err := c.FolderSync(timeout(t), "0"); err != nil {
+			t.Errorf("%v: %v", v, err)
+		}
+		if err := sync(); err != nil {
+			t.Errorf("%v: a Sync afterwards: %v", v, err)
+		}
+		mu.Lock()
+		slow = false
+		mu.Unlock()
+	}
+}
+
+// What a phone says of itself in a Provision reaches the mail server after it has served the phone, in the
+// form of query that the phone uses: some servers take the other form for another phone.
+func TestTheMailServerHearsWhatAPhoneSaysOfItself(t *testing.T) {
+	for _, base64 := range []bool{false, true} {
+		w := newWorld(t)
+		w.apply(site(), policy("p", 1, false, "DevicePasswordEnabled", "1"), everybody("p"))
+		c := w.phone("bob")
+		c.Base64 = base64
+		if _, err := c.Provision(timeout(t), easclient.Device{Model: "iPhone 12", OS: "iOS 18"}); err != nil {
+			t.Fatal(err)
+		}
+		posts := func() (n int) {
+			for _, r := range w.mail.Requests() {
+				if r.Method == http.MethodPost {
+					n++
+				}
+			}
+			return n
+		}
+		if n := posts(); n != 0 {
+			t.Errorf("%d requests before the phone's own first one", n)
+		}
+		for range 2 {
+			if _, err := c.FolderSync(timeout(t), "0"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		until(t, "the mail server knows the model", func() bool {
+			d, _ := w.mail.Device("bob", c.DeviceID)
+			return d.Info["Model"] == "iPhone 12" && d.Info["OS"] == "iOS 18"
+		})
+		if n := posts(); n != 3 {
+			t.Errorf("%d requests, want two of the phone and one of ours", n)
+		}
+		for _, r := range w.mail.Requests() {
+			if r.Method == http.MethodPost && r.Query.Base64 != base64 {
+				t.Errorf("%v came in the other form", r.Query.Command)
+			}
+		}
 	}
 }

@@ -36,6 +36,10 @@ type HordeServer struct {
 	fpm  int
 }
 
+// Strict is the user of whose phones Horde asks more: a password of letters and digits, and encryption. Of
+// everybody else's it asks nothing, but that they accept a policy.
+const Strict = "carol"
+
 // Horde starts Horde's ActiveSync behind nginx on free loopback ports, with a database of its own and the
 // mail system of s, and ends it when the test ends. Its files are used where the package has put them; what
 // they take for their configuration is a copy, so that the machine's own is not touched.
@@ -51,11 +55,16 @@ func (s *SOGoServer) Horde(t testing.TB) *HordeServer {
 	if err != nil {
 		t.Fatalf("prepare Horde: %v", err)
 	}
-	for _, start := range []func(testing.TB) error{h.migrate, h.startFPM, h.startNginx} {
+	for _, start := range []func(testing.TB) error{h.migrate, h.demand, h.startFPM, h.startNginx} {
 		if err := start(t); err != nil {
 			t.Fatalf("start Horde: %v", err)
 		}
 	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("Horde's PHP said:\n%s\n%s", logTail(filepath.Join(h.dir, "log", "php.log")), logTail(filepath.Join(h.dir, "log", "horde.log")))
+		}
+	})
 	return h
 }
 
@@ -166,6 +175,27 @@ func (h *HordeServer) migrate(testing.TB) error {
 	if err != nil {
 		return fmt.Errorf("make its tables: %w\n%s", err, out)
 	}
+	return nil
+}
+
+// demand writes down what Strict's phones have to accept, as permissions, which is how Horde keeps it: of
+// what holds for everybody and for the user it takes the larger number, of most settings. What it has read
+// it remembers for a day, so that this comes first.
+func (h *HordeServer) demand(t testing.TB) error {
+	text := func(s string) string { return fmt.Sprintf("s:%d:%q;", len(s), s) }
+	h.sql(t, func(ctx context.Context, c *pgx.Conn) error {
+		for _, p := range []struct{ name, everybody, strict string }{
+			{"", "2", "2"}, {":DevicePasswordEnabled", "0", "1"}, {":AlphanumericDevicePasswordRequired", "0", "1"}, {":RequireDeviceEncryption", "0", "1"},
+		} {
+			data := "a:3:{" + text("type") + text("int") + text("default") + text(p.everybody) +
+				text("users") + "a:1:{" + text(Strict) + text(p.strict) + "}}"
+			if _, err := c.Exec(ctx, "insert into horde_perms (perm_id, perm_name, perm_parents, perm_data) "+
+				"values (1000 + length($1), 'horde:activesync:provisioning' || $1, '', $2)", p.name, data); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	return nil
 }
 
