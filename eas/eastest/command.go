@@ -4,6 +4,7 @@
 package eastest
 
 import (
+	"encoding/hex"
 	"net/http"
 	"slices"
 	"strconv"
@@ -88,6 +89,9 @@ func (e *exchange) command() *answer {
 	box := e.user.box
 	box.mu.Lock()
 	id := strings.ToLower(eas.DeviceIDText(e.q.DeviceID))
+	if e.q.Base64 && e.s.cfg.Provision == ProvisionHorde {
+		id = hex.EncodeToString([]byte(e.q.DeviceID)) // whatever it is
+	}
 	if e.dev = e.user.devices[id]; e.dev == nil {
 		e.dev = &device{id: id, info: map[string]string{}, synced: map[string]uint64{}}
 		e.user.devices[id] = e.dev

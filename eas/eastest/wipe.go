@@ -4,6 +4,7 @@
 package eastest
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/vedette-mail/vedette/eas"
@@ -78,7 +79,8 @@ func (e *exchange) demandHorde() *answer {
 }
 
 // provisionHorde plays both rounds as Horde does: a body without a policy is an error, device information
-// is taken and not answered, and an order comes behind the policy and counts as carried out with that.
+// is taken and not answered, and an order comes behind the policy and counts as carried out with that. It
+// is repeated from then on, while the key of both rounds is good for everything.
 func (e *exchange) provisionHorde() *answer {
 	box := e.user.box
 	box.mu.Lock()
@@ -93,13 +95,9 @@ func (e *exchange) provisionHorde() *answer {
 		}
 		policy := e.root.Find(wbxml.ProvisionPolicies, wbxml.ProvisionPolicy)
 		if policy == nil {
-			return e.document(wbxml.Elem(wbxml.ProvisionProvision, wbxml.Text(wbxml.ProvisionStatus, "2")))
+			return &answer{http: http.StatusInternalServerError}
 		}
 		kids = append(kids, wbxml.Text(wbxml.ProvisionStatus, "1"), wbxml.Elem(wbxml.ProvisionPolicies, e.policyHorde(policy)))
-		if policy.Child(wbxml.ProvisionPolicyKey) != nil && e.dev.tempKey == 0 {
-			ordered = WipeNone // both rounds are over: the phone counts as a good one again
-			e.s.setOrder(e.dev.id, ordered)
-		}
 	}
 	if ordered != WipeNone {
 		kids = append(kids, wbxml.EmptyElem(wbxml.ProvisionRemoteWipe))

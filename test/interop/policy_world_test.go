@@ -98,9 +98,11 @@ func simulated(t *testing.T, name, kind string, cfg eastest.Config, upTo eas.Ver
 		m.order = func(t *testing.T, device string) { s.OrderWipe(device) }
 		m.wiped = func(t *testing.T, device string) bool { return s.Wipe(device) == eastest.WipeDone }
 		m.keyed = func(t *testing.T, device string) bool {
-			for _, u := range parts.Users() {
-				if d, ok := s.Device(u.Name, device); ok && d.PolicyKey != 0 {
-					return true
+			for _, id := range []string{device, hex.EncodeToString([]byte(device))} {
+				for _, u := range parts.Users() {
+					if d, ok := s.Device(u.Name, id); ok && d.PolicyKey != 0 {
+						return true
+					}
 				}
 			}
 			return false
