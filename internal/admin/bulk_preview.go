@@ -5,6 +5,8 @@ package admin
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/store"
@@ -28,7 +30,7 @@ func (a *Admin) PreviewBulk(ctx context.Context, who access.Actor, b Bulk, act A
 	}
 	limit := maxBulkPreview
 	switch b.Verb {
-	case access.VerbLink, access.VerbUnlink, access.VerbMatchAgain, access.VerbRemove:
+	case access.VerbLink, access.VerbUnlink, access.VerbMatchAgain, access.VerbRemove, access.VerbAssignPolicy, access.VerbRevertPolicy, access.VerbWipe:
 		limit = maxLinkPreview
 	}
 	list, more, err := a.chosen(ctx, who, b, limit)
@@ -39,6 +41,10 @@ func (a *Admin) PreviewBulk(ctx context.Context, who access.Actor, b Bulk, act A
 	switch {
 	case b.Verb == access.VerbRemove:
 		out, err = a.previewRemoval(ctx, who, list)
+	case b.Verb == access.VerbAssignPolicy, b.Verb == access.VerbRevertPolicy:
+		out, err = a.previewAssigns(ctx, who, b, list)
+	case b.Verb == access.VerbWipe:
+		out, err = a.previewWipes(ctx, who, b.Wipe, list)
 	case limit == maxLinkPreview:
 		out, err = a.previewLinks(ctx, who, b.Verb, list)
 	default:
@@ -73,22 +79,29 @@ func (a *Admin) previewWords(ctx context.Context, who access.Actor, b Bulk, act 
 
 // previewRemoval rehearses the removal of records. Their phones are strangers then, and are judged so.
 func (a *Admin) previewRemoval(ctx context.Context, who access.Actor, chosen []access.Association) (Preview, error) {
+	stay := map[string]int{}
 	out, err := a.rehearse(ctx, who, rehearsal{
 		gone:    true,
 		touched: func(tx *store.Tx) ([]access.Association, error) { return wholePhones(tx, chosen) },
 		do: func(tx *store.Tx) error {
+			clear(stay)
 			for i := range chosen {
 				as, err := a.find(tx, who, chosen[i].ID, 0)
 				if err == nil {
 					_, err = a.remove(tx, who, as, "")
 				}
-				if err != nil && access.KindOf(err) != access.KindNotFound {
+				switch k := access.KindOf(err); {
+				case err == nil, k == access.KindNotFound:
+				case k == access.KindConflict:
+					stay[access.TextOf(err)]++
+				default:
 					return err
 				}
 			}
 			return nil
 		},
 	})
+	out.Notes = append(out.Notes, refusedNotes(stay)...)
 	if err == nil && len(chosen) > 0 {
 		out.Notes = append(out.Notes, "The next contact of each phone is judged anew; blocks and comments go with the records.")
 	}
@@ -133,9 +146,7 @@ func (a *Admin) PreviewPeopleBulk(ctx context.Context, who access.Actor, b Peopl
 		},
 		accounts: func() []access.AccountState { return states },
 	})
-	for text, n := range refused {
-		out.Notes = append(out.Notes, count(n, "stays as it is", "stay as they are")+": "+text)
-	}
+	out.Notes = append(out.Notes, refusedNotes(refused)...)
 	out.Truncated = out.Truncated || more
 	return out, err
 }
@@ -277,4 +288,12 @@ func (a *Admin) chosenOverrides(ctx context.Context, who access.Actor, q Overrid
 		}
 	}
 	return list, true, nil
+}
+
+// refusedNotes says of how many things a verb is refused, and why.
+func refusedNotes(refused map[string]int) (notes []string) {
+	for _, text := range slices.Sorted(maps.Keys(refused)) {
+		notes = append(notes, count(refused[text], "stays as it is", "stay as they are")+": "+text)
+	}
+	return notes
 }

@@ -130,9 +130,14 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 		if err := tx.HoldJob(j.ID, a.owner, jobHold); err != nil {
 			return err
 		}
+		capped := false
 		for _, r := range rows {
 			state, text := store.JobDone, ""
 			out, err := a.jobRow(tx, j, p, r.Target)
+			if isCap(err) && !capped { // one line is enough
+				tx.Audit(capLine(j.Actor, r.Target, err))
+				capped = true
+			}
 			if err == nil && p.Undoes == "" {
 				err = keepRow(tx, j, r.Target, out)
 			}
@@ -163,7 +168,11 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 // that has changed since. That is the row's result; of other verbs a conflict means that somebody else
 // works on the job.
 func mayBeRefused(v access.Verb, p jobParams) bool {
-	return v == access.VerbLink || onPeople(v) || p.End || p.Undoes != ""
+	switch v {
+	case access.VerbLink, access.VerbRemove, access.VerbAssignPolicy, access.VerbRevertPolicy, access.VerbWipe:
+		return true
+	}
+	return onPeople(v) || p.End || p.Undoes != ""
 }
 
 // jobRow does to one record, device or user what its verb alone would do.
@@ -200,6 +209,11 @@ func (a *Admin) jobRow(tx *store.Tx, j *store.Job, p jobParams, target string) (
 		return a.unlink(tx, j.Actor, as, j.Reason)
 	case access.VerbMatchAgain:
 		return a.matchAgain(tx, j.Actor, as, j.Reason)
+	case access.VerbAssignPolicy, access.VerbRevertPolicy:
+		out, _, err := a.assignTo(tx, j.Actor, j.Verb, as, p.Policy, j.Reason)
+		return out, err
+	case access.VerbWipe:
+		return a.orderWipe(tx, j.Actor, as, p.Wipe, j.Reason)
 	}
 	return outcome{}, fmt.Errorf("admin: job: verb %q", j.Verb)
 }

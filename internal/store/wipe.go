@@ -156,6 +156,13 @@ func (s *Store) WipesOf(ctx context.Context, id access.AssociationID) (list []Wi
 	return list, said("store: wipes of a record", err)
 }
 
+// PendingWipes gives the orders of people that no phone has been told of yet, and keeps others from changing
+// them until the transaction ends.
+func (t *Tx) PendingWipes() (list []Wipe, err error) {
+	err = t.q.eachWipe(t.ctx, func(w *Wipe) { list = append(list, *w) }, `WHERE open = 1 AND state = 'pending' AND server = 0 ORDER BY id`+t.s.engine.locking())
+	return list, said("store: pending wipes", err)
+}
+
 // WipesSince counts the orders that people have given since a moment, and keeps others from giving one
 // until the transaction ends: a cap is a cap.
 func (t *Tx) WipesSince(since time.Time) (n int64, err error) {

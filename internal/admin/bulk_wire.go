@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// previewAssigns rehearses the assignment of a policy to records, or its end. No verdict hangs on that alone,
+// so that Changes names the records whose policy would be another one, in words.
+func (a *Admin) previewAssigns(ctx context.Context, who access.Actor, b Bulk, list []access.Association) (Preview, error) {
+	v := a.snapshot()
+	out := Preview{At: a.now().UTC(), Position: v.Position()}
+	refused := map[string]int{}
+	advised, differing := 0, 0
+	err := a.rehearsed(ctx, func(tx *store.Tx) error {
+		out.Records, out.Changes = 0, nil
+		advised, differing = 0, 0
+		clear(refused)
+		after := &overlay{View: v, eas: map[string]*access.EASDevice{}}
+		for i := range list {
+			after.joins(list[i].Pair.Device, list[i].Device)
+			after.eas[list[i].Pair.Device].Policy = b.Policy
+		}
+		listed := map[access.AssociationID]bool{}
+		for i := range list {
+			as := &list[i]
+			_, reached, err := a.assignTo(tx, who, b.Verb, as, b.Policy, "")
+			switch k := access.KindOf(err); {
+			case err == nil:
+			case k == access.KindConflict:
+				refused[access.TextOf(err)]++
+				continue
+			default:
+				return err
+			}
+			if reached == 0 {
+				continue
+			}
+			if b.Policy != "" && advisory(as.OS) != "" {
+				advised++
+			}
+			if text, err := differs(tx, after, as, policyState(after, as.Pair.Device)); err != nil {
+				return err
+			} else if text != "" {
+				differing++
+			}
+			if err := out.repoliced(tx, v, after, as, listed); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	out.Notes = append(out.Notes, refusedNotes(refused)...)
+	if advised > 0 {
+		out.Notes = append(out.Notes, count(advised, "phone has", "phones have")+" iOS, Android or Windows Phone, and is better led by the management of devices where it is enrolled there.")
+	}
+	if differing > 0 { // M-10
+		out.Notes = append(out.Notes, count(differing, "phone has", "phones have")+" another mail app with another policy. Which of two policies a phone obeys, nobody can tell: give both the same.")
+	}
+	return out, err
+}
+
+// repoliced lists a record and the others of its phone with the policies before and after.
+func (p *Preview) repoliced(tx *store.Tx, before, after access.View, as *access.Association, listed map[access.AssociationID]bool) error {
+	others, err := tx.Siblings(as, maxReach)
+	if err != nil {
+		return err
+	}
+	was, is := policyState(before, as.Pair.Device), policyState(after, as.Pair.Device)
+	for _, r := range append([]access.Association{*as}, others...) {
+		if listed[r.ID] {
+			continue
+		}
+		listed[r.ID] = true
+		p.Records++
+		p.Reworded++
+		if len(p.Changes) == previewLimit {
+			p.Truncated = true
+			continue
+		}
+		p.Changes = append(p.Changes, PreviewChange{ID: r.ID, Pair: r.Pair, Linked: r.Linked(),
+			Before: access.Why{Text: "Policy: " + was.name()}, After: access.Why{Text: "Policy: " + is.name()}})
+	}
+	return nil
+}
+
+// previewWipes rehearses orders to wipe records, with the verdicts that they come to.
+func (a *Admin) previewWipes(ctx context.Context, who access.Actor, kind access.WipeKind, chosen []access.Association) (Preview, error) {
+	refused := map[string]int{}
+	effects := map[string]int{}
+	waiting := 0
+	out, err := a.rehearse(ctx, who, rehearsal{
+		touched: func(tx *store.Tx) ([]access.Association, error) { return wholePhones(tx, chosen) },
+		do: func(tx *store.Tx) error {
+			clear(refused)
+			clear(effects)
+			waiting = 0
+			for i := range chosen {
+				as, err := a.find(tx, who, chosen[i].ID, 0)
+				if err == nil {
+					_, err = a.orderWipe(tx, who, as, kind, "")
+				}
+				switch k := access.KindOf(err); {
+				case err == nil:
+					effects[wipeEffect(as, kind).Effect]++
+					if now, err := tx.FindAssociation(as.ID); err == nil && now.Wipe.State == access.WipeWaiting {
+						waiting++
+					}
+				case k == access.KindConflict, k == access.KindNotFound:
+					refused[access.TextOf(err)]++
+				default:
+					return err
+				}
+			}
+			return nil
+		},
+	})
+	for _, text := range slices.Sorted(maps.Keys(effects)) {
+		out.Notes = append(out.Notes, count(effects[text], "phone", "phones")+": "+text)
+	}
+	out.Notes = append(out.Notes, refusedNotes(refused)...)
+	if waiting > 0 {
+		out.Notes = append(out.Notes, count(waiting, "order waits", "orders wait")+" for another administrator to approve.")
+	}
+	return out, err
+}
