@@ -168,7 +168,7 @@ func (v veil) walkStruct(x reflect.Value, fn func(string) string) {
 	case *access.Association:
 		v.association(t)
 	case *store.Wipe:
-		t.Addr = coverAddr(v.Addresses, t.Addr)
+		t.Addr, t.Phone = coverAddr(v.Addresses, t.Addr), v.guess(t.Phone)
 	case *access.RegisteredDevice:
 		v.device(t)
 	case *access.User:

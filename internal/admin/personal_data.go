@@ -32,6 +32,9 @@ type PersonalData struct {
 	Approvals []access.PreApproval      `json:"approvals"`
 	Expected  []access.Expected         `json:"expected"` // what lists that were brought in say of the person's phones
 	Imported  []ImportedLine            `json:"imported"` // lines of files that were brought in
+	Wipes     []store.Wipe              `json:"wipes"`    // orders, also for records that are gone
+	Answers   []access.PolicyAck        `json:"answers"`  // what the phones have said of their policies last
+	Actions   []store.EASAction         `json:"actions"`  // what was ordered for their ActiveSync device ids
 	Audit     []access.AuditEntry       `json:"audit"`    // lines about what stands above
 }
 
@@ -87,8 +90,50 @@ func (s *Settings) personalData(ctx context.Context, id access.UserID) (Personal
 	if err := s.listed(ctx, &p); err != nil {
 		return p, err
 	}
+	if err := s.wired(ctx, &p); err != nil {
+		return p, err
+	}
 	p.Audit, err = s.linesAbout(ctx, p.objects())
 	return p, err
+}
+
+// wired gathers what was ordered for the person's phones, and what these have answered.
+func (s *Settings) wired(ctx context.Context, p *PersonalData) error {
+	st := s.admin.store
+	for _, a := range p.User.Accounts {
+		list, err := st.WipesOfAccount(ctx, a.Realm, a.Account)
+		if err != nil {
+			return err
+		}
+		p.Wipes = append(p.Wipes, list...)
+	}
+	ids := make([]access.AssociationID, len(p.Records))
+	for i := range p.Records {
+		ids[i] = p.Records[i].ID
+	}
+	acks, err := st.PolicyAcks(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if ack, said := acks[id]; said {
+			p.Answers = append(p.Answers, ack)
+		}
+	}
+	p.Actions, err = st.ActionsOf(ctx, p.phones())
+	return err
+}
+
+// phones are the ActiveSync device ids of the person's records, and of those that were wiped and removed.
+func (p *PersonalData) phones() (list []string) {
+	for i := range p.Records {
+		list = append(list, p.Records[i].Pair.Device)
+	}
+	for i := range p.Wipes {
+		list = append(list, p.Wipes[i].Pair.Device)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // listed gathers what files that were brought in say of the person.
@@ -160,6 +205,9 @@ func (p *PersonalData) objects() []string {
 		for _, id := range p.Records[i].MergedFrom {
 			list = append(list, string(id))
 		}
+	}
+	for i := range p.Wipes {
+		list = append(list, string(p.Wipes[i].ID), string(p.Wipes[i].Association))
 	}
 	for i := range p.Approvals {
 		list = append(list, p.Approvals[i].ID)
@@ -410,6 +458,16 @@ func (s *Settings) erase(tx *store.Tx, who access.Actor, p *PersonalData, reason
 	objects := p.objects()
 	for i := range p.Records {
 		if err := passOver(tx.DeleteAssociation(p.Records[i].ID)); err != nil {
+			return outcome{}, err
+		}
+	}
+	for i := range p.Wipes {
+		if err := tx.DeleteWipe(p.Wipes[i].ID); err != nil {
+			return outcome{}, err
+		}
+	}
+	for _, phone := range p.phones() {
+		if err := tx.ForgetPhone(phone, true); err != nil {
 			return outcome{}, err
 		}
 	}

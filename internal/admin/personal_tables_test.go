@@ -12,6 +12,7 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/store"
 	"github.com/vedette-mail/vedette/internal/store/storetest"
 )
 
@@ -27,12 +28,12 @@ const (
 func tablesOfPeople() map[string]string {
 	return map[string]string{
 		"association": byPurge, "eas_device": byPurge, "audit": byPurge, "tally": byPurge, "job": byPurge, "job_row": byPurge, "outcome": byPurge,
-		"import_file": byPurge, "import_line": byPurge, "expected": byPurge,
+		"import_file": byPurge, "import_line": byPurge, "expected": byPurge, "wipe": byPurge, "eas_action": byPurge, "policy_ack": byPurge,
 		"person": byErase, "person_group": byErase, "device": byErase, "account": byErase, "setting": byErase,
 		"preapproval": byItself, "change": byItself,
 		"change_counter": byNoOne, "class_count": byNoOne, "device_count": byNoOne, "person_count": byNoOne, "group_count": byNoOne, "expected_count": byNoOne,
 		"expected_day": byNoOne, "preferences": byNoOne, "gateway": byNoOne, "gateway_spool": byNoOne, "administrator": byNoOne, "session": byNoOne,
-		"api_token": byNoOne, "setup_link": byNoOne, "passkey": byNoOne, "outbox": byNoOne, "trend": byNoOne, "trend_count": byNoOne,
+		"api_token": byNoOne, "setup_link": byNoOne, "passkey": byNoOne, "outbox": byNoOne, "policy": byNoOne, "policy_revision": byNoOne, "trend": byNoOne, "trend_count": byNoOne,
 	}
 }
 
@@ -48,6 +49,14 @@ func aPersonEverywhere(t *testing.T) (w *world, user access.UserID) {
 	t.Helper()
 	w, user, _, record := masked(t)
 	w.record("ana.maiden", "MAIDENPHONE7", func(a *access.Association) { a.Number = plainNumber })
+	policy := w.policy("Strict")
+	w.done(w.admin.AssignPolicy(t.Context(), root(), []access.AssociationID{record}, policy, admin.Act{}))
+	if err := w.store.WithTx(t.Context(), func(tx *store.Tx) error { // as when the phone has answered
+		_, err := tx.SaveAck(record, access.PolicyAck{Policy: policy, Revision: 1, Answer: access.PolicyApplied, At: tx.Now()})
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 	w.done(w.admin.MergeAccounts(t.Context(), root(), admin.Merge{Realm: "lab", From: "ana.maiden", To: "ana"}, admin.Act{Key: "merge"}))
 	files := map[admin.ImportKind]string{
 		admin.ImportExpected: "DeviceId;UserDisplayName;FriendlyName;DeviceAccessState\r\nANALISTPHONE1;ana;Ana Silva;Allowed\r\n" +
@@ -104,7 +113,7 @@ func TestForgettingSomebodyReachesEveryTable(t *testing.T) {
 	before, _ := says()
 	for table, how := range tablesOfPeople() {
 		switch table {
-		case "tally", "job", "import_file", "eas_device": // say it by id, or say nothing of one person
+		case "tally", "job", "import_file", "eas_device", "policy_ack": // say it by id, or say nothing of one person
 			continue
 		}
 		if (how == byErase || how == byPurge) && len(before[table]) == 0 && table != "person_group" {
@@ -125,6 +134,9 @@ func TestForgettingSomebodyReachesEveryTable(t *testing.T) {
 		t.Error("somebody else's phone is handed over")
 	}
 	w.done(s.ErasePersonalData(t.Context(), root(), user, "ana", admin.Act{Key: "erase"}))
+	if n := len(storetest.Content(t, w.dsn)["policy_ack"]["association"]); n > 0 {
+		t.Errorf("%d answers of the person's phones are still there", n)
+	}
 	after, all := says()
 	for table, found := range after {
 		t.Errorf("the table %s still knows the person: %s", table, strings.Join(found, "\n"))

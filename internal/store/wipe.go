@@ -6,6 +6,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -183,4 +184,71 @@ func (t *Tx) SaveServerKey(id access.AssociationID, sealed string) error {
 	_, err := t.q.exec(t.ctx, `UPDATE association SET server_key = $2 WHERE id = $1`, string(id), sealed)
 	t.touch(access.EntryRecord, string(id))
 	return said("store: keep server key", err)
+}
+
+// WipesOfAccount gives the orders for the records of an account, also of those that are gone.
+func (s *Store) WipesOfAccount(ctx context.Context, realm, account string) (list []Wipe, err error) {
+	err = s.reader().eachWipe(ctx, func(w *Wipe) { list = append(list, *w) }, `WHERE realm = $1 AND account = $2 ORDER BY id DESC LIMIT 1000`, realm, account)
+	return list, said("store: wipes of an account", err)
+}
+
+// DeleteWipe forgets an order. Its record, if it is still there, keeps what gateways hear of it.
+func (t *Tx) DeleteWipe(id access.WipeID) error {
+	_, err := t.q.exec(t.ctx, `DELETE FROM wipe WHERE id = $1`, string(id))
+	return said("store: delete wipe", err)
+}
+
+// EASAction is an ActiveSync action (R-5): wipe, assign or revert.
+type EASAction struct {
+	Device string    `json:"device"` // ActiveSync device id
+	Kind   string    `json:"kind"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+}
+
+// ActionsOf gives the ActiveSync actions of device ids.
+func (s *Store) ActionsOf(ctx context.Context, devices []string) (list []EASAction, err error) {
+	for part := range slices.Chunk(devices, 200) {
+		err := s.reader().each(ctx, func(rows *sql.Rows) error {
+			var a EASAction
+			err := rows.Scan(&a.Device, target(&a.At), &a.Kind, &a.By)
+			list = append(list, a)
+			return err
+		}, `SELECT eas_device, at, kind, by_whom FROM eas_action WHERE eas_device IN (`+places(1, len(part))+`) ORDER BY at, eas_device, kind`, anyOf(part)...)
+		if err != nil {
+			return nil, said("store: actions", err)
+		}
+	}
+	return list, nil
+}
+
+// ForgetPhone forgets which policy an ActiveSync device id was assigned, once no record has the id any more;
+// with actions, also what was ordered for it.
+func (t *Tx) ForgetPhone(device string, actions bool) error {
+	const op = "store: forget phone"
+	const gone = ` AND NOT EXISTS (SELECT 1 FROM association WHERE eas_device = $1)`
+	n, err := t.q.exec(t.ctx, `DELETE FROM eas_device WHERE id = $1`+gone, device)
+	if err != nil {
+		return said(op, err)
+	}
+	if n > 0 {
+		t.touch(access.EntryEASDevice, device)
+		t.view.forget()
+	}
+	if !actions {
+		return nil
+	}
+	_, err = t.q.exec(t.ctx, `DELETE FROM eas_action WHERE eas_device = $1`+gone, device)
+	return said(op, err)
+}
+
+// DeleteOrders forgets ActiveSync actions from before a moment, and orders to wipe that stand in no record.
+func (t *Tx) DeleteOrders(before time.Time) error {
+	const op = "store: forget orders"
+	if _, err := t.q.exec(t.ctx, `DELETE FROM eas_action WHERE at < $1`, millis(before)); err != nil {
+		return said(op, err)
+	}
+	_, err := t.q.exec(t.ctx, `DELETE FROM wipe WHERE at < $1 AND NOT EXISTS
+		(SELECT 1 FROM association WHERE association.id = wipe.association AND association.wipe_id = wipe.id)`, millis(before))
+	return said(op, err)
 }
