@@ -202,17 +202,24 @@ func (ps *policies) patience(pair access.Pair, p *access.Policy, k access.KeySta
 	return k
 }
 
-// demanded notes that the phone is told to provision, and says whether it has to be told louder.
-func (ps *policies) demanded(pair access.Pair, now time.Time) (loud bool) {
+// demanded notes that the phone is told to provision, and says whether it has to be told louder, and
+// whether it counts from now on as one that never asks.
+func (ps *policies) demanded(pair access.Pair, now time.Time) (loud, givenUp bool) {
 	ps.asked.change(pair, maxHandshake, func(a *asked) {
 		if now.Sub(a.at) > giveUpFor {
 			a.demands = 0
 		}
 		a.demands++
 		a.at = now
-		loud = a.demands > loudAfter
+		loud, givenUp = a.demands > loudAfter, a.demands == giveUpAfter
 	})
-	return loud
+	return loud, givenUp
+}
+
+// resting is how long a phone in a loop is left alone yet.
+func (ps *policies) resting(pair access.Pair, now time.Time) time.Duration {
+	a, _ := ps.asked.get(pair)
+	return a.resting.Sub(now)
 }
 
 // asks notes that the phone asks for its policy, and says whether it asks for ever.

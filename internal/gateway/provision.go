@@ -27,10 +27,38 @@ func (g *Gateway) demand(q *ask) {
 	if q.decision.Rule == access.RuleWipe && !g.mayTell(q) {
 		return
 	}
+	if q.decision.Rule == access.RuleProvisioning && g.leaveAlone(q) {
+		return
+	}
 	status := demandFor(&q.decision, q.facts.Key)
-	loud := g.policies.demanded(q.pair, q.arrived)
+	loud, givenUp := g.policies.demanded(q.pair, q.arrived)
+	if givenUp && q.decision.Rule == access.RuleProvisioning {
+		q.ignores(g.now())
+	}
 	q.eas = int(status)
 	g.write(q, demandReply(q.form, status, loud))
+}
+
+// leaveAlone puts off a phone that asks for its policy for ever, under a policy that does not let it pass:
+// whatever else it were told, it would ask again. True: it has been answered.
+func (g *Gateway) leaveAlone(q *ask) bool {
+	rest := g.policies.resting(q.pair, q.arrived)
+	if rest <= 0 || q.facts.Policy == nil || q.facts.Policy.AllowNonProvisionable {
+		return false
+	}
+	g.write(q, reply.Busy(q.form, rest))
+	return true
+}
+
+// ignores notes for the console that the phone takes no notice of its policy. One of 2.5 has none to ignore.
+func (q *ask) ignores(now time.Time) {
+	p := q.facts.Policy
+	if v := q.query.Version; p == nil || v != eas.VersionUnknown && v < eas.V12_0 {
+		return
+	}
+	if s := q.sight(); s != nil {
+		s.Policy = &access.PolicyAck{Policy: p.ID, Revision: p.Revision, Answer: access.PolicyIgnored, Protocol: q.query.Version.String(), At: now.UTC()}
+	}
 }
 
 func demandReply(form reply.Request, status eas.Status, loud bool) reply.Reply {
@@ -81,7 +109,7 @@ func (g *Gateway) provision(q *ask) {
 		g.wipe(q, req)
 		return
 	}
-	if !g.known(q) {
+	if !g.known(q) || g.leaveAlone(q) {
 		return
 	}
 	q.body.moveTo(nil)
@@ -126,6 +154,7 @@ func (g *Gateway) offer(q *ask, req provision.Request) {
 	if g.policies.asks(q.pair, q.arrived) {
 		g.log.Warn("a phone asks for its policy again and again, it is left alone for a while", logkeys.Account, display(q.pair.Account, 255),
 			logkeys.Realm, q.pair.Realm, logkeys.Device, display(q.pair.Device, 255))
+		q.ignores(g.now())
 	}
 	s := g.sheetFor(q)
 	g.answer(q, req, &provision.Policy{Type: provision.TypeWBXML, Status: provision.PolicyOK, Key: g.keyFor(q, keyTemporary, s),

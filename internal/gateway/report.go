@@ -172,7 +172,7 @@ func (r *reports) take(s *access.Sighting, d *access.Decision) {
 			next.mailbox = maphash.String(r.seed, s.Mailbox)
 		}
 	}
-	news := s.ServerKey != "" // it must not be lost
+	news := s.ServerKey != "" || s.Policy != nil // they must not be lost
 	had := last.record
 	last.record = next.record
 	if next.record && !said && !news && d.Verdict == access.VerdictPass && s.Info == nil && s.Mailbox == "" {

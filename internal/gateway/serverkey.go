@@ -201,7 +201,8 @@ func (g *Gateway) satisfy(q *ask) {
 		// The phone has not seen what this server asks for: its key is outdated from now on.
 		q.serverText = g.holdKey(q.pair, serverKey{Document: k.Document})
 		q.decision.Verdict, q.decision.Rule, q.decision.Policy = access.VerdictProvision, access.RuleProvisioning, q.facts.Policy
-		g.write(q, demandReply(q.form, eas.StatusInvalidPolicyKey, g.policies.demanded(q.pair, q.arrived)))
+		loud, _ := g.policies.demanded(q.pair, q.arrived)
+		g.write(q, demandReply(q.form, eas.StatusInvalidPolicyKey, loud))
 		return
 	case err != nil:
 		q.failed(err)
