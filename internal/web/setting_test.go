@@ -114,7 +114,7 @@ func TestAPersonsDataAreFoundExportedAndErasedByTypingTheName(t *testing.T) {
 
 	file := p.submit(v, "/settings/personal-data/export", nil).wants(http.StatusOK)
 	z, err := zip.NewReader(strings.NewReader(file.body), int64(len(file.body)))
-	if err != nil || len(z.File) != 5 || !strings.HasPrefix(file.header.Get("Content-Disposition"), "attachment") {
+	if err != nil || len(z.File) != 6 || !strings.HasPrefix(file.header.Get("Content-Disposition"), "attachment") {
 		t.Fatalf("the file: %v, %v", err, file.header)
 	}
 	p.submit(v, "/settings/personal-data/erase", url.Values{"name": {"ana"}}).says(".message", "Nothing has been erased")
