@@ -55,8 +55,9 @@ type asked struct {
 	at      time.Time // of the last one
 	rounds  int       // conversations since
 	since   time.Time
-	resting time.Time // in a loop: not asked until then
-	acked   time.Time // when it last acknowledged
+	resting time.Time          // in a loop: not asked until then
+	acked   time.Time          // when it last acknowledged
+	what    *[sha256.Size]byte // and what
 }
 
 // presented is the policy key of a request, and what it depends on which one is right.
@@ -83,11 +84,8 @@ func (ps *policies) keys(site *access.Site) *keyring {
 
 // sheet gives a policy's sheet. Policies are few and change seldom, so the ready ones lie in a map that is
 // copied when one is added.
-func (ps *policies) sheet(p *access.Policy, server provision.Document) *sheet {
-	key := sheetKey{policy: p}
-	if len(server) > 0 {
-		key.server = server.Fingerprint(eas.V16_1)
-	}
+func (ps *policies) sheet(p *access.Policy, server serverKey) *sheet {
+	key := sheetKey{p, server.sum}
 	if m := ps.sheets.Load(); m != nil {
 		if s := (*m)[key]; s != nil {
 			return s
@@ -105,8 +103,8 @@ func (ps *policies) sheet(p *access.Policy, server provision.Document) *sheet {
 	for _, v := range p.Settings {
 		s.doc[v.Element] = v.Value
 	}
-	if len(server) > 0 {
-		s.doc = provision.Strictest(s.doc, server)
+	if len(server.Document) > 0 {
+		s.doc = provision.Strictest(s.doc, server.Document)
 	}
 	s.sums = [2][sha256.Size]byte{s.doc.Fingerprint(eas.V12_0), s.doc.Fingerprint(eas.V12_1)}
 	next[key] = s
@@ -153,8 +151,9 @@ func (g *Gateway) weigh(f *access.Facts, v *snapshot.View, k presented, now time
 		return
 	}
 	server, _ := g.serverKeyOf(v, f.Pair)
-	if f.Key = g.policies.weigh(f.Pair, p, server.Document, turnsOf(v, f.Pair.Device), site, k, now); !f.Key.Passes() {
-		f.Key = g.policies.patience(f.Pair, p, f.Key, now)
+	sum := g.policies.sheet(p, server).sum(k.version)
+	if f.Key = g.policies.weigh(f.Pair, p, sum, turnsOf(v, f.Pair.Device), site, k, now); !f.Key.Passes() {
+		f.Key = g.policies.patience(f.Pair, p, sum, f.Key, now)
 	}
 }
 
@@ -165,11 +164,11 @@ func turnsOf(v access.View, device string) int64 {
 	return 0
 }
 
-func (ps *policies) weigh(pair access.Pair, p *access.Policy, server provision.Document, turns int64, site *access.Site, k presented, now time.Time) access.KeyState {
+func (ps *policies) weigh(pair access.Pair, p *access.Policy, sum *[sha256.Size]byte, turns int64, site *access.Site, k presented, now time.Time) access.KeyState {
 	if k.key == 0 {
 		return access.KeyMissing
 	}
-	ring, sum := ps.keys(site), ps.sheet(p, server).sum(k.version)
+	ring := ps.keys(site)
 	n, began := epoch(p.RefreshEvery, pair, now)
 	switch {
 	case k.key == ring.key(keyFinal, pair, sum, turns, n):
@@ -183,15 +182,15 @@ func (ps *policies) weigh(pair access.Pair, p *access.Policy, server provision.D
 	return access.KeyWrong
 }
 
-// patience softens what a key is worth by what is known of the phone: one that has just acknowledged may
-// have requests under way with its key before, and one that never asks, or asks for ever, is not told for
+// patience softens what a key is worth by what is known of the phone: one that has just acknowledged what it
+// has to may have requests under way with its key before, and one that never asks, or asks for ever, is not told for
 // ever.
-func (ps *policies) patience(pair access.Pair, p *access.Policy, k access.KeyState, now time.Time) access.KeyState {
+func (ps *policies) patience(pair access.Pair, p *access.Policy, sum *[sha256.Size]byte, k access.KeyState, now time.Time) access.KeyState {
 	a, ok := ps.asked.get(pair)
 	switch {
 	case !ok:
 		return k
-	case k != access.KeyMissing && now.Sub(a.acked) < ackGrace:
+	case k != access.KeyMissing && now.Sub(a.acked) < ackGrace && *a.what == *sum:
 		return access.KeyCurrent
 	case now.Before(a.resting), a.demands >= giveUpAfter && now.Sub(a.at) < giveUpFor:
 		if p.AllowNonProvisionable {
@@ -237,8 +236,8 @@ func (ps *policies) asks(pair access.Pair, now time.Time) (loops bool) {
 	return loops
 }
 
-func (ps *policies) acknowledged(pair access.Pair, now time.Time) {
-	ps.asked.change(pair, maxHandshake, func(a *asked) { a.acked, a.demands = now, 0 })
+func (ps *policies) acknowledged(pair access.Pair, sum *[sha256.Size]byte, now time.Time) {
+	ps.asked.change(pair, maxHandshake, func(a *asked) { a.acked, a.what, a.demands = now, sum, 0 })
 }
 
 // demandFor is the status that tells a phone why it has to provision. [MS-ASPROV] 3.1.5.1

@@ -164,7 +164,7 @@ func (g *Gateway) offer(q *ask, req provision.Request) {
 // sheetFor is what the request's phone has to accept: its policy, and what its mail server asks for beside.
 func (g *Gateway) sheetFor(q *ask) *sheet {
 	k, _ := g.serverKeyOf(g.cfg.Snapshot.Load(), q.pair)
-	return g.policies.sheet(q.facts.Policy, k.Document)
+	return g.policies.sheet(q.facts.Policy, k)
 }
 
 // documentVersion is the version whose document a phone gets that does not say which it speaks.
@@ -215,7 +215,7 @@ func (g *Gateway) acknowledge(q *ask, req provision.Request) {
 		g.write(q, notProvisioned(q.form, refusal))
 		return
 	}
-	g.policies.acknowledged(q.pair, q.arrived)
+	g.policies.acknowledged(q.pair, s.sum(q.query.Version), q.arrived)
 	g.answer(q, req, &provision.Policy{Type: provision.TypeWBXML, Status: provision.PolicyOK, Key: g.keyFor(q, keyFinal, s)})
 }
 

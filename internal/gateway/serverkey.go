@@ -41,6 +41,16 @@ type serverKeys struct {
 type serverKey struct {
 	Key      uint32             `json:"key"`
 	Document provision.Document `json:"document,omitempty"`
+
+	sum [sha256.Size]byte // of the document, which every request has to know; zero for an empty one
+}
+
+// summed fills in the sum.
+func (k serverKey) summed() serverKey {
+	if k.sum = [sha256.Size]byte{}; len(k.Document) > 0 {
+		k.sum = k.Document.Fingerprint(eas.V16_1)
+	}
+	return k
 }
 
 // heldKey is a serverKey in memory, and the two texts it may stand as in the record: the one before it
@@ -73,6 +83,7 @@ func (g *Gateway) serverKeyOf(v access.View, pair access.Pair) (serverKey, bool)
 	if err != nil {
 		return serverKey{}, false // of another site: the server will ask again
 	}
+	k = k.summed()
 	g.serverKeys.pairs.put(clonePair(pair), heldKey{k, text, text}, maxServerKeys)
 	return k, true
 }
@@ -88,7 +99,7 @@ func (g *Gateway) holdKey(pair access.Pair, k serverKey) string {
 	if r := v.Record(access.Canonical(v, pair)); r != nil {
 		before = r.ServerKey
 	}
-	g.serverKeys.pairs.put(clonePair(pair), heldKey{k, before, text}, maxServerKeys)
+	g.serverKeys.pairs.put(clonePair(pair), heldKey{k.summed(), before, text}, maxServerKeys)
 	return text
 }
 
@@ -235,7 +246,8 @@ var (
 // accepted reports whether a server's document asks for nothing that the phone has not accepted.
 func (g *Gateway) accepted(v access.View, q *ask, doc provision.Document) bool {
 	k, _ := g.serverKeyOf(v, q.pair)
-	return *g.policies.sheet(q.facts.Policy, doc).sum(q.query.Version) == *g.policies.sheet(q.facts.Policy, k.Document).sum(q.query.Version)
+	asked := serverKey{Document: doc}.summed()
+	return *g.policies.sheet(q.facts.Policy, asked).sum(q.query.Version) == *g.policies.sheet(q.facts.Policy, k).sum(q.query.Version)
 }
 
 // handshake goes through both rounds in the phone's name. may is asked in between whether the phone has
@@ -277,7 +289,7 @@ func (g *Gateway) handshake(ctx context.Context, q *ask, may func(provision.Docu
 	if !ok || key == 0 {
 		return serverKey{}, errors.New("its policy key cannot be read")
 	}
-	return serverKey{key, doc}, nil
+	return serverKey{Key: key, Document: doc}, nil
 }
 
 // released reports whether the mail server's own order was carried out and the record let go again (R-19).
