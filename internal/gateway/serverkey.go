@@ -263,7 +263,7 @@ func (g *Gateway) handshake(ctx context.Context, q *ask, may func(provision.Docu
 		return serverKey{}, err
 	}
 	switch {
-	case r.Wipe != provision.NoWipe && !(g.released(q) && r.Policy != nil):
+	case r.Wipe != provision.NoWipe && (r.Policy == nil || !g.repeats(q)):
 		return serverKey{}, errServerWipe
 	case r.Policy == nil || r.Policy.Status != provision.PolicyOK && r.Policy.Status != provision.PolicyNone:
 		return serverKey{}, errors.New("it gives no policy")
@@ -292,9 +292,15 @@ func (g *Gateway) handshake(ctx context.Context, q *ask, may func(provision.Docu
 	return serverKey{Key: key, Document: doc}, nil
 }
 
-// released reports whether the mail server's own order was carried out and the record let go again.
-// Servers repeat an order beside every policy from then on; a new one they tell by its status.
-func (g *Gateway) released(q *ask) bool {
+// repeats reports whether an order beside a policy is an old one: the mail server's own that was carried
+// out, and the record let go again. Servers repeat an order from then on; a new one they tell by its
+// status. Horde does so always, and repeats it to every account of the phone.
+func (g *Gateway) repeats(q *ask) bool {
+	if q.server.Type == "horde" {
+		g.log.Warn("mail server repeats an order to wipe that it takes for carried out", logkeys.Backend, q.server.Name,
+			logkeys.Account, display(q.pair.Account, 255), logkeys.Realm, q.pair.Realm, logkeys.Device, display(q.pair.Device, 255))
+		return true
+	}
 	v := g.cfg.Snapshot.Load()
 	r := v.Record(access.Canonical(v, q.pair))
 	return r != nil && r.Wipe.Server && r.Wipe.State == access.WipeReleased

@@ -124,7 +124,7 @@ func obeyed(t *testing.T, g *guarded, c *easclient.Client, name string) {
 	select {
 	case err := <-done:
 		t.Fatalf("Ping did not wait: %v", err)
-	case <-time.After(2500 * time.Millisecond): // long enough to be parked
+	case <-time.After(700 * time.Millisecond): // long enough to be parked
 	}
 	g.mail.deliver(t, c.User, name+" wakes")
 	select {
@@ -250,6 +250,12 @@ func storyServerWipe(t *testing.T, g *guarded, prefix string) {
 	if !g.mail.wiped(t, device) {
 		t.Error("the mail server was not told")
 	}
+	// Another account on the same phone is none of its business, R-2.
+	other := g.phone("bob", device, eas.V14_1, false)
+	if _, err := other.Provision(short(t), easclient.Device{Model: "Story"}); err != nil {
+		t.Fatal(err)
+	}
+	inboxOf(t, other)
 	// Its own list goes on saying so whenever it is asked for a policy. Released here, the phone is a
 	// good one again, and the old order is not told a second time.
 	released := *rec

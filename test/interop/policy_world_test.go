@@ -175,7 +175,7 @@ func guard(t *testing.T, m mailSystem) *guarded {
 		access.Entry{Kind: access.EntryPolicy, Key: "p", Policy: &access.Policy{ID: "p", Name: "p", Revision: 1, Settings: []access.PolicySetting{
 			{Element: "DevicePasswordEnabled", Value: "1"}, {Element: "MinDevicePasswordLength", Value: "6"}}}},
 		access.Entry{Kind: access.EntryPreferences, Preferences: &prefs})
-	gw, err := gateway.New(gateway.Config{Name: "interop", Snapshot: g.holder, Sink: g, ProbeEvery: -1,
+	gw, err := gateway.New(gateway.Config{Name: "interop", Snapshot: g.holder, Sink: g, ProbeEvery: -1, ParkAfter: 300 * time.Millisecond,
 		Backends: []gateway.Backend{{Name: m.kind, Type: m.kind, Realm: "lab", Default: true, Domains: []string{parts.MailDomain}, URL: m.url}}})
 	if err != nil {
 		t.Fatal(err)
