@@ -117,7 +117,11 @@ func Record(tx *store.Tx, as *access.Association) error {
 // Around lets the matcher look at a record that a person has linked or unlinked, and at the phone's other
 // accounts.
 func Around(tx *store.Tx, as *access.Association) error {
-	if _, err := record(tx, as); err != nil {
+	moved, err := record(tx, as)
+	if err == nil && !moved && as.Linked() {
+		err = leaveBehind(tx, as)
+	}
+	if err != nil {
 		return err
 	}
 	others, err := tx.Siblings(as, mostNear)
@@ -179,7 +183,7 @@ func record(tx *store.Tx, as *access.Association) (moved bool, err error) {
 		return false, err
 	}
 	*as = *now
-	if as.Linked() && as.Link.By == access.LinkedByNobody {
+	if as.Linked() && as.Link.By == access.LinkedByNobody || !as.Linked() && as.Wipe.State.Wiped() { // W-04
 		return false, nil
 	}
 	s, err := Look(tx, as)
@@ -214,7 +218,35 @@ func record(tx *store.Tx, as *access.Association) (moved bool, err error) {
 	s.audit(tx, as, device)
 	moved = device != as.Device
 	as.Device, as.Link, as.Suggestion, as.Replaces = device, link, suggestion, replaces
-	return moved, nil
+	if moved && device != "" {
+		err = leaveBehind(tx, as)
+	}
+	return moved, err
+}
+
+// leaveBehind unlinks what a full wipe has left of a phone that is back under another device id and linked to
+// the device again (W-03, W-04): the old record stays blocked, and is nobody's phone any more.
+func leaveBehind(tx *store.Tx, as *access.Association) error {
+	linked, err := tx.LinkedRecords(as.Device)
+	if err != nil {
+		return err
+	}
+	d, err := tx.FindRegistered(as.Device)
+	if err != nil {
+		return err
+	}
+	for i := range linked {
+		old := &linked[i]
+		if old.Pair.Device == as.Pair.Device || !old.Wipe.State.Wiped() || old.Wipe.Kind != access.WipeFull {
+			continue
+		}
+		if err := tx.SaveLink(old.ID, "", access.Link{}, access.Suggestion{}, old.Replaces); err != nil {
+			return err
+		}
+		tx.Audit(access.AuditEntry{Actor: Actor, Event: string(access.VerbUnlink), Subject: old.Pair.String(), Object: string(old.ID),
+			Detail: "linked to " + Name(d) + " → not linked; wiped, and the phone is back under another device id"})
+	}
+	return nil
 }
 
 // held says that a link stays whatever the matcher thinks: its device is lost, out of use or not compliant,
