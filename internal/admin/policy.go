@@ -21,12 +21,15 @@ type PolicyForm struct {
 	Note                  string        // why, kept with the revision
 }
 
+// PolicyCount is how many records have given an answer to a revision of a policy.
+type PolicyCount = store.PolicyCount
+
 // PolicyRow is a policy in the list of them.
 type PolicyRow struct {
 	store.Policy
 	Default  bool
-	Assigned int64               // to how many ActiveSync device ids
-	Usage    []store.PolicyCount // what records have answered last, by revision, the latest first
+	Assigned int64         // to how many ActiveSync device ids
+	Usage    []PolicyCount // what records have answered last, by revision, the latest first
 }
 
 // PolicyDetails is a policy with all it has said before, the latest first.

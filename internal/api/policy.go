@@ -11,7 +11,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
-	"github.com/vedette-mail/vedette/internal/store"
 )
 
 // Policy is an ActiveSync policy.
@@ -82,7 +81,7 @@ func settingsMap(list []access.PolicySetting) map[string]string {
 func policyOf(r *admin.PolicyRow) Policy {
 	return Policy{ID: r.ID, Name: r.Name, Description: r.Description, Revision: r.Revision, Settings: settingsMap(r.Settings),
 		AllowNonProvisionable: r.AllowNonProvisionable, RefreshEvery: int64(r.RefreshEvery / time.Second), Default: r.Default, Assigned: r.Assigned,
-		Usage: mapped(r.Usage, func(c *store.PolicyCount) PolicyCount { return PolicyCount(*c) }), Created: r.Created.UTC(),
+		Usage: mapped(r.Usage, func(c *admin.PolicyCount) PolicyCount { return PolicyCount(*c) }), Created: r.Created.UTC(),
 		Changed: r.Changed.UTC(), By: r.By, Version: r.Version}
 }
 
