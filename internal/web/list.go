@@ -144,6 +144,8 @@ type act[R any] struct {
 	Foresee func(r *http.Request, who access.Actor, row *R) ([]note, error)
 	// Choose is a menu that goes along with the act; nil: there is nothing to choose.
 	Choose *choosing
+	// Tells puts a forecast of the list into words; nil: as usual, by the verdicts that change.
+	Tells func(s *Server, p *admin.Preview) []note
 	// Notes names what is easily overlooked.
 	Notes func(s *Server, rows []R) []note
 	Do    func(ctx context.Context, who access.Actor, id string, a admin.Act) (admin.Result, error)

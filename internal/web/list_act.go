@@ -201,7 +201,9 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 		if err != nil {
 			return 0, false, err
 		}
-		ask.Notes = l.s.forecastNotes(&p)
+		if ask.Notes = l.s.forecastNotes(&p); a.Tells != nil {
+			ask.Notes = a.Tells(l.s, &p)
+		}
 	}
 	for i := range rows[:min(len(rows), named)] {
 		one, two := l.Name(&rows[i])

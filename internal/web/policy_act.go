@@ -17,10 +17,10 @@ import (
 // and asking the phone again. They are for the device id, so every record of it has the policy.
 func (s *Server) policyActs() []act[admin.Row] {
 	assigned := func(a *admin.Row) bool { return a.Policy.From == admin.PolicyAssigned }
-	ours := func(a *admin.Row) bool { return a.Policy.ID != "" }
+	ours := func(a *admin.Row) bool { return a.Policy.ID != "" && !a.Wipe.State.Wiped() }
 	return []act[admin.Row]{
-		{Verb: access.VerbAssignPolicy, Icon: "file-check", Key: "p", Single: true, Choose: s.choosePolicy()},
-		{Verb: access.VerbRevertPolicy, Icon: "arrow-back-up", Key: "v", Single: true, Fits: assigned, Foresee: s.foreseeRevert,
+		{Verb: access.VerbAssignPolicy, Icon: "file-check", Key: "p", Choose: s.choosePolicy()},
+		{Verb: access.VerbRevertPolicy, Icon: "arrow-back-up", Key: "v", Fits: assigned, Foresee: s.foreseeRevert, Tells: policyBulkNotes,
 			Do: func(ctx context.Context, who access.Actor, id string, a admin.Act) (admin.Result, error) {
 				return s.admin.RevertPolicy(ctx, who, associationIDs([]string{id}), a)
 			}},
@@ -54,11 +54,36 @@ func (s *Server) choosePolicy() *choosing {
 		Do: func(ctx context.Context, who access.Actor, id, chosen string, a admin.Act) (admin.Result, error) {
 			return s.admin.AssignPolicy(ctx, who, associationIDs([]string{id}), access.PolicyID(chosen), a)
 		},
-		Foresee: func(ctx context.Context, who access.Actor, chosen string, ids []string, _ *query) ([]note, error) {
+		Bulk: func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query, a admin.Act) (admin.JobID, error) {
+			return s.admin.StartBulk(ctx, who, assignBulk(chosen, ids, q), a)
+		},
+		Foresee: func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query) ([]note, error) {
+			if q != nil || len(ids) > 1 {
+				p, err := s.admin.PreviewBulk(ctx, who, assignBulk(chosen, ids, q), admin.Act{})
+				return policyBulkNotes(s, &p), err
+			}
 			p, err := s.admin.PreviewAssign(ctx, who, associationIDs(ids), access.PolicyID(chosen))
 			return s.assignNotes(&p), err
 		},
 	}
+}
+
+func assignBulk(chosen string, ids []string, q *query) admin.Bulk {
+	b := associationBulk(string(access.VerbAssignPolicy), ids, q)
+	b.Policy = access.PolicyID(chosen)
+	return b
+}
+
+// policyBulkNotes says how many records get another policy, and what speaks against it.
+func policyBulkNotes(s *Server, p *admin.Preview) []note {
+	list := []note{{"info", s.say("policy.reach-bulk", p.Records)}}
+	if p.Truncated {
+		list[0].Text += " " + s.say("effect.first")
+	}
+	for _, n := range p.Notes {
+		list = append(list, note{"", n})
+	}
+	return list
 }
 
 func (s *Server) foreseeRevert(r *http.Request, who access.Actor, a *admin.Row) ([]note, error) {

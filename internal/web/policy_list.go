@@ -53,7 +53,7 @@ func (s *Server) policies() *list[admin.PolicyRow] {
 			{Key: "default", Class: "nowrap narrow-second", Value: s.defaultWord, Cell: (*Server).defaultCell},
 			number(c{Key: "assigned", Newest: true, Help: true}, func(r *p) int64 { return r.Assigned }),
 			number(c{Key: "revision", Newest: true, Help: true}, func(r *p) int64 { return r.Revision }),
-			{Key: "answers", Help: true, Class: "nowrap", Value: s.answersWord, Cell: (*Server).answersCell, Order: func(a, b *p) int {
+			{Key: "answers", Help: true, Class: "break", Value: s.answersWord, Cell: (*Server).answersCell, Order: func(a, b *p) int {
 				return int(tallyOf(a).Of[access.PolicyApplied] - tallyOf(b).Of[access.PolicyApplied])
 			}},
 			number(c{Key: "applied", Extra: true, Newest: true}, answered(access.PolicyApplied)),

@@ -128,6 +128,34 @@ func TestAPolicyIsAssignedToARecordAndTakenBack(t *testing.T) {
 	v.get(pane).says(".cat", "ActiveSync policy Mail server's own policy")
 }
 
+// A-15
+func TestAPolicyIsAssignedToManyAndTakenBackFromThem(t *testing.T) {
+	c := browser.Start(t, true)
+	c.Add(t, browser.Three()...)
+	v := signedIn(t, c)
+	policyMade(t, v, "Staff", url.Values{"s.DevicePasswordEnabled": {"1"}})
+	ask := v.get("/activesync/selection/assign-policy?all=1").wants(http.StatusOK).says(".note", "3 records get another policy")
+	job := ask.submit(v, "/activesync/selection/assign-policy", nil).wants(http.StatusOK)
+	finished(t, v, job.path)
+	v.get("/policies").says(`td[data-c="assigned"]`, "2")
+	back := v.get("/activesync/selection/revert-policy?all=1").wants(http.StatusOK).says(".note", "3 records get another policy")
+	finished(t, v, back.submit(v, "/activesync/selection/revert-policy", nil).wants(http.StatusOK).path)
+	v.get("/policies").says(`td[data-c="assigned"]`, "0")
+}
+
+// finished waits until a job is over.
+func finished(t *testing.T, v *visitor, path string) {
+	t.Helper()
+	path, _, _ = strings.Cut(path, "?")
+	deadline := time.Now().Add(20 * time.Second)
+	for strings.Contains(v.get(path).body, `data-job=`) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s does not end: %s", path, v.get(path).words("main"))
+		}
+	}
+	v.c.Settle(t)
+}
+
 // D-06
 func TestARecordSaysWhatItsPhoneHasMadeOfThePolicy(t *testing.T) {
 	c := browser.Start(t, true)

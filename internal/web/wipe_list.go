@@ -28,10 +28,10 @@ func (s *Server) wipes() *list[admin.WipeRow] {
 	type o = admin.WipeRow
 	type c = column[o]
 	return &list[o]{
-		Path: "/wipes", Section: "wipes", Words: "wipes", File: "wipes", Class: "roomy", Icon: "eraser",
+		Path: "/wipes", Section: "wipes", Words: "wipes", File: "wipes", Class: "roomy orders", Icon: "eraser",
 		Columns: []c{
 			{Key: "user", Heads: true, Link: true, Class: "narrow-first", Value: func(r *o) string { return r.Pair.Account }},
-			{Key: "phone", Class: "narrow-second", Value: wipedPhone},
+			{Key: "phone", Class: "narrow-second break", Value: wipedPhone},
 			{Key: "kind", Class: "nowrap", Value: s.wipeKindOf, Cell: func(s *Server, r *o) template.HTML {
 				return template.HTML(template.HTMLEscapeString(s.wipeKindOf(r)))
 			}},

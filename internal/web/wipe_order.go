@@ -32,25 +32,27 @@ func (s *Server) wipeAct() act[admin.Row] {
 // words that show that somebody has read it.
 type wipePage struct {
 	page
-	Whole   bool
-	Action  string
-	Again   string
-	Back    string
-	Key     string
-	Version int64
-	User    string
-	Phone   string
-	P       admin.WipePreview
-	Kinds   []wipeKind
-	Effect  template.HTML
-	Source  string
-	Others  []whom
-	More    string
-	Facts   []note
-	Confirm string // what has to be typed
-	Reason  string
-	Problem string
-	Button  string
+	Whole      bool
+	Action     string
+	Again      string
+	Back       string
+	Key        string
+	Version    int64
+	User       string
+	Phone      string
+	P          admin.WipePreview
+	Kinds      []wipeKind
+	Effect     template.HTML
+	Source     string
+	Others     []whom
+	OthersText string
+	More       string
+	Facts      []note
+	Left       string // how many more can be ordered
+	Confirm    string // what has to be typed
+	Reason     string
+	Problem    string
+	Button     string
 }
 
 type wipeKind struct {
@@ -92,6 +94,9 @@ func (s *Server) showWipe(w http.ResponseWriter, r *http.Request, status int, ki
 		wp.Kinds = append(wp.Kinds, wipeKind{choice{string(k), s.kindWord(k), k == kind}, s.say("wipe.hint." + string(k))})
 	}
 	s.fillEffect(wp)
+	if wp.OthersText = s.say("wipe.others-perhaps", len(seen.Others)); seen.Known && seen.Supported {
+		wp.OthersText = s.say("wipe.others", len(seen.Others))
+	}
 	const named = 10
 	for i := range seen.Others[:min(len(seen.Others), named)] {
 		wp.Others = append(wp.Others, whom{userOf(&seen.Others[i]), phoneOf(&seen.Others[i])})
@@ -132,7 +137,7 @@ func (s *Server) fillEffect(wp *wipePage) {
 	if p.Delay > 0 {
 		wp.Facts = append(wp.Facts, note{"info", s.say("wipe.delayed", duration(p.Delay))})
 	}
-	wp.Facts = append(wp.Facts, note{"", s.say("wipe.cap-left", p.CapLeft)})
+	wp.Left = s.say("wipe.cap-left", p.CapLeft)
 }
 
 // wipeOrder answers POST /wipes/order/{id}.
