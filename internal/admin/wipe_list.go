@@ -26,7 +26,7 @@ func (a *Admin) ListWipes(ctx context.Context, who access.Actor, q WipeQuery) (W
 	if err := who.May(access.VerbView); err != nil {
 		return WipePage{}, err
 	}
-	if q.Limit <= 0 || q.Limit > 200 {
+	if q.Limit <= 0 || q.Limit > 500 {
 		q.Limit = 50
 	}
 	out, err := a.wipePage(ctx, who, q)

@@ -56,7 +56,7 @@ func wipeOf(r *admin.WipeRow) WipeOrder {
 type wipeListInput struct {
 	Open   bool          `query:"open" doc:"Only those that somebody still has to see to"`
 	Cursor access.WipeID `query:"cursor" maxLength:"100" doc:"next of the page before"`
-	Limit  int           `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Limit  int           `query:"limit" minimum:"1" maximum:"500" default:"50"`
 }
 
 type wipeListOutput struct {

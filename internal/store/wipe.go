@@ -147,7 +147,7 @@ func (s *Store) ListWipes(ctx context.Context, open bool, before access.WipeID, 
 		where = ` AND open = 1`
 	}
 	err = s.reader().eachWipe(ctx, func(w *Wipe) { list = append(list, *w) }, `WHERE id < $1`+where+` ORDER BY id DESC LIMIT $2`,
-		beforeID(string(before)), approvalLimit(limit))
+		beforeID(string(before)), int64(min(max(limit, 1), 501)))
 	return list, said("store: list wipes", err)
 }
 
