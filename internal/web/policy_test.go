@@ -198,6 +198,7 @@ func TestTheDefaultPolicyIsChosenWithWhatItComesTo(t *testing.T) {
 	ask.submit(v, "/policies/default", nil).wants(http.StatusOK)
 	v.get("/policies").says("tbody", "Default").says(".list-foot.own", "is in force for nobody")
 	v.get("/activesync/"+string(ids[0])).says(".cat", "Everybody the default, revision 1")
+	v.get("/sentry/preferences").says(`a[href="/policies"]`, "Everybody")
 	if v.get(path).says("main", "It is the default").words(`a[href*="delete-policy"]`) != "" {
 		t.Error("the default policy can be deleted")
 	}
