@@ -16,11 +16,8 @@ import (
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
-// breakGlass is who acts when somebody with the console's files sits at its terminal.
-var breakGlass = access.Actor{Name: "command line", Role: access.RoleAdministrator}
-
-// openLogin opens the console's accounts beside a running console, or without one.
-func openLogin(s *session, path string) (*login.Login, *config.Config, func(), error) {
+// openLogin opens the console's accounts beside a running console, or without one. The caller closes the store.
+func openLogin(s *session, path string) (*login.Login, *store.Store, *config.Config, error) {
 	// The least that all roles ask for: the file may be one for serve or for console.
 	cfg, err := load(path, config.RoleTool)
 	if err != nil {
@@ -44,17 +41,17 @@ func openLogin(s *session, path string) (*login.Login, *config.Config, func(), e
 		st.Close()
 		return nil, nil, nil, err
 	}
-	return l, cfg, func() { st.Close() }, nil
+	return l, st, cfg, nil
 }
 
 type adminSetupCommand struct{ configFile }
 
 func (c *adminSetupCommand) Run(s *session) error {
-	l, cfg, closeStore, err := openLogin(s, c.Config)
+	l, st, cfg, err := openLogin(s, c.Config)
 	if err != nil {
 		return err
 	}
-	defer closeStore()
+	defer st.Close()
 	needs, err := l.NeedsSetup(s.ctx)
 	if err != nil {
 		return err
@@ -71,12 +68,12 @@ type adminPasswordCommand struct {
 }
 
 func (c *adminPasswordCommand) Run(s *session) error {
-	l, _, closeStore, err := openLogin(s, c.Config)
+	l, st, _, err := openLogin(s, c.Config)
 	if err != nil {
 		return err
 	}
-	defer closeStore()
-	password, err := l.ResetPassword(s.ctx, breakGlass, c.Name)
+	defer st.Close()
+	password, err := l.ResetPassword(s.ctx, login.House(), c.Name)
 	if err != nil {
 		return err
 	}
@@ -86,28 +83,32 @@ func (c *adminPasswordCommand) Run(s *session) error {
 
 type adminCreateCommand struct {
 	configFile
-	Name   string   `arg:"" help:"Name of the new administrator."`
-	Role   string   `enum:"administrator,operator,helpdesk,auditor" default:"administrator" help:"administrator, operator, helpdesk or auditor."`
-	Groups []string `name:"group" help:"Limit to the users of this group; may be given several times. A help desk needs one."`
-	Link   bool     `help:"Print a one-time link with which the person chooses the password."`
+	Name string `arg:"" help:"Name of the new administrator."`
+	Role string `enum:"administrator,operator,helpdesk,auditor" default:"administrator" help:"administrator, operator, helpdesk or auditor."`
+	limitFlags
+	Link bool `help:"Print a one-time link with which the person chooses the password."`
 }
 
 func (c *adminCreateCommand) Run(s *session) error {
-	l, cfg, closeStore, err := openLogin(s, c.Config)
+	l, st, cfg, err := openLogin(s, c.Config)
 	if err != nil {
 		return err
 	}
-	defer closeStore()
-	role, scope := access.Role(c.Role), scopeOf(c.Groups)
+	defer st.Close()
+	role := access.Role(c.Role)
+	scope, err := c.scope(s.ctx, st)
+	if err != nil {
+		return err
+	}
 	if c.Link {
-		token, expires, err := l.Invite(s.ctx, breakGlass, login.NewAdministrator{Name: c.Name, Role: role, Scope: scope})
+		token, expires, err := l.Invite(s.ctx, login.House(), login.NewAdministrator{Name: c.Name, Role: role, Scope: scope})
 		if err != nil {
 			return err
 		}
 		return printLink(s, cfg, c.Name, token, expires)
 	}
 	password := strings.ToLower(rand.Text()[:20])
-	if err := l.CreateAdministrator(s.ctx, breakGlass, c.Name, password, role, scope); err != nil {
+	if err := l.CreateAdministrator(s.ctx, login.House(), c.Name, password, role, scope); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.stdout, "Password of %s (change it after signing in): %s\n", c.Name, password)
@@ -116,26 +117,30 @@ func (c *adminCreateCommand) Run(s *session) error {
 
 type adminTokenCommand struct {
 	configFile
-	Owner  string   `arg:"" help:"Administrator for whom the token acts."`
-	Label  string   `name:"label" default:"command line" help:"What the list of tokens calls it."`
-	Role   string   `enum:"administrator,operator,helpdesk,auditor" default:"auditor" help:"What the token may do: administrator, operator, helpdesk or auditor; never more than its owner."`
-	Groups []string `name:"group" help:"Limit to the users of this group; may be given several times."`
-	Verbs  []string `name:"verb" help:"Limit to this verb, such as view or block; may be given several times."`
-	Days   int      `default:"90" help:"Days until it ends, at most 366."`
+	Owner string `arg:"" help:"Administrator for whom the token acts."`
+	Label string `name:"label" default:"command line" help:"What the list of tokens calls it."`
+	Role  string `enum:"administrator,operator,helpdesk,auditor" default:"auditor" help:"What the token may do: administrator, operator, helpdesk or auditor; never more than its owner."`
+	limitFlags
+	Verbs []string `name:"verb" help:"Limit to this verb, such as view or block; may be given several times."`
+	Days  int      `default:"90" help:"Days until it ends, at most 366."`
 }
 
 func (c *adminTokenCommand) Run(s *session) error {
-	l, _, closeStore, err := openLogin(s, c.Config)
+	l, st, _, err := openLogin(s, c.Config)
 	if err != nil {
 		return err
 	}
-	defer closeStore()
-	t := login.NewToken{Name: c.Label, Role: access.Role(c.Role), Scope: scopeOf(c.Groups),
+	defer st.Close()
+	scope, err := c.scope(s.ctx, st)
+	if err != nil {
+		return err
+	}
+	t := login.NewToken{Name: c.Label, Role: access.Role(c.Role), Scope: scope,
 		Expires: time.Now().Add(time.Duration(c.Days) * 24 * time.Hour)}
 	for _, v := range c.Verbs {
 		t.Verbs = append(t.Verbs, access.Verb(v))
 	}
-	secret, err := l.CreateTokenFor(s.ctx, breakGlass, c.Owner, t)
+	secret, err := l.CreateTokenFor(s.ctx, login.House(), c.Owner, t)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -12,14 +14,36 @@ import (
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/config"
 	"github.com/vedette-mail/vedette/internal/login"
+	"github.com/vedette-mail/vedette/internal/store"
 )
 
-// scopeOf gives the limit to groups, nil when none is named.
-func scopeOf(groups []string) *access.Scope {
-	if len(groups) == 0 {
-		return nil
+// limitFlags limit what somebody sees and does to some users.
+type limitFlags struct {
+	Groups []string `name:"group" help:"Limit to the users of this group; may be given several times. A help desk needs a group or a user."`
+	Users  []string `name:"user" help:"Limit to this user, by name or id, beside those of the groups; may be given several times."`
+}
+
+// scope gives the limit, nil when nothing is named. Whom it names has to be there: a limit to somebody who is
+// not is a slip, and would only be noticed by whoever sees nothing.
+func (f *limitFlags) scope(ctx context.Context, st *store.Store) (*access.Scope, error) {
+	if len(f.Groups)+len(f.Users) == 0 {
+		return nil, nil
 	}
-	return &access.Scope{Groups: groups}
+	scope := &access.Scope{Groups: f.Groups}
+	for _, name := range f.Users {
+		u, err := st.FindUser(ctx, access.UserID(name))
+		if access.KindOf(err) == access.KindNotFound {
+			u, err = st.FindUserByName(ctx, name)
+		}
+		switch {
+		case access.KindOf(err) == access.KindNotFound:
+			return nil, access.Invalid("administrator", "There is no user of this name or id: "+oneLine(name)+".")
+		case err != nil:
+			return nil, err
+		}
+		scope.Users = append(scope.Users, u.ID)
+	}
+	return scope, nil
 }
 
 func printLink(s *session, cfg *config.Config, name, token string, expires time.Time) error {
@@ -30,11 +54,11 @@ func printLink(s *session, cfg *config.Config, name, token string, expires time.
 
 // withLogin does something beside a running console, or without one.
 func withLogin(s *session, path string, fn func(*login.Login) error) error {
-	l, _, closeStore, err := openLogin(s, path)
+	l, st, _, err := openLogin(s, path)
 	if err != nil {
 		return err
 	}
-	defer closeStore()
+	defer st.Close()
 	return fn(l)
 }
 
@@ -42,7 +66,7 @@ type adminListCommand struct{ configFile }
 
 func (c *adminListCommand) Run(s *session) error {
 	return withLogin(s, c.Config, func(l *login.Login) error {
-		all, err := l.ListAdministrators(s.ctx, breakGlass)
+		all, err := l.ListAdministrators(s.ctx, login.House())
 		if err != nil {
 			return err
 		}
@@ -55,14 +79,25 @@ func (c *adminListCommand) Run(s *session) error {
 	})
 }
 
-func groupWords(scope *access.Scope) string {
+// limitWord names the groups of a limit, and says how many users it lists beside them.
+func limitWord(groups []string, users int) string {
+	words := slices.Clone(groups)
 	switch {
-	case scope == nil:
-		return "all"
-	case len(scope.Groups) == 0:
+	case users == 1:
+		words = append(words, "1 user")
+	case users > 1:
+		words = append(words, fmt.Sprintf("%d users", users))
+	case len(groups) == 0:
 		return "none"
 	}
-	return strings.Join(scope.Groups, ", ")
+	return strings.Join(words, ", ")
+}
+
+func groupWords(scope *access.Scope) string {
+	if scope == nil {
+		return "all"
+	}
+	return limitWord(scope.Groups, len(scope.Users))
 }
 
 func factorWord(a *login.Administrator) string {
@@ -100,15 +135,22 @@ func dayWord(t time.Time) string {
 
 type adminRoleCommand struct {
 	configFile
-	Name   string   `arg:"" help:"Name of the administrator."`
-	Role   string   `arg:"" enum:"administrator,operator,helpdesk,auditor" help:"administrator, operator, helpdesk or auditor."`
-	Groups []string `name:"group" help:"Limit to the users of this group; may be given several times. A help desk needs one."`
+	Name string `arg:"" help:"Name of the administrator."`
+	Role string `arg:"" enum:"administrator,operator,helpdesk,auditor" help:"administrator, operator, helpdesk or auditor."`
+	limitFlags
 }
 
 func (c *adminRoleCommand) Run(s *session) error {
-	return withLogin(s, c.Config, func(l *login.Login) error {
-		return l.ChangeRights(s.ctx, breakGlass, c.Name, access.Role(c.Role), scopeOf(c.Groups))
-	})
+	l, st, _, err := openLogin(s, c.Config)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	scope, err := c.scope(s.ctx, st)
+	if err != nil {
+		return err
+	}
+	return l.ChangeRights(s.ctx, login.House(), c.Name, access.Role(c.Role), scope)
 }
 
 type adminDisableCommand struct {
@@ -117,7 +159,7 @@ type adminDisableCommand struct {
 }
 
 func (c *adminDisableCommand) Run(s *session) error {
-	return withLogin(s, c.Config, func(l *login.Login) error { return l.DisableAdministrator(s.ctx, breakGlass, c.Name) })
+	return withLogin(s, c.Config, func(l *login.Login) error { return l.DisableAdministrator(s.ctx, login.House(), c.Name) })
 }
 
 type adminEnableCommand struct {
@@ -126,7 +168,7 @@ type adminEnableCommand struct {
 }
 
 func (c *adminEnableCommand) Run(s *session) error {
-	return withLogin(s, c.Config, func(l *login.Login) error { return l.EnableAdministrator(s.ctx, breakGlass, c.Name) })
+	return withLogin(s, c.Config, func(l *login.Login) error { return l.EnableAdministrator(s.ctx, login.House(), c.Name) })
 }
 
 type adminDeleteCommand struct {
@@ -135,7 +177,7 @@ type adminDeleteCommand struct {
 }
 
 func (c *adminDeleteCommand) Run(s *session) error {
-	return withLogin(s, c.Config, func(l *login.Login) error { return l.DeleteAdministrator(s.ctx, breakGlass, c.Name) })
+	return withLogin(s, c.Config, func(l *login.Login) error { return l.DeleteAdministrator(s.ctx, login.House(), c.Name) })
 }
 
 type adminFactorCommand struct {
@@ -144,7 +186,7 @@ type adminFactorCommand struct {
 }
 
 func (c *adminFactorCommand) Run(s *session) error {
-	return withLogin(s, c.Config, func(l *login.Login) error { return l.ResetSecondFactor(s.ctx, breakGlass, c.Name) })
+	return withLogin(s, c.Config, func(l *login.Login) error { return l.ResetSecondFactor(s.ctx, login.House(), c.Name) })
 }
 
 type adminSignOutCommand struct {
@@ -153,14 +195,14 @@ type adminSignOutCommand struct {
 }
 
 func (c *adminSignOutCommand) Run(s *session) error {
-	return withLogin(s, c.Config, func(l *login.Login) error { return l.SignOutEverywhere(s.ctx, breakGlass, c.Name) })
+	return withLogin(s, c.Config, func(l *login.Login) error { return l.SignOutEverywhere(s.ctx, login.House(), c.Name) })
 }
 
 type adminTokensCommand struct{ configFile }
 
 func (c *adminTokensCommand) Run(s *session) error {
 	return withLogin(s, c.Config, func(l *login.Login) error {
-		all, err := l.ListTokens(s.ctx, breakGlass)
+		all, err := l.ListTokens(s.ctx, login.House())
 		if err != nil {
 			return err
 		}
@@ -179,5 +221,5 @@ type adminRevokeCommand struct {
 }
 
 func (c *adminRevokeCommand) Run(s *session) error {
-	return withLogin(s, c.Config, func(l *login.Login) error { return l.RevokeToken(s.ctx, breakGlass, c.ID) })
+	return withLogin(s, c.Config, func(l *login.Login) error { return l.RevokeToken(s.ctx, login.House(), c.ID) })
 }

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -15,14 +16,19 @@ import (
 	"github.com/vedette-mail/vedette/internal/api"
 )
 
-func groupsWord(groups *[]string) string {
-	switch {
-	case groups == nil:
+// limitsWord says whom a limit of the API lets through, "all" when there is none.
+func limitsWord(groups, users *[]string) string {
+	if groups == nil && users == nil {
 		return "all"
-	case len(*groups) == 0:
-		return "none"
 	}
-	return strings.Join(*groups, ", ")
+	var names []string
+	if groups != nil {
+		names = *groups
+	}
+	if users == nil {
+		return limitWord(names, 0)
+	}
+	return limitWord(names, len(*users))
 }
 
 func verbsWord(verbs []access.Verb) string {
@@ -39,7 +45,7 @@ func tokenColumns() []column[api.Token] {
 		{"name", func(t *api.Token) string { return t.Name }},
 		{"owner", func(t *api.Token) string { return t.Owner }},
 		{"role", func(t *api.Token) string { return string(t.Role) }},
-		{"groups", func(t *api.Token) string { return groupsWord(t.Groups) }},
+		{"groups", func(t *api.Token) string { return limitsWord(t.Groups, t.Users) }},
 		{"verbs", func(t *api.Token) string {
 			if len(t.Verbs) == 0 {
 				return "all"
@@ -72,7 +78,7 @@ type tokenShowCommand struct{ clientFlags }
 
 func (c *tokenShowCommand) Run(s *session) error {
 	return show(s, &c.clientFlags, "/account", func(a *api.Caller) []field {
-		return []field{{"Acts as", a.Name}, {"Token", a.Token.ID}, {"Role", string(a.Role)}, {"Groups", groupsWord(a.Groups)}, {"May", verbsWord(a.Verbs)},
+		return []field{{"Acts as", a.Name}, {"Token", a.Token.ID}, {"Role", string(a.Role)}, {"Groups", limitsWord(a.Groups, a.Users)}, {"May", verbsWord(a.Verbs)},
 			{"Ends", moment(a.Token.Expires)}}
 	})
 }
@@ -139,7 +145,7 @@ func (c *administratorListCommand) Run(s *session) error {
 		{"id", func(a *api.Administrator) string { return a.ID }},
 		{"name", func(a *api.Administrator) string { return a.Name }},
 		{"role", func(a *api.Administrator) string { return string(a.Role) }},
-		{"groups", func(a *api.Administrator) string { return groupsWord(a.Groups) }},
+		{"groups", func(a *api.Administrator) string { return limitsWord(a.Groups, a.Users) }},
 		{"state", func(a *api.Administrator) string { return a.State }},
 		{"second factor", func(a *api.Administrator) string { return yesNo(a.OneTimeCode || a.Passkeys > 0 || a.Source != "") }},
 		{"last sign-in", func(a *api.Administrator) string { return moment(a.LastSignIn) }},
@@ -151,14 +157,26 @@ func (c *administratorListCommand) Run(s *session) error {
 type rightsFlags struct {
 	Role   string   `enum:"administrator,operator,helpdesk,auditor" required:"" help:"administrator, operator, helpdesk or auditor."`
 	Groups []string `name:"group" help:"Only the users of this group; may be given several times."`
+	Users  []string `name:"user" help:"Only this user, by name or id, beside those of the groups; may be given several times."`
 }
 
-func (f *rightsFlags) body() map[string]any {
+func (f *rightsFlags) body(ctx context.Context, cl *client) (map[string]any, error) {
 	body := map[string]any{"role": f.Role}
 	if len(f.Groups) > 0 {
 		body["groups"] = f.Groups
 	}
-	return body
+	var ids []string
+	for _, name := range f.Users {
+		id, err := cl.user(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	if len(ids) > 0 {
+		body["users"] = ids
+	}
+	return body, nil
 }
 
 type administratorInviteCommand struct {
@@ -172,7 +190,10 @@ func (c *administratorInviteCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	body := c.body()
+	body, err := c.body(s.ctx, cl)
+	if err != nil {
+		return err
+	}
 	body["name"] = c.Name
 	return invited(s, &c.clientFlags, cl, "/administrators", body, 0)
 }
@@ -220,11 +241,15 @@ func (c *administratorRightsCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	body, err := c.body(s.ctx, cl)
+	if err != nil {
+		return err
+	}
 	tag := "*"
 	if c.IfVersion > 0 {
 		tag = tagOf(c.IfVersion)
 	}
-	text, err := cl.actIf(s.ctx, http.MethodPut, "/administrators/"+named(c.ID)+"/rights", c.body(), tag)
+	text, err := cl.actIf(s.ctx, http.MethodPut, "/administrators/"+named(c.ID)+"/rights", body, tag)
 	if err != nil {
 		return err
 	}

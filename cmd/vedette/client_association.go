@@ -16,7 +16,7 @@ import (
 
 // associationChoice chooses records.
 type associationChoice struct {
-	Show   string `enum:"all,linked,unlinked,allowed,blocked" default:"all" help:"all, linked, unlinked, allowed or blocked."`
+	Show   string `enum:"all,linked,unlinked,suggested,unknown-user,allowed,blocked" default:"all" help:"all, linked, unlinked, suggested, unknown-user, allowed or blocked."`
 	Search string `help:"User, device id, model or number."`
 	Sort   string `help:"Column to sort by, such as user or last_sync." placeholder:"COLUMN"`
 	Desc   bool   `help:"The other way round."`
@@ -134,6 +134,7 @@ type overrideFlags struct {
 	verbFlags
 	ID    string `arg:"" help:"Id of the record."`
 	Until string `help:"When it ends by itself: a time (2027-01-31T18:00:00Z) or a duration (24h)." placeholder:"TIME"`
+	Only  bool   `help:"For this record alone, not for the same account and device through the other kind of Sentry."`
 }
 
 func (f *overrideFlags) run(s *session, verb access.Verb) error {
@@ -144,6 +145,9 @@ func (f *overrideFlags) run(s *session, verb access.Verb) error {
 	body := map[string]any{"reason": f.Reason}
 	if !until.IsZero() {
 		body["until"] = until
+	}
+	if f.Only {
+		body["only"] = true
 	}
 	return f.act(s, http.MethodPost, "/associations/"+named(f.ID)+"/"+string(verb), body)
 }
@@ -181,13 +185,31 @@ func (f *recordFlags) run(s *session, path string) error {
 	return f.act(s, http.MethodPost, "/associations/"+named(f.ID)+path, map[string]any{"reason": f.Reason})
 }
 
-type associationEndCommand struct{ recordFlags }
+type associationEndCommand struct {
+	recordFlags
+	Only bool `help:"For this record alone, not for the same account and device through the other kind of Sentry."`
+}
 
-func (c *associationEndCommand) Run(s *session) error { return c.run(s, "/end-override") }
+func (c *associationEndCommand) Run(s *session) error {
+	return c.act(s, http.MethodPost, "/associations/"+named(c.ID)+"/end-override", map[string]any{"reason": c.Reason, "only": c.Only})
+}
 
 type associationUnlinkCommand struct{ recordFlags }
 
 func (c *associationUnlinkCommand) Run(s *session) error { return c.run(s, "/unlink") }
+
+type associationMakeUserCommand struct{ recordFlags }
+
+func (c *associationMakeUserCommand) Run(s *session) error { return c.run(s, "/make-user") }
+
+type associationGiveCommand struct {
+	recordFlags
+	User string `arg:"" help:"Name of the user who gets the account."`
+}
+
+func (c *associationGiveCommand) Run(s *session) error {
+	return c.act(s, http.MethodPost, "/associations/"+named(c.ID)+"/give", map[string]any{"user": c.User, "reason": c.Reason})
+}
 
 type associationMatchCommand struct{ recordFlags }
 

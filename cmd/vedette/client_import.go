@@ -249,11 +249,12 @@ func importDo(s *session, f *clientFlags, cl *client, id, verb, reason string) e
 
 type expectedListCommand struct {
 	listFlags
-	Show string `enum:"all,missing,seen" default:"all" help:"all, missing (those that have not come yet) or seen."`
+	Show   string `enum:"all,missing,seen" default:"all" help:"all, missing (those that have not come yet) or seen."`
+	Search string `help:"Owner, account, device id, model, IMEI or number."`
 }
 
 func (c *expectedListCommand) Run(s *session) error {
-	return list(s, &c.listFlags, "/expected", url.Values{"show": {c.Show}}, []column[api.ExpectedPhone]{
+	return list(s, &c.listFlags, "/expected", choice(c.Show, c.Search, "", false), []column[api.ExpectedPhone]{
 		{"who", func(e *api.ExpectedPhone) string { return e.Who }},
 		{"realm", func(e *api.ExpectedPhone) string { return e.Realm }},
 		{"account", func(e *api.ExpectedPhone) string { return e.Account }},

@@ -20,7 +20,7 @@ type jobStartCommand struct {
 	asking
 	Verb    string   `arg:"" enum:"allow,block,comment,remove,link,unlink,match-again" help:"allow, block, comment, remove, link (those whose suggestion is clear), unlink or match-again."`
 	IDs     []string `arg:"" optional:"" name:"id" help:"Ids of records; or choose with --show."`
-	Show    string   `enum:",all,linked,unlinked,allowed,blocked" default:"" help:"All records that match: all, linked, unlinked, allowed or blocked."`
+	Show    string   `enum:",all,linked,unlinked,suggested,unknown-user,allowed,blocked" default:"" help:"All records that match: all, linked, unlinked, suggested, unknown-user, allowed or blocked."`
 	Search  string   `help:"With --show: user, device id, model or number."`
 	Comment string   `help:"For comment."`
 	Reason  string   `help:"Kept with every record and in the audit log."`
@@ -67,7 +67,12 @@ func (c *jobStartCommand) Run(s *session) error {
 	if on, err := c.goOn(s); !on {
 		return err
 	}
-	text, err := cl.act(s.ctx, http.MethodPost, "/bulk", request, 0)
+	return begin(s, cl, &c.clientFlags, "/bulk", request, c.Wait)
+}
+
+// begin starts a job and prints it, on demand when it is over.
+func begin(s *session, cl *client, flags *clientFlags, path string, request any, wait bool) error {
+	text, err := cl.act(s.ctx, http.MethodPost, path, request, 0)
 	if err != nil {
 		return err
 	}
@@ -75,19 +80,19 @@ func (c *jobStartCommand) Run(s *session) error {
 	if err := json.Unmarshal(text, &j); err != nil {
 		return &clientError{exitAway, "the console's answer cannot be read: " + err.Error()}
 	}
-	if c.Wait {
-		if text, err = c.await(s, cl, &j); err != nil {
+	if wait {
+		if text, err = awaitJob(s, cl, &j); err != nil {
 			return err
 		}
 	}
-	p := newPrinter(s.stdout, c.JSON, false, jobColumns())
+	p := newPrinter(s.stdout, flags.JSON, false, jobColumns())
 	if err := p.line(text); err != nil {
 		return err
 	}
 	if err := p.end(); err != nil {
 		return err
 	}
-	if c.Wait && (j.Failed > 0 || j.State != "done") {
+	if wait && (j.Failed > 0 || j.State != "done") {
 		return &clientError{exitFailed, "not everything was done: vedette job show " + oneLine(string(j.ID)) + " --state=failed"}
 	}
 	return nil
@@ -126,8 +131,8 @@ func (c *jobStartCommand) preview(s *session, cl *client, request *api.BulkReque
 	return printPreview(out, &p)
 }
 
-// await waits until a job is over.
-func (c *jobStartCommand) await(s *session, cl *client, j *api.Job) (text json.RawMessage, err error) {
+// awaitJob waits until a job is over.
+func awaitJob(s *session, cl *client, j *api.Job) (text json.RawMessage, err error) {
 	err = every(s, func() (bool, error) {
 		var page struct {
 			Job json.RawMessage `json:"job"`

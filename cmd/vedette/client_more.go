@@ -16,13 +16,14 @@ import (
 
 type overrideListCommand struct {
 	listFlags
-	Kind string `enum:",allow,block" default:"" help:"allow or block; otherwise both."`
-	Sort string `enum:"until,at" default:"until" help:"until (soonest end first) or at (when it was said)."`
-	Desc bool   `help:"The other way round."`
+	Kind   string `enum:",allow,block" default:"" help:"allow or block; otherwise both."`
+	Search string `help:"User, device id, model or number."`
+	Sort   string `enum:"until,at" default:"until" help:"until (soonest end first) or at (when it was said)."`
+	Desc   bool   `help:"The other way round."`
 }
 
 func (c *overrideListCommand) Run(s *session) error {
-	q := choice("", "", c.Sort, c.Desc)
+	q := choice("", c.Search, c.Sort, c.Desc)
 	if c.Kind != "" {
 		q.Set("kind", c.Kind)
 	}

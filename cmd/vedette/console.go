@@ -94,8 +94,14 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 	if err := hub.Ready(ctx); err != nil {
 		return nil, fmt.Errorf("the console cannot read its database: %w", err)
 	}
+	sign, err := login.New(login.Config{Store: st, Box: box, Logger: log,
+		Idle: time.Duration(cfg.Console.SessionIdle), Absolute: time.Duration(cfg.Console.SessionMaximum)})
+	if err != nil {
+		return nil, err
+	}
 	adm, err := admin.New(admin.Config{Store: st, Snapshot: func() admin.Snapshot { return hub.Snapshot() },
-		Applied: hub.Applied, Gateways: hub.Gateways, Logger: log, Servers: gateway.MailServers(backends(cfg.Backends)), Account: gateway.Spell, Device: spellDevice})
+		Applied: hub.Applied, Gateways: hub.Gateways, Logger: log, Servers: gateway.MailServers(backends(cfg.Backends)), Account: gateway.Spell, Device: spellDevice,
+		Present: sign.Again})
 	if err != nil {
 		return nil, err
 	}
@@ -109,11 +115,6 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 		return nil, err
 	}
 	g.run(timetable.Run)
-	sign, err := login.New(login.Config{Store: st, Box: box, Logger: log,
-		Idle: time.Duration(cfg.Console.SessionIdle), Absolute: time.Duration(cfg.Console.SessionMaximum)})
-	if err != nil {
-		return nil, err
-	}
 	if err := sign.CheckKey(g.ctx); err != nil {
 		return nil, err
 	}

@@ -150,11 +150,11 @@ func (c *demoCommand) config(dir string, world *sim.World) *config.Config {
 
 // furnish makes the administrator and the token of the demo.
 func (c *console) furnish(ctx context.Context, card *demoCard) error {
-	err := c.login.CreateAdministrator(ctx, breakGlass, card.AdminUser, card.AdminPassword, access.RoleAdministrator)
+	err := c.login.CreateAdministrator(ctx, login.House(), card.AdminUser, card.AdminPassword, access.RoleAdministrator)
 	if err != nil {
 		return err
 	}
-	card.APIToken, err = c.login.CreateTokenFor(ctx, breakGlass, card.AdminUser, login.NewToken{Name: "demo", Role: access.RoleAdministrator})
+	card.APIToken, err = c.login.CreateTokenFor(ctx, login.House(), card.AdminUser, login.NewToken{Name: "demo", Role: access.RoleAdministrator})
 	return err
 }
 

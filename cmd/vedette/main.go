@@ -63,18 +63,20 @@ type commands struct {
 		Reference configReferenceCommand `cmd:"" help:"Print every setting with its meaning (Markdown)."`
 	} `cmd:"" help:"About the configuration."`
 	Association struct {
-		List       associationListCommand    `cmd:"" help:"List records: accounts on devices."`
-		Show       associationShowCommand    `cmd:"" help:"Show one record."`
-		Allow      associationAllowCommand   `cmd:"" help:"Let one account on one device through."`
-		Block      associationBlockCommand   `cmd:"" help:"Refuse one account on one device from its next request on."`
-		End        associationEndCommand     `cmd:"" help:"Take back an Allow or Block."`
-		Comment    associationCommentCommand `cmd:"" help:"Replace the comment."`
-		Candidates candidateListCommand      `cmd:"" help:"List the devices a record may belong to."`
-		Link       associationLinkCommand    `cmd:"" help:"Link a record to a device."`
-		Unlink     associationUnlinkCommand  `cmd:"" help:"Take a record off its device."`
-		Match      associationMatchCommand   `cmd:"" help:"Give a record back to the matcher."`
-		Remove     associationRemoveCommand  `cmd:"" help:"Take a record off the list."`
-		Export     associationExportCommand  `cmd:"" help:"Export all records that match (CSV)."`
+		List       associationListCommand     `cmd:"" help:"List records: accounts on devices."`
+		Show       associationShowCommand     `cmd:"" help:"Show one record."`
+		Allow      associationAllowCommand    `cmd:"" help:"Let one account on one device through."`
+		Block      associationBlockCommand    `cmd:"" help:"Refuse one account on one device from its next request on."`
+		End        associationEndCommand      `cmd:"" help:"Take back an Allow or Block."`
+		Comment    associationCommentCommand  `cmd:"" help:"Replace the comment."`
+		Candidates candidateListCommand       `cmd:"" help:"List the devices a record may belong to."`
+		Link       associationLinkCommand     `cmd:"" help:"Link a record to a device."`
+		MakeUser   associationMakeUserCommand `cmd:"" help:"Make a local user of an account that belongs to nobody."`
+		Give       associationGiveCommand     `cmd:"" help:"Give an account that belongs to nobody to a user."`
+		Unlink     associationUnlinkCommand   `cmd:"" help:"Take a record off its device."`
+		Match      associationMatchCommand    `cmd:"" help:"Give a record back to the matcher."`
+		Remove     associationRemoveCommand   `cmd:"" help:"Take a record off the list."`
+		Export     associationExportCommand   `cmd:"" help:"Export all records that match (CSV)."`
 	} `cmd:"" help:"Ask a console: records."`
 	Device struct {
 		List       deviceListCommand       `cmd:"" help:"List devices."`
@@ -118,9 +120,11 @@ type commands struct {
 	} `cmd:"" help:"Ask a console: wipes."`
 	Job struct {
 		Start  jobStartCommand  `cmd:"" help:"Do one verb to many records, after saying what it would do."`
+		People jobPeopleCommand `cmd:"" help:"Do one verb to many devices or users, after saying what it would do."`
 		List   jobListCommand   `cmd:"" help:"List the newest jobs."`
 		Show   jobShowCommand   `cmd:"" help:"Show what came of each record of a job."`
 		Cancel jobCancelCommand `cmd:"" help:"Stop a job before its next records."`
+		Undo   jobUndoCommand   `cmd:"" help:"Take back what a job has done, with a job of its own."`
 	} `cmd:"" help:"Ask a console: jobs."`
 	Account struct {
 		Aliases aliasListCommand    `cmd:"" help:"List names that are other names of accounts."`

@@ -46,6 +46,7 @@ type Association struct {
 	Suggestion     Suggestion      // the device it may belong to, while it is linked to none
 	Replaces       AssociationID   // the record of the same phone under its earlier device id (Y-05)
 	MergedFrom     []AssociationID // records that were joined into this one when two accounts turned out to be one
+	OtherNames     []string        // other names of the account, by which the record is found too; written by the store
 	Version        int64           // grows with every change by a person; guards against two administrators at once
 	Change         int64           // change number of the last change that gateways have to apply
 }

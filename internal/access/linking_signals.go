@@ -4,6 +4,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -22,6 +23,8 @@ type matcher struct {
 	sameID    []*Association    // other accounts under the record's device id
 	sameUser  []*Association    // other ids of the account in the same mail app that are linked
 	loose     []*Association    // those that are not, and that no hand has unlinked
+	rivals    []*Association    // of these who may be the same phone, as far as the facts tell
+	asked     bool              // rivals have been looked for
 	shared    bool              // the record's IMEI is that of two registered phones in use
 	last      *RegisteredDevice // whose model is lastModel
 	lastModel model
@@ -222,19 +225,28 @@ func (m *matcher) superseded(d *RegisteredDevice) bool {
 
 // rival says that another phone of the account, linked to nothing, fits the device no worse.
 func (m *matcher) rival(d *RegisteredDevice) bool {
-	r := m.Record
-	for _, n := range m.loose {
-		if r.FirstSync.Sub(n.LastSync) > lately || n.FirstSync.Sub(r.LastSync) > lately || !m.agrees(n) {
+	if !m.asked {
+		m.rivals, m.asked = slices.DeleteFunc(m.loose, m.differs), true
+	}
+	if len(m.rivals) == 0 {
+		return false
+	}
+	own, other := tells(m.Record, d), d.EASID != "" && appOf(d.EASID) == m.own.app
+	for _, n := range m.rivals {
+		if other && !strings.EqualFold(d.EASID, n.Pair.Device) {
 			continue
 		}
-		if d.EASID != "" && appOf(d.EASID) == m.own.app && !strings.EqualFold(d.EASID, n.Pair.Device) {
-			continue
-		}
-		if tells(n, d) >= tells(r, d) {
+		if tells(n, d) >= own {
 			return true
 		}
 	}
 	return false
+}
+
+// differs says that another phone of the account is not in use at the same time, or another kind of phone.
+func (m *matcher) differs(n *Association) bool {
+	r := m.Record
+	return r.FirstSync.Sub(n.LastSync) > lately || n.FirstSync.Sub(r.LastSync) > lately || !m.agrees(n)
 }
 
 // tells weighs what two phones of one kind may differ in.

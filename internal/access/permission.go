@@ -62,14 +62,15 @@ const (
 	VerbExportUser        Verb = "export-user" // everything that is kept about a person, for the person
 	VerbEraseUser         Verb = "erase-user"  // forget a person, in the audit log too
 	VerbViewAudit         Verb = "view-audit"
-	VerbManageAccess      Verb = "manage-access" // administrators, tokens, sessions
+	VerbViewAccess        Verb = "view-access"   // who may do what: administrators, tokens, sessions, signing in
+	VerbManageAccess      Verb = "manage-access" // the same, to change it
 )
 
 // Verbs lists every verb once, so that the table of who may do what can be checked for gaps.
 func Verbs() []Verb {
-	list := make([]Verb, 0, len(cells()))
-	for _, c := range cells() {
-		list = append(list, c.Verb)
+	list := make([]Verb, 0, len(permissions))
+	for i := range permissions {
+		list = append(list, permissions[i].verb)
 	}
 	return list
 }
@@ -98,101 +99,182 @@ type Cells struct {
 	Everybodys bool
 }
 
-// cells is the table: every verb has a line, and no other place says who may do what.
-func cells() []Cells {
-	reads := []Role{RoleAdministrator, RoleOperator, RoleHelpDesk, RoleAuditor}
-	unmasked := []Role{RoleAdministrator, RoleOperator, RoleAuditor}
-	helps := []Role{RoleAdministrator, RoleOperator, RoleHelpDesk}
-	operates := []Role{RoleAdministrator, RoleOperator}
-	rules := []Role{RoleAdministrator}
-	return []Cells{
-		{VerbView, reads, false},
-		{VerbSeePlain, unmasked, false},
-		{VerbExport, unmasked, false},
-		{VerbAllow, helps, false},
-		{VerbBlock, helps, false},
-		{VerbComment, helps, false},
-		{VerbRemove, operates, false},
-		{VerbClearRedirect, helps, false},
-		{VerbLink, helps, false},
-		{VerbUnlink, helps, false},
-		{VerbMatchAgain, helps, false},
-		{VerbAddDevice, operates, false},
-		{VerbChangeDevice, operates, false},
-		{VerbActivate, helps, false},
-		{VerbLose, helps, false},
-		{VerbFind, helps, false},
-		{VerbRetire, operates, false},
-		{VerbDeleteDevice, operates, false},
-		{VerbSetCompliance, operates, false},
-		{VerbAddUser, operates, true}, // a user in another group, or an account that is another's: beyond the scope
-		{VerbChangeUser, operates, true},
-		{VerbDisableUser, operates, false},
-		{VerbEnableUser, operates, false},
-		{VerbDeleteUser, operates, false},
-		{VerbMergeAccounts, operates, true},
-		{VerbSplitAccounts, operates, true},
-		{VerbAssignPolicy, operates, false},
-		{VerbRevertPolicy, operates, false},
-		{VerbAskPolicyAnew, helps, false},
-		{VerbChangePolicy, rules, true},
-		{VerbWipe, operates, false},
-		{VerbCancelWipe, operates, false},
-		{VerbApproveWipe, rules, false},
-		{VerbCloseWipe, operates, false},
-		{VerbReleaseWipe, operates, false},
-		{VerbFreeze, rules, true},
-		{VerbUnfreeze, rules, true},
-		{VerbPreApprove, helps, false},
-		{VerbWithdrawApproval, helps, false},
-		{VerbImport, operates, true},
-		{VerbChangePreferences, rules, true},
-		{VerbChangeSettings, rules, true},
-		{VerbExportUser, rules, true},
-		{VerbEraseUser, rules, true},
-		{VerbViewAudit, unmasked, true},
-		{VerbManageAccess, rules, true},
+// roles is a set of roles.
+type roles struct{ administrator, operator, helpDesk, auditor bool }
+
+func (s *roles) has(r Role) bool {
+	switch r {
+	case RoleAdministrator:
+		return s.administrator
+	case RoleOperator:
+		return s.operator
+	case RoleHelpDesk:
+		return s.helpDesk
+	case RoleAuditor:
+		return s.auditor
 	}
+	return false
+}
+
+// The sets of roles that have verbs in common.
+var (
+	reads    = roles{administrator: true, operator: true, helpDesk: true, auditor: true}
+	unmasked = roles{administrator: true, operator: true, auditor: true}
+	helps    = roles{administrator: true, operator: true, helpDesk: true}
+	operates = roles{administrator: true, operator: true}
+	inspects = roles{administrator: true, auditor: true}
+	rules    = roles{administrator: true}
+)
+
+// line is a line of the table.
+type line struct {
+	verb       Verb
+	to         roles
+	everybodys bool
+}
+
+// permissions says who may do what: every verb has a line, and no other place says it.
+var permissions = [...]line{
+	{verb: VerbView, to: reads},
+	{verb: VerbSeePlain, to: unmasked},
+	{verb: VerbExport, to: unmasked},
+	{verb: VerbAllow, to: helps},
+	{verb: VerbBlock, to: helps},
+	{verb: VerbComment, to: helps},
+	{verb: VerbRemove, to: operates},
+	{verb: VerbClearRedirect, to: helps},
+	{verb: VerbLink, to: helps},
+	{verb: VerbUnlink, to: helps},
+	{verb: VerbMatchAgain, to: helps},
+	{verb: VerbAddDevice, to: operates},
+	{verb: VerbChangeDevice, to: operates},
+	{verb: VerbActivate, to: helps},
+	{verb: VerbLose, to: helps},
+	{verb: VerbFind, to: helps},
+	{verb: VerbRetire, to: operates},
+	{verb: VerbDeleteDevice, to: operates},
+	{verb: VerbSetCompliance, to: operates},
+	{verb: VerbAddUser, to: operates, everybodys: true}, // a user in another group, or an account that is another's: beyond the scope
+	{verb: VerbChangeUser, to: operates, everybodys: true},
+	{verb: VerbDisableUser, to: operates},
+	{verb: VerbEnableUser, to: operates},
+	{verb: VerbDeleteUser, to: operates},
+	{verb: VerbMergeAccounts, to: operates, everybodys: true},
+	{verb: VerbSplitAccounts, to: operates, everybodys: true},
+	{verb: VerbAssignPolicy, to: operates},
+	{verb: VerbRevertPolicy, to: operates},
+	{verb: VerbAskPolicyAnew, to: helps},
+	{verb: VerbChangePolicy, to: rules, everybodys: true},
+	{verb: VerbWipe, to: operates},
+	{verb: VerbCancelWipe, to: operates},
+	{verb: VerbApproveWipe, to: rules},
+	{verb: VerbCloseWipe, to: operates},
+	{verb: VerbReleaseWipe, to: operates},
+	{verb: VerbFreeze, to: rules, everybodys: true},
+	{verb: VerbUnfreeze, to: rules, everybodys: true},
+	{verb: VerbPreApprove, to: helps},
+	{verb: VerbWithdrawApproval, to: helps},
+	{verb: VerbImport, to: operates, everybodys: true},
+	{verb: VerbChangePreferences, to: rules, everybodys: true},
+	{verb: VerbChangeSettings, to: rules, everybodys: true},
+	{verb: VerbExportUser, to: rules, everybodys: true},
+	{verb: VerbEraseUser, to: rules, everybodys: true},
+	{verb: VerbViewAudit, to: unmasked, everybodys: true},
+	{verb: VerbViewAccess, to: inspects, everybodys: true},
+	{verb: VerbManageAccess, to: rules, everybodys: true},
+}
+
+func lineOf(v Verb) *line {
+	for i := range permissions {
+		if permissions[i].verb == v {
+			return &permissions[i]
+		}
+	}
+	return nil
 }
 
 // PermissionTable gives the table of who may do what, a line for every verb, for the page and the
 // reference.
-func PermissionTable() []Cells { return cells() }
+func PermissionTable() []Cells {
+	cells := make([]Cells, len(permissions))
+	for i := range permissions {
+		c := Cells{Verb: permissions[i].verb, Everybodys: permissions[i].everybodys}
+		for _, r := range Roles() {
+			if permissions[i].to.has(r) {
+				c.Roles = append(c.Roles, r)
+			}
+		}
+		cells[i] = c
+	}
+	return cells
+}
 
 // Holds reports whether the verb is the work of a role, leaving aside scopes.
 func (c Cells) Holds(r Role) bool { return slices.Contains(c.Roles, r) }
 
+// Covers reports whether the role may do all that another may.
+func (r Role) Covers(inner Role) bool {
+	for i := range permissions {
+		if permissions[i].to.has(inner) && !permissions[i].to.has(r) {
+			return false
+		}
+	}
+	return true
+}
+
 // Actor is who asks: a signed-in administrator, an API token, or the house itself.
 type Actor struct {
-	Name    string // as the audit log shows it
+	Name    string // as the audit log shows it; another may have had it before
+	Person  string // id of the administrator, or of the one a token acts for; empty: the house
+	Token   string // id of the token; empty: it is none that asks
 	Role    Role
 	Session string // names the session or token without being usable as one
 	Addr    string // where the request came from
-	// Scope limits what the actor sees and touches to the users of some groups, their accounts, records
-	// and devices. Nil: no limit, which a help desk never has.
+	// Scope limits what the actor sees and touches to some users, their accounts, records and devices.
+	// Nil: no limit, which a help desk never has.
 	Scope *Scope
 	// Only are the verbs of a token that may do less than its role; empty: all of the role's.
 	Only []Verb
 }
 
-// May reports whether the actor may do the verb at all: his role covers it, his token allows it, and it
-// does not reach beyond the groups he is limited to. Whether it may be done to this record, device or
-// user, Scope says.
-func (a Actor) May(v Verb) error {
-	for _, c := range cells() {
-		switch {
-		case c.Verb != v:
-			continue
-		case !c.Holds(a.Role):
-			return Forbidden(string(v), "Your role does not allow this.")
-		case a.Role == RoleHelpDesk && a.Scope == nil:
-			return Forbidden(string(v), "No groups of users have been given to you yet.")
-		case len(a.Only) > 0 && !slices.Contains(a.Only, v):
-			return Forbidden(string(v), "This token does not allow this.")
-		case c.Everybodys && a.Scope != nil:
-			return Forbidden(string(v), "This reaches beyond the groups of users you look after.")
-		}
-		return nil
+// Key names the actor to what is kept for him alone, such as what a button that was pressed has led to. A
+// name does not: two tokens may share one, and somebody new may get that of somebody who has left.
+func (a Actor) Key() string {
+	switch {
+	case a.Person == "":
+		return "name " + a.Name
+	case a.Token == "":
+		return a.Person
 	}
-	return Forbidden(string(v), "Your role does not allow this.")
+	return TokenKey(a.Person, a.Token)
+}
+
+// TokenKey is the Key of a token.
+func TokenKey(person, token string) string { return person + "/" + token }
+
+// Is reports whether what one has done is the other's own: a person and the tokens that act for the person
+// are the same.
+func (a Actor) Is(b Actor) bool {
+	if a.Person == "" || b.Person == "" {
+		return a.Key() == b.Key()
+	}
+	return a.Person == b.Person
+}
+
+// May reports whether the actor may do the verb at all: his role covers it, his token allows it, and it
+// does not reach beyond the users he is limited to. Whether it may be done to this record, device or user,
+// Scope says.
+func (a Actor) May(v Verb) error {
+	l := lineOf(v)
+	switch {
+	case l == nil || !l.to.has(a.Role):
+		return Forbidden(string(v), "Your role does not allow this.")
+	case a.Role == RoleHelpDesk && a.Scope == nil:
+		return Forbidden(string(v), "No groups of users have been given to you yet.")
+	case len(a.Only) > 0 && !slices.Contains(a.Only, v):
+		return Forbidden(string(v), "This token does not allow this.")
+	case l.everybodys && a.Scope != nil:
+		return Forbidden(string(v), "This reaches beyond the groups of users you look after.")
+	}
+	return nil
 }

@@ -63,6 +63,7 @@ change-settings     A - - -  whole
 export-user         A - - -  whole
 erase-user          A - - -  whole
 view-audit          A O - R  whole
+view-access         A - - R  whole
 manage-access       A - - -  whole
 `
 
@@ -95,6 +96,42 @@ func TestEveryRoleMayDoWhatIsPromisedAndNothingElse(t *testing.T) {
 	}
 	for v := range lines {
 		t.Errorf("there is no verb %q", v)
+	}
+}
+
+// TestAnAuditorHoldsEveryVerbThatOnlyReads: whoever inspects reads what there is, and changes nothing.
+func TestAnAuditorHoldsEveryVerbThatOnlyReads(t *testing.T) {
+	reads := []access.Verb{access.VerbView, access.VerbSeePlain, access.VerbExport, access.VerbViewAudit, access.VerbViewAccess}
+	for _, v := range access.Verbs() {
+		if got := (access.Actor{Role: access.RoleAuditor}).May(v) == nil; got != slices.Contains(reads, v) {
+			t.Errorf("%s: %v", v, got)
+		}
+	}
+}
+
+func TestAskingWhoMayDoWhatCostsNothing(t *testing.T) {
+	who := access.Actor{Name: "ada", Role: access.RoleOperator}
+	if n := testing.AllocsPerRun(100, func() {
+		if who.May(access.VerbWithdrawApproval) != nil || !who.Role.Covers(access.RoleHelpDesk) {
+			t.Error("refused")
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestWhoHasDoneSomethingIsKnownByIDAndNotByName(t *testing.T) {
+	ada, other := access.Actor{Name: "ada", Person: "1"}, access.Actor{Name: "ada", Person: "2"}
+	first, second := access.Actor{Name: "ada (token robot)", Person: "1", Token: "t1"}, access.Actor{Name: "ada (token robot)", Person: "1", Token: "t2"}
+	keys := map[string]bool{}
+	for _, who := range []access.Actor{ada, other, first, second, {Name: "ada"}, {Name: "1"}} {
+		if keys[who.Key()] {
+			t.Errorf("%+v shares its key", who)
+		}
+		keys[who.Key()] = true
+	}
+	if !ada.Is(first) || !first.Is(second) || ada.Is(other) || ada.Is(access.Actor{Name: "ada"}) || !(access.Actor{Name: "ada"}).Is(access.Actor{Name: "ada"}) {
+		t.Error("somebody is taken for another, or not for himself")
 	}
 }
 

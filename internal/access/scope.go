@@ -3,23 +3,22 @@
 
 package access
 
-// Scope limits what an actor sees and touches to the users of some groups, their accounts, records and
-// devices. A nil Scope is no limit; one without groups sees nothing.
+import "slices"
+
+// Scope limits what an actor sees and touches to some users, their accounts, records and devices: to those
+// of some groups, and to those that are listed one by one. A nil Scope is no limit; an empty one sees nothing.
 type Scope struct {
 	Groups []string `json:"groups"`
+	Users  []UserID `json:"users,omitempty"`
 }
 
-// Covers reports whether a user of these groups lies in the scope.
-func (s *Scope) Covers(groups []string) bool {
-	if s == nil {
+// IsEmpty reports whether nobody can lie in the scope.
+func (s *Scope) IsEmpty() bool { return s != nil && len(s.Groups) == 0 && len(s.Users) == 0 }
+
+// Covers reports whether a user, who is in these groups, lies in the scope.
+func (s *Scope) Covers(id UserID, groups []string) bool {
+	if s == nil || id != "" && slices.Contains(s.Users, id) {
 		return true
 	}
-	for _, g := range s.Groups {
-		for _, h := range groups {
-			if g == h {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(s.Groups, g) })
 }

@@ -4,6 +4,7 @@
 package admin
 
 import (
+	"context"
 	"log/slog"
 	"strings"
 	"sync"
@@ -33,6 +34,10 @@ type Config struct {
 	// such name. Without them case and accents are folded, and ids are upper case.
 	Account func(servers []access.MailServer, realm, text string) (name string, ok bool)
 	Device  func(text string) (id string, ok bool)
+	// Present gives an actor as he is now, with the role, groups and token of this moment: Forbidden or
+	// NotFound when he is gone, disabled, or his token has ended. Work that goes on behind the pages asks
+	// before each step. Without it everybody stays what he was.
+	Present func(ctx context.Context, then access.Actor) (now access.Actor, err error)
 }
 
 // Admin carries out what people ask for. It is safe for use by several goroutines.
@@ -46,6 +51,7 @@ type Admin struct {
 	servers  []access.MailServer
 	account  func(servers []access.MailServer, realm, text string) (string, bool)
 	device   func(text string) (string, bool)
+	present  func(context.Context, access.Actor) (access.Actor, error)
 	owner    string        // names this process as the holder of job leases
 	jobs     chan struct{} // there is a job to carry out
 	sweeps   chan struct{} // stored statuses are out of date
@@ -80,6 +86,9 @@ func New(c Config) (*Admin, error) {
 	}
 	if a.live == nil {
 		a.live = func() []access.Gateway { return nil }
+	}
+	if a.present = c.Present; a.present == nil {
+		a.present = func(_ context.Context, who access.Actor) (access.Actor, error) { return who, nil }
 	}
 	a.servers = c.Servers
 	a.owner = store.NewID(a.now())

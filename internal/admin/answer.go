@@ -39,7 +39,11 @@ func (a *Admin) Answer(ctx context.Context, who access.Actor, text string) (Answ
 	if err != nil {
 		return Answers{}, err
 	}
-	q := store.Query{Search: text, Limit: answersEach, Scope: who.Scope}
+	cover, err := a.coverFor(ctx, who)
+	if err != nil {
+		return Answers{}, err
+	}
+	q := store.Query{Search: text, Limit: answersEach, Scope: who.Scope, Cover: cover}
 	users, err := a.store.ListUsers(ctx, store.UserQuery(q))
 	if err != nil {
 		return Answers{}, err
@@ -140,14 +144,56 @@ func (a *Admin) answerUser(ctx context.Context, who access.Actor, u *access.User
 	case len(list) == 0:
 		an.Sentence = "No phone has come with an account of this user yet."
 		if len(u.Accounts) == 0 {
-			an.Sentence = "No mail account is known of this user."
+			an.Sentence, err = a.answerNamesake(ctx, who, u)
 		}
 	case !an.Wrong:
 		an.Sentence = "Nothing is wrong: " + count(fine, "phone syncs", "phones sync") + "."
 	case fine > 0:
 		an.Sentence += " " + count(fine, "other phone syncs", "other phones sync") + "."
 	}
-	return an, nil
+	return an, err
+}
+
+// answerNamesake says of a user without an account where the phones are that came with the user's name: it
+// may have become another name of somebody's account.
+func (a *Admin) answerNamesake(ctx context.Context, who access.Actor, u *access.User) (string, error) {
+	const none = "No mail account is known of this user."
+	b, err := a.bookNow(ctx)
+	if err != nil {
+		return none, err
+	}
+	local, _, _ := strings.Cut(u.Email, "@")
+	for _, text := range []string{u.Name, local} {
+		for _, r := range b.realms {
+			name, ok := a.account(b.servers, r.Name, text)
+			if !ok {
+				continue
+			}
+			list, err := a.store.AliasesNamed(ctx, []string{r.Name}, name)
+			if err != nil {
+				return none, err
+			}
+			for _, l := range list {
+				if covers, err := a.coversAccount(ctx, who, access.Account{Realm: l.Realm, Account: l.To}); err != nil || !covers {
+					return none, err
+				}
+				return l.From + " is another name of " + l.To + ".", nil
+			}
+		}
+	}
+	return none, nil
+}
+
+// coversAccount reports whether an account belongs to somebody whom an actor may see.
+func (a *Admin) coversAccount(ctx context.Context, who access.Actor, acc access.Account) (bool, error) {
+	if who.Scope == nil {
+		return true, nil
+	}
+	u, err := a.store.UserOf(ctx, acc.Realm, acc.Account)
+	if err != nil {
+		return false, known(err)
+	}
+	return who.Scope.Covers(u.ID, u.Groups), nil
 }
 
 // answerDevice says how a device is.
@@ -170,7 +216,7 @@ func (a *Admin) answerDevice(who access.Actor, d *access.RegisteredDevice, now t
 		an.Also = []access.Verb{access.VerbLose}
 	}
 	if rule == access.RulePass {
-		an.Sentence = strings.ToUpper(string(d.State[:1])) + string(d.State[1:]) + ", " + complianceText(d) + "; " + linkedText(d.Records)
+		an.Sentence = strings.ToUpper(string(d.State[:1])) + string(d.State[1:]) + ", " + complianceText(d) + ". " + linkedText(d.Records)
 		if d.State == access.DevicePending {
 			an.Verb, an.OnKind, an.On = access.VerbActivate, AnswerDevice, string(d.ID)
 		}
@@ -223,6 +269,12 @@ func (a *Admin) answerRecord(ctx context.Context, who access.Actor, r *Row, now 
 	}
 	a.explain(&an, rule, &s)
 	an.Also = alsoRecord(r, rule)
+	if r.UserUnknown && rule != access.RuleUnknownUser {
+		an.Sentence = strings.TrimSuffix(an.Sentence, ".") + "; no user is known to have this account."
+		if !an.Wrong {
+			an.Also = append([]access.Verb{access.VerbAddUser}, an.Also...)
+		}
+	}
 	return an, nil
 }
 
@@ -232,7 +284,7 @@ func alsoRecord(r *Row, rule access.Rule) []access.Verb {
 	switch {
 	case !r.Decision.Blocked():
 		return []access.Verb{access.VerbBlock}
-	case rule == access.RuleUnregistered:
+	case rule == access.RuleUnregistered, rule == access.RuleUnknownUser:
 		return []access.Verb{access.VerbAllow}
 	}
 	return nil
@@ -280,7 +332,7 @@ func reportedRule(r *Row) access.Rule {
 func judged(rule access.Rule) bool {
 	switch rule {
 	case access.RuleWipe, access.RuleManualBlock, access.RuleUserDisabled, access.RuleDeviceRetired, access.RuleDeviceLost,
-		access.RuleDeviceNoncompliant, access.RuleUnregistered, access.RuleBlockingRule, access.RuleServerType, access.RuleDeviceLimit,
+		access.RuleDeviceNoncompliant, access.RuleUnregistered, access.RuleUnknownUser, access.RuleBlockingRule, access.RuleServerType, access.RuleDeviceLimit,
 		access.RuleQuarantine:
 		return true
 	}

@@ -61,6 +61,8 @@ func TestEveryRuleIsExplainedWithWhatSolvesIt(t *testing.T) {
 			verb: access.VerbAddDevice, on: "waiting"},
 		{rule: access.RuleUnregistered, s: situation{row: r()}, sentence: "Blocked because it is not linked to a registered device.",
 			verb: access.VerbAllow, on: "record"},
+		{rule: access.RuleUnknownUser, s: situation{row: r()}, sentence: "Blocked because no user is known to have this account.",
+			verb: access.VerbAddUser, on: "record"},
 		{rule: access.RuleUnregistered, s: situation{row: r(), shadow: true}, fine: true, verb: access.VerbAllow, on: "record",
 			sentence: "Would be refused, but shadow mode lets it through. Blocked because it is not linked to a registered device."},
 		{rule: access.RuleStalePassword, s: situation{row: r()}, sentence: "Refused since 09:12 because the phone sends an old password."},

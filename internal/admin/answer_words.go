@@ -81,6 +81,10 @@ func (a *Admin) explain(an *Answer, rule access.Rule, s *situation) {
 		default:
 			record(access.VerbAllow)
 		}
+	case access.RuleUnknownUser:
+		an.Sentence = "Blocked because no user is known to have this account."
+		an.Advice = "Make a user of it, or give it to the user it belongs to."
+		record(access.VerbAddUser)
 	default:
 		a.explainGateway(an, rule, s)
 	}

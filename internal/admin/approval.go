@@ -87,7 +87,7 @@ func (a *Admin) inScope(ctx context.Context, who access.Actor, p access.Pair) (b
 		return true, nil
 	}
 	u, err := a.store.UserOf(ctx, p.Realm, p.Account)
-	return err == nil && who.Scope.Covers(u.Groups), known(err)
+	return err == nil && who.Scope.Covers(u.ID, u.Groups), known(err)
 }
 
 func (a *Admin) approvalRow(ctx context.Context, who access.Actor, p *access.PreApproval) (r ApprovalRow, err error) {
@@ -142,7 +142,7 @@ func (a *Admin) PreApprove(ctx context.Context, who access.Actor, f ApprovalForm
 			return outcome{}, err
 		}
 		device, ok := a.device(strings.TrimSpace(f.Device))
-		if !ok {
+		if !ok || hidden(f.Device) {
 			return outcome{}, access.Invalid(op, "This can be no ActiveSync device id.")
 		}
 		if err := ownerWithin(tx, who, account); err != nil {
@@ -173,7 +173,7 @@ func ownerWithin(tx *store.Tx, who access.Actor, account access.Account) error {
 	if known(err) != nil {
 		return err
 	}
-	if err != nil || !who.Scope.Covers(u.Groups) {
+	if err != nil || !who.Scope.Covers(u.ID, u.Groups) {
 		return errOutside()
 	}
 	return nil

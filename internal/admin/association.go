@@ -17,6 +17,10 @@ const (
 	ShowUnlinked Show = "unlinked"
 	ShowAllowed  Show = "allowed"
 	ShowBlocked  Show = "blocked"
+	// ShowSuggested leaves unlinked records with a device that comes into question, ShowUnknownUser those
+	// whose account belongs to no user (M-14).
+	ShowSuggested   Show = "suggested"
+	ShowUnknownUser Show = "unknown-user"
 )
 
 // Sort is a column to sort by.
@@ -57,8 +61,8 @@ type Page struct {
 	// Total counts all records that match; TotalIsMore says that counting was given up there.
 	Total       int
 	TotalIsMore bool
-	// SearchOrder is set when so many match that they come in another order than asked for: OrderNewest
-	// or OrderMatch.
+	// SearchOrder is set when so many match that they come in another order than asked for: OrderNewest,
+	// OrderMatch or OrderAdded.
 	SearchOrder string
 	// Partial says that the page is short because looking further would have cost too much; Next goes on.
 	Partial bool
@@ -68,6 +72,7 @@ type Page struct {
 const (
 	OrderNewest = "newest"  // newest records first
 	OrderMatch  = "matches" // users that begin so, then device ids, models, numbers
+	OrderAdded  = "added"   // as they were made: of more records of unknown users than can be sorted
 )
 
 // Row is one record as the list shows it.
@@ -75,7 +80,7 @@ type Row struct {
 	access.Association
 	Decision access.Decision // what a gateway would say to it now
 	Why      access.Why      // the same in words
-	Twins    []Twin          // the same pair seen through the other kind of Sentry
+	Twins    []Twin          // the same pair seen through the other kind of Sentry; only with details and a single row by id
 	// DeviceNumber is that of the linked device, where the record has no number of its own. Lists, rows by id
 	// and exports have it.
 	DeviceNumber string

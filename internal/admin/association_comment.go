@@ -36,6 +36,10 @@ func validComment(comment string) error {
 
 func setComment(tx *store.Tx, who access.Actor, as *access.Association, comment string) (outcome, error) {
 	before := as.Comment
+	comment, err := unveiled(as, before, comment)
+	if err != nil {
+		return outcome{}, err
+	}
 	as.Comment = comment
 	if err := tx.SaveAssociation(as); err != nil {
 		return outcome{}, err

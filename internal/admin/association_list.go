@@ -16,7 +16,11 @@ func (a *Admin) ListAssociations(ctx context.Context, who access.Actor, q Query)
 	if err := who.May(access.VerbView); err != nil {
 		return Page{}, err
 	}
-	p, err := a.store.ListAssociations(ctx, q.store(who))
+	sq, err := a.query(ctx, who, q)
+	if err != nil {
+		return Page{}, err
+	}
+	p, err := a.store.ListAssociations(ctx, sq)
 	if err != nil {
 		return Page{}, err
 	}
@@ -33,9 +37,16 @@ func (a *Admin) ListAssociations(ctx context.Context, who access.Actor, q Query)
 	}, nil)
 }
 
-func (q Query) store(who access.Actor) store.Query {
+// query is a query as the store takes it: within what an actor may see, and as far as it is not covered.
+func (a *Admin) query(ctx context.Context, who access.Actor, q Query) (store.Query, error) {
+	cover, err := a.coverFor(ctx, who)
 	return store.Query{Show: store.Show(q.Show), Search: q.Search, Sort: store.Column(q.Sort), Desc: q.Desc,
-		Cursor: q.Cursor, Limit: q.Limit, Scope: who.Scope}
+		Cursor: q.Cursor, Limit: q.Limit, Scope: who.Scope, Cover: cover}, err
+}
+
+// AssociationShows lists the choices of Show of records, for page, API and command alike.
+func AssociationShows() []Show {
+	return []Show{ShowAll, ShowLinked, ShowUnlinked, ShowSuggested, ShowUnknownUser, ShowAllowed, ShowBlocked}
 }
 
 // rows judges every association from one and the same snapshot.
@@ -106,7 +117,26 @@ func (a *Admin) RowsByID(ctx context.Context, who access.Actor, ids []access.Ass
 			delete(byID, id)
 		}
 	}
+	if len(ids) == 1 && len(out) == 1 { // whoever is asked about one has to know what more it is about
+		if out[0].Twins, err = a.twinsOf(ctx, who, &out[0].Association); err != nil {
+			return nil, err
+		}
+	}
 	return veiled(ctx, a, who, out, nil)
+}
+
+// twinsOf names the records of the same pair at the other kind of Sentry.
+func (a *Admin) twinsOf(ctx context.Context, who access.Actor, as *access.Association) (list []Twin, err error) {
+	others, err := a.store.FindTwins(ctx, as, maxNeighbours)
+	if err == nil {
+		others, err = a.visible(ctx, who, others)
+	}
+	for _, o := range others {
+		if o.Pair == as.Pair {
+			list = append(list, Twin{ID: o.ID, Domain: o.Domain})
+		}
+	}
+	return list, err
 }
 
 // ExportAssociations hands every record that q chooses to fn, in the order of the list, whatever its
@@ -128,7 +158,11 @@ func (a *Admin) ExportAssociations(ctx context.Context, who access.Actor, q Quer
 		return err
 	}
 	h := a.horizonOf(ctx, who)
-	return a.store.EachAssociation(ctx, q.store(who), func(as *access.Association) error {
+	sq, err := a.query(ctx, who, q)
+	if err != nil {
+		return err
+	}
+	return a.store.EachAssociation(ctx, sq, func(as *access.Association) error {
 		v := a.snapshot()
 		rows := []Row{row(v, as, a.now().UTC())}
 		if err := h.hide(v, &rows[0]); err != nil {
@@ -204,8 +238,23 @@ func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access
 	if d.Wipes, err = a.wipesOf(ctx, who, id); err != nil {
 		return Details{}, err
 	}
+	a.outlived(&d)
 	d.Timeline, err = a.timelineOf(ctx, who, objectsOf(string(id), []Row{d.Row}), 0, maxTimeline)
 	return veiled(ctx, a, who, d, err)
+}
+
+// outlived takes back that one record has replaced another where that has been heard of since: the matcher says
+// so too when it looks at them again (Y-05).
+func (a *Admin) outlived(d *Details) {
+	for i := range d.SameAccount {
+		o := &d.SameAccount[i]
+		if o.ID == d.Replaces && access.Outlives(&o.Association, &d.Association) {
+			d.Replaces = ""
+		}
+		if o.Replaces == d.ID && access.Outlives(&d.Association, &o.Association) {
+			o.Replaces = ""
+		}
+	}
 }
 
 // sameAccount finds the account's records on other devices.

@@ -158,7 +158,11 @@ func (a *Admin) startJob(ctx context.Context, who access.Actor, verb access.Verb
 
 // selectPage gives one page of what a job is for, and where the next one begins; empty: that was the last.
 func (a *Admin) selectPage(ctx context.Context, j *store.Job, p jobParams, after string) (rows []store.JobRow, next string, err error) {
-	q := store.Query{Sort: store.SortAdded, Limit: jobSelectBatch, Cursor: after, Scope: j.Actor.Scope}
+	cover, err := a.coverFor(ctx, j.Actor)
+	if err != nil {
+		return nil, "", err
+	}
+	q := store.Query{Sort: store.SortAdded, Limit: jobSelectBatch, Cursor: after, Scope: j.Actor.Scope, Cover: cover}
 	add := func(id, label string, since time.Time) {
 		if !since.After(j.Created) {
 			rows = append(rows, store.JobRow{Target: id, Label: label})

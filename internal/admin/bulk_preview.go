@@ -156,7 +156,10 @@ func (a *Admin) chosenPeople(ctx context.Context, who access.Actor, b PeopleBulk
 	if b.Query == nil {
 		return b.IDs[:min(len(b.IDs), maxPeoplePreview)], len(b.IDs) > maxPeoplePreview, nil
 	}
-	q := b.Query.store(who)
+	q, err := a.query(ctx, who, *b.Query)
+	if err != nil {
+		return nil, false, err
+	}
 	q.Sort, q.Desc, q.Cursor, q.Limit = store.SortAdded, false, "", maxPeoplePreview
 	for len(ids) < maxPeoplePreview {
 		var next string

@@ -36,7 +36,7 @@ func keepRow(tx *store.Tx, j *store.Job, target string, out outcome) error {
 	if err != nil {
 		return fmt.Errorf("admin: outcome: %w", err)
 	}
-	return tx.KeepOutcome(store.Outcome{Actor: j.Actor.Name, Key: rowKey(j.ID, target), Verb: j.Verb, Object: target, Result: string(text)})
+	return tx.KeepOutcome(store.Outcome{Actor: j.Actor.Key(), Key: rowKey(j.ID, target), Verb: j.Verb, Object: target, Result: string(text)})
 }
 
 // UndoJob takes back what a job of the same actor has done, as a job of its own: record by record, as Undo
@@ -93,7 +93,11 @@ func (a *Admin) selectUndo(ctx context.Context, job, after string) (rows []store
 
 // undoRow takes back one row of another job.
 func (a *Admin) undoRow(tx *store.Tx, j *store.Job, p jobParams, target string) (outcome, error) {
-	done, _, err := findOutcome(tx, j.Actor, rowKey(p.Undoes, target))
+	was, err := tx.FindJob(p.Undoes) // which a token of the one who asks may have begun
+	if err != nil {
+		return outcome{}, err
+	}
+	done, _, err := findOutcome(tx, was.Actor, rowKey(p.Undoes, target))
 	if access.KindOf(err) == access.KindNotFound && err != nil {
 		return outcome{Result: Result{Text: "Nothing had changed, so that nothing is taken back."}}, nil
 	}

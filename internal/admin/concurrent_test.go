@@ -122,3 +122,50 @@ func races(t *testing.T, w *world) {
 		}
 	})
 }
+
+// Two consoles on one database work on what there is to do, and no record is acted on twice.
+func TestTwoConsolesShareTheJobs(t *testing.T) {
+	w := newWorld(t)
+	other := newWorldOn(t, w.dsn)
+	const jobs, each = 6, 40
+	started := make([]admin.JobID, jobs)
+	for i := range started {
+		id, err := w.admin.StartBulk(t.Context(), root(), admin.Bulk{Verb: access.VerbBlock, IDs: w.records(each, string(rune('a'+i)))}, admin.Act{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		started[i] = id
+	}
+	w.run()
+	other.run()
+	for _, id := range started {
+		w.eventually("the job ends", func() bool { j := w.job(id); return j.Over() })
+		if j := other.job(id); j.State != admin.JobDone || j.Done != each || j.Failed != 0 {
+			t.Errorf("job %+v", j)
+		}
+	}
+	acted := map[string]int{}
+	for before := int64(0); ; {
+		p, err := w.admin.ListAudit(t.Context(), root(), admin.AuditQuery{Event: string(access.VerbBlock), Before: before, Limit: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range p.Entries {
+			acted[e.Object]++
+		}
+		if before = p.Older; before == 0 {
+			break
+		}
+	}
+	for _, id := range started {
+		delete(acted, string(id)) // that it began
+	}
+	for record, n := range acted {
+		if n != 1 {
+			t.Errorf("%s was blocked %d times", record, n)
+		}
+	}
+	if len(acted) != jobs*each {
+		t.Errorf("%d records were blocked, want %d", len(acted), jobs*each)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
 )
 
 // Dashboard gives the state of everything at a glance.
@@ -61,7 +62,7 @@ func (a *Admin) countScope(ctx context.Context, who access.Actor) (c Counts, err
 		show Show
 		to   *int
 	}{{ShowAll, &c.Total}, {ShowLinked, &c.Linked}, {ShowUnlinked, &c.Unlinked}, {ShowBlocked, &c.Blocked}, {ShowAllowed, &c.Allowed}} {
-		p, err := a.store.ListAssociations(ctx, Query{Show: n.show, Limit: 1}.store(who))
+		p, err := a.store.ListAssociations(ctx, store.Query{Show: store.Show(n.show), Limit: 1, Scope: who.Scope})
 		if err != nil {
 			return c, err
 		}
@@ -140,7 +141,7 @@ const maxNewcomers = 100
 
 // newcomers counts unlinked, blocked records of the last day: people who are waiting for an Allow.
 func (a *Admin) newcomers(ctx context.Context, who access.Actor, now time.Time) (int, error) {
-	p, err := a.store.ListAssociations(ctx, Query{Show: ShowBlocked, Sort: SortFirst, Desc: true, Limit: maxNewcomers + 1}.store(who))
+	p, err := a.store.ListAssociations(ctx, store.Query{Show: store.ShowBlocked, Sort: store.SortFirstSync, Desc: true, Limit: maxNewcomers + 1, Scope: who.Scope})
 	if err != nil {
 		return 0, err
 	}

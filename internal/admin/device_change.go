@@ -77,7 +77,7 @@ func (a *Admin) RegisterDevice(ctx context.Context, who access.Actor, id access.
 			return outcome{}, access.Invalid("admin: register device", "A new device is active or pending.")
 		}
 		eas := d.EASID
-		if f.EASID != "" {
+		if f.EASID != "" && !(hidden(f.EASID) && fitsCovered(eas, f.EASID)) {
 			if same, ok := a.device(f.EASID); !ok || same != eas {
 				return outcome{}, access.Invalid("admin: register device", "The ActiveSync device id of a phone that waits is its own and cannot be changed.")
 			}
@@ -155,6 +155,9 @@ func (a *Admin) write(tx *store.Tx, who access.Actor, d *access.RegisteredDevice
 	default:
 		return access.Invalid(op, "A device belongs to the company or to the employee.")
 	}
+	if err := unveilDevice(d, &f); err != nil {
+		return err
+	}
 	if f.EASID = strings.TrimSpace(f.EASID); f.EASID != "" {
 		id, ok := a.device(f.EASID)
 		if !ok {
@@ -226,7 +229,16 @@ func (a *Admin) findDevice(tx *store.Tx, who access.Actor, id access.DeviceID, v
 	if verb == access.VerbRetire { // Y-10
 		return d, frozen(tx)
 	}
-	return d, nil
+	return d, mayRevive(who, verb, d.State)
+}
+
+// mayRevive keeps a device that was taken out of use there, until somebody takes it back who could have
+// taken it out: its phone is let through again then.
+func mayRevive(who access.Actor, verb access.Verb, state access.DeviceState) error {
+	if verb != access.VerbActivate || state != access.DeviceRetired && state != access.DeviceWiped || who.May(access.VerbRetire) == nil {
+		return nil
+	}
+	return access.Forbidden(string(verb), "A device that was retired or wiped is taken back into use by those who may retire one.")
 }
 
 func stateWord(s access.DeviceState) string {

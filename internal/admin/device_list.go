@@ -19,7 +19,11 @@ func (a *Admin) ListDevices(ctx context.Context, who access.Actor, q DeviceQuery
 	if err := who.May(access.VerbView); err != nil {
 		return DevicePage{}, err
 	}
-	p, err := a.store.ListDevices(ctx, store.DeviceQuery(Query(q).store(who)))
+	sq, err := a.query(ctx, who, Query(q))
+	if err != nil {
+		return DevicePage{}, err
+	}
+	p, err := a.store.ListDevices(ctx, store.DeviceQuery(sq))
 	if err != nil {
 		return DevicePage{}, err
 	}
@@ -45,10 +49,34 @@ func deviceRow(d *access.RegisteredDevice) DeviceRow {
 // CountDevices says how many devices there are in each state. Who is limited to some groups is told
 // nothing about the others: the counts are empty.
 func (a *Admin) CountDevices(ctx context.Context, who access.Actor) (store.DeviceCounts, error) {
-	if err := who.May(access.VerbView); err != nil || who.Scope != nil {
+	if err := who.May(access.VerbView); err != nil {
 		return store.DeviceCounts{}, err
 	}
+	if who.Scope != nil {
+		return a.countDevices(ctx, who)
+	}
 	return a.store.CountDevices(ctx)
+}
+
+// countDevices counts the devices of a scope; of more than can be looked at, as many as were.
+func (a *Admin) countDevices(ctx context.Context, who access.Actor) (store.DeviceCounts, error) {
+	c := store.DeviceCounts{States: map[access.DeviceState]int64{}}
+	total := func(show store.Show) (int64, error) {
+		p, err := a.store.ListDevices(ctx, store.DeviceQuery{Show: show, Limit: 1, Scope: who.Scope})
+		return p.Total, err
+	}
+	for _, state := range []access.DeviceState{access.DevicePending, access.DeviceActive, access.DeviceLost, access.DeviceRetired, access.DeviceWiped} {
+		n, err := total(store.Show(state))
+		if err != nil {
+			return c, err
+		}
+		if n > 0 {
+			c.States[state] = n
+		}
+	}
+	var err error
+	c.Noncompliant, err = total(store.ShowNoncompliant)
+	return c, err
 }
 
 // DevicesByID gives the present state of rows that a page shows, in the order asked for. Those that are
@@ -60,19 +88,22 @@ func (a *Admin) DevicesByID(ctx context.Context, who access.Actor, ids []access.
 	if len(ids) > 500 {
 		return nil, access.Invalid("admin: devices", "Ask for at most 500 devices at once.")
 	}
-	var list []access.RegisteredDevice
-	for _, id := range ids {
-		d, err := a.store.FindRegistered(ctx, id)
-		if err != nil && access.KindOf(err) == access.KindNotFound {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, *d)
+	list, err := a.store.FindDevices(ctx, ids)
+	if err != nil {
+		return nil, err
 	}
-	list, err := visible(ctx, a, who, list, func(d *access.RegisteredDevice) access.UserID { return d.Owner })
+	inOrder(list, ids, func(d *access.RegisteredDevice) access.DeviceID { return d.ID })
+	list, err = visible(ctx, a, who, list, func(d *access.RegisteredDevice) access.UserID { return d.Owner })
 	return veiled(ctx, a, who, deviceRows(list), err)
+}
+
+// inOrder puts what was found by ids into their order.
+func inOrder[T any, ID comparable](list []T, ids []ID, of func(*T) ID) {
+	place := make(map[ID]int, len(ids))
+	for i, id := range ids {
+		place[id] = i
+	}
+	slices.SortFunc(list, func(x, y T) int { return place[of(&x)] - place[of(&y)] })
 }
 
 // ExportDevices hands every device that q chooses to fn, in the order of the list. That somebody exports
@@ -85,7 +116,11 @@ func (a *Admin) ExportDevices(ctx context.Context, who access.Actor, q DeviceQue
 	if err != nil {
 		return err
 	}
-	return a.store.EachDevice(ctx, store.DeviceQuery(Query(q).store(who)), func(d *access.RegisteredDevice) error { return fn(deviceRow(d)) })
+	sq, err := a.query(ctx, who, Query(q))
+	if err != nil {
+		return err
+	}
+	return a.store.EachDevice(ctx, store.DeviceQuery(sq), func(d *access.RegisteredDevice) error { return fn(deviceRow(d)) })
 }
 
 // exporting writes down that somebody takes a list away.

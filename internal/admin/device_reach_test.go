@@ -11,6 +11,7 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
+	"github.com/vedette-mail/vedette/internal/store"
 )
 
 // south is somebody who works for the group of bert alone.
@@ -100,6 +101,17 @@ func TestAnothersDeviceHasNoName(t *testing.T) {
 	guest := w.world.record("bert", "Dalma", func(as *access.Association) { as.Model, as.OS = "Pixel", "Android" })
 	w.do(w.admin.LinkAssociation(t.Context(), root(), guest, w.device["alma"], admin.Act{Reason: "they share it"}))
 	w.do(w.admin.SetCompliance(t.Context(), root(), w.device["alma"], admin.ComplianceForm{Compliance: access.NotCompliant, Reasons: []string{"jailbroken twice"}}, admin.Act{}))
+	err := w.store.WithTx(t.Context(), func(tx *store.Tx) error { // a gateway has refused it for that once
+		as, err := tx.FindAssociation(guest)
+		if err != nil {
+			return err
+		}
+		as.Reported = access.Reported{Verdict: "refuse", Rule: "device-noncompliant", Detail: "jailbroken twice", Enforced: true, At: w.clock.Now()}
+		return tx.SaveTimes(as)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	w.do(w.admin.BlockAssociation(t.Context(), root(), guest, admin.Act{}))
 	desk, ctx := south(access.RoleHelpDesk), t.Context()
 	reads := map[string]func(who access.Actor) (any, error){

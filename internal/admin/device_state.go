@@ -64,6 +64,10 @@ func (a *Admin) SetCompliance(ctx context.Context, who access.Actor, id access.D
 		return Result{}, err
 	}
 	return a.deviceVerb(ctx, who, access.VerbSetCompliance, id, act, f, func(tx *store.Tx, d *access.RegisteredDevice) error {
+		var err error
+		if f.Reasons, err = unveilReasons(d, f.Reasons); err != nil {
+			return err
+		}
 		return become(access.VerbSetCompliance, d, f, tx.Now())
 	})
 }

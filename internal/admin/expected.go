@@ -16,6 +16,7 @@ import (
 // "all"; empty: all), Sort one of its columns ("user", "device", "model", "last_sync", "added").
 type ExpectedQuery struct {
 	Show   Show
+	Search string // in owner, account, device id, model, device type, IMEI and number; below three characters at the beginning of some
 	Sort   Sort
 	Desc   bool
 	Cursor string
@@ -27,9 +28,6 @@ type ExpectedPage struct {
 	Rows []access.Expected
 	PageMarks
 }
-
-// ExpectedShows lists every choice of Show of expected phones.
-func ExpectedShows() []Show { return shows(store.ExpectedShows()) }
 
 // ShadowReport says how many of the phones that lists name have come through the gateway.
 type ShadowReport struct {
@@ -61,8 +59,13 @@ func (a *Admin) ListExpected(ctx context.Context, who access.Actor, q ExpectedQu
 	if err := who.May(access.VerbViewAudit); err != nil {
 		return ExpectedPage{}, err
 	}
-	p, err := a.store.ListExpected(ctx, store.ExpectedQuery{Show: store.Show(q.Show), Sort: store.Column(q.Sort), Desc: q.Desc, Cursor: q.Cursor, Limit: q.Limit})
-	return veiled(ctx, a, who, ExpectedPage{Rows: p.Rows, PageMarks: PageMarks{Next: p.Next, Prev: p.Prev, Total: int(p.Total), TotalIsMore: p.TotalIsMore, Partial: p.Partial}}, err)
+	cover, err := a.coverFor(ctx, who)
+	if err != nil {
+		return ExpectedPage{}, err
+	}
+	p, err := a.store.ListExpected(ctx, store.ExpectedQuery{Show: store.Show(q.Show), Search: q.Search, Sort: store.Column(q.Sort), Desc: q.Desc,
+		Cursor: q.Cursor, Limit: q.Limit, Cover: cover})
+	return veiled(ctx, a, who, ExpectedPage{Rows: p.Rows, PageMarks: marks(p.PageMarks)}, err)
 }
 
 // ExpectedByID gives expected phones anew.

@@ -16,8 +16,8 @@ import (
 // linked, and refused for it, is told, which device it is and why it is refused for is not.
 const DeviceOutside access.DeviceID = "outside"
 
-// outsideWords is what such a device is called in a sentence.
-const outsideWords = "a device that does not belong to your groups"
+// OutsideWords is what such a device is called in a sentence.
+const OutsideWords = "a device that does not belong to your groups"
 
 // horizon tells what lies in an actor's groups, asking once about each person.
 type horizon struct {
@@ -85,7 +85,14 @@ func (h *horizon) hide(v access.View, r *Row) error {
 	} else if !ok {
 		r.Suggestion = access.Suggestion{}
 	}
-	return h.hideWhy(&r.Decision, &r.Why)
+	if err := h.hideWhy(&r.Decision, &r.Why); err != nil {
+		return err
+	}
+	// What a gateway last did rests on the same device, or on one that speaks no more: who knows whose.
+	if d := r.Decision.Device; strings.HasPrefix(r.Reported.Rule, "device-") && (d == nil || d.ID == DeviceOutside) {
+		r.Reported.Detail = ""
+	}
+	return nil
 }
 
 // hideWhy takes out of a verdict what belongs to others: the reason why another one's device is refused.
@@ -216,13 +223,13 @@ func withoutNames(s string, known []string) string {
 			at += i + len(word)
 			n, ok := nameAt(s[at:], known)
 			if !ok {
-				return s[:at] + outsideWords
+				return s[:at] + OutsideWords
 			}
 			at += n
 			if rest, two := strings.CutPrefix(s[at:], " → "); two && word == "owner: " {
 				at = len(s) - len(rest)
 				if n, ok = nameAt(rest, known); !ok {
-					return s[:at] + outsideWords
+					return s[:at] + OutsideWords
 				}
 				at += n
 			}

@@ -25,6 +25,7 @@ type importColumn struct {
 // importColumns is the table of what is understood of each kind; docs/operate/import.md shows it.
 func importColumns(k ImportKind) []importColumn {
 	key := []importColumn{
+		{"id", []string{"Vedette id"}},
 		{"eas", []string{"ActiveSync device id", "EAS id", "EAS device id", "EASDeviceID", "DeviceID", "ActiveSyncID", "Exchange ActiveSync ID"}},
 		{"imei", []string{"IMEI", "Device IMEI", "IMEI 1", "MEID"}},
 		{"serial", []string{"Serial number", "Serial", "SerialNo"}},
@@ -131,7 +132,7 @@ func mapHeads(k ImportKind, heads []string) (headMap, error) {
 		}
 	}
 	need := map[ImportKind][]string{
-		ImportDevices: {"eas", "imei", "serial", "udid"}, ImportCompliance: {"eas", "imei", "serial", "udid"},
+		ImportDevices: {"id", "eas", "imei", "serial", "udid"}, ImportCompliance: {"id", "eas", "imei", "serial", "udid"},
 		ImportUsers: {"name"}, ImportExpected: {"device", "identity"},
 	}[k]
 	if !slices.ContainsFunc(need, func(n string) bool { return len(m.columns[n]) > 0 }) {
@@ -161,6 +162,19 @@ func (m *headMap) fields(cells []string) fields {
 		}
 	}
 	return f
+}
+
+// into puts what a line says into a field of thing. What it leaves empty, what is the same but for what a
+// file cannot keep, such as blanks at an end, and what was covered in the file, stay as they are.
+func (f fields) into(name string, p *string, thing any) error {
+	if f[name] == "" || f[name] == tidyCell(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(*p)) {
+		return nil
+	}
+	plain, err := unveiled(thing, *p, f[name])
+	if err == nil {
+		*p = plain
+	}
+	return err
 }
 
 // The fields that hold times.

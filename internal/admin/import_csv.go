@@ -26,6 +26,7 @@ type table struct {
 type tableLine struct {
 	number int // in the file
 	cells  []string
+	wrong  string // why it cannot be read, for a person; empty: it can
 }
 
 // The most that a table may have beside lines.
@@ -72,13 +73,10 @@ func readLines(text string, comma rune, skipped int) (*table, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := 0, 0
-		if err == nil {
-			line, _ = r.FieldPos(0)
-		}
 		if err != nil {
 			return nil, unreadable(fmt.Sprintf("Line %d cannot be read: a quotation mark is missing or stands in the wrong place.", skipped+1+strings.Count(text[:min(int(r.InputOffset()), len(text))], "\n")))
 		}
+		line, _ := r.FieldPos(0)
 		if strings.TrimSpace(strings.Join(cells, "")) == "" {
 			continue
 		}
@@ -97,12 +95,25 @@ func readLines(text string, comma rune, skipped int) (*table, error) {
 		if len(t.lines) == MaxImportLines {
 			return nil, unreadable(fmt.Sprintf("The file has more than %d lines. Divide it.", MaxImportLines))
 		}
-		t.lines = append(t.lines, tableLine{line + skipped, cells})
+		l := tableLine{number: line + skipped, cells: cells}
+		if n := filled(cells); n > len(t.heads) {
+			l.wrong = fmt.Sprintf("The line has %d cells, the first line names %d: something may stand between two separators without quotation marks.", n, len(t.heads))
+		}
+		t.lines = append(t.lines, l)
 	}
 	if t.heads == nil || len(t.lines) == 0 {
 		return nil, unreadable("The file has no lines below its first one, which names the columns.")
 	}
 	return t, nil
+}
+
+// filled is how many cells a line has up to its last one that holds something.
+func filled(cells []string) int {
+	n := len(cells)
+	for n > 0 && cells[n-1] == "" {
+		n--
+	}
+	return n
 }
 
 // tidyCell takes away blanks, what Excel puts around numbers to keep them text (="0123"), and the mark
@@ -112,7 +123,7 @@ func tidyCell(s string) string {
 	if inner, ok := strings.CutPrefix(s, `="`); ok && strings.HasSuffix(inner, `"`) {
 		s = strings.TrimSpace(strings.TrimSuffix(inner, `"`))
 	}
-	if rest, ok := strings.CutPrefix(s, "'"); ok && rest != "" && strings.ContainsRune("=+-@", rune(rest[0])) {
+	if rest, ok := strings.CutPrefix(s, "'"); ok && rest != "" && strings.ContainsRune("=+-@\t\r\n", rune(rest[0])) {
 		s = rest
 	}
 	return s
@@ -186,5 +197,6 @@ func western(c byte) rune {
 	if c < 0x80 || c >= 0xA0 {
 		return rune(c)
 	}
-	return []rune("€?‚ƒ„…†‡ˆ‰Š‹Œ?Ž??‘’“”•–—˜™š›œ?žŸ")[c-0x80]
+	return [...]rune{'€', '?', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '?', 'Ž', '?',
+		'?', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '?', 'ž', 'Ÿ'}[c-0x80]
 }

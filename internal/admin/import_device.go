@@ -6,6 +6,7 @@ package admin
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/linking"
@@ -15,6 +16,11 @@ import (
 // deviceKey is what a line calls its device by. An ActiveSync id in any spelling is brought to its own.
 func (a *Admin) deviceKey(f fields) (store.DeviceKey, error) {
 	k := store.DeviceKey{IMEI: f["imei"], Serial: f["serial"], UDID: f["udid"]}
+	for _, s := range []string{f["eas"], f["imei"], f["serial"], f["udid"]} {
+		if hidden(s) {
+			return k, unreadable("“" + clipWord(s) + "” is how a number is shown that is covered. A device is found by it only where it stands in full.")
+		}
+	}
 	if f["eas"] != "" {
 		id, ok := a.device(f["eas"])
 		if !ok {
@@ -30,6 +36,15 @@ func (a *Admin) deviceKey(f fields) (store.DeviceKey, error) {
 
 // deviceOf finds the device that a line is about; nil: there is none.
 func (a *Admin) deviceOf(tx *store.Tx, f fields) (*access.RegisteredDevice, error) {
+	if f["id"] != "" { // our own list
+		d, err := tx.FindRegistered(access.DeviceID(f["id"]))
+		if known(err) != nil || err == nil {
+			return d, err
+		}
+		if f["eas"] == "" && f["imei"] == "" && f["serial"] == "" && f["udid"] == "" {
+			return nil, unreadable("The device of this line is gone, and the line has none of its numbers.")
+		}
+	}
 	k, err := a.deviceKey(f)
 	if err != nil {
 		return nil, err
@@ -48,9 +63,15 @@ func (a *Admin) deviceOf(tx *store.Tx, f fields) (*access.RegisteredDevice, erro
 // importDevice carries out one line about a device. What a line leaves empty stays as it is.
 func (m *importer) importDevice(tx *store.Tx, f fields) (lineResult, error) {
 	a := m.admin
+	if m.form.Kind == ImportDevices && strings.EqualFold(f["status"], string(access.DeviceWaiting)) {
+		return lineResult{state: LineSame, text: "It waits to be registered. Lists of devices leave such phones as they are."}, nil
+	}
 	d, err := a.deviceOf(tx, f)
 	if err != nil {
 		return lineResult{}, err
+	}
+	if d != nil && d.State == access.DeviceWaiting { // found by its id
+		return lineResult{}, unreadable("The phone of this line waits to be registered. Register it first.")
 	}
 	if d == nil {
 		if m.form.Kind == ImportCompliance {
@@ -125,12 +146,17 @@ func (m *importer) deviceForm(tx *store.Tx, d *access.RegisteredDevice, f fields
 	for name, p := range map[string]*string{"name": &form.Name, "os": &form.OS, "os-version": &form.OSVersion, "model": &form.Model,
 		"manufacturer": &form.Manufacturer, "number": &form.Number, "imei": &form.IMEI, "serial": &form.Serial, "udid": &form.UDID,
 		"eas": &form.EASID, "comment": &form.Comment, "source": &form.Source} {
-		if f[name] != "" {
-			*p = f[name]
+		if err := f.into(name, p, d); err != nil {
+			return form, err
 		}
 	}
 	form.IMEI = bareIMEI(form.IMEI)
-	if i := strings.LastIndexByte(f["os"], ' '); f["os-version"] == "" && i > 0 && strings.ContainsAny(f["os"][i+1:i+2], "0123456789") {
+	if d.Name == "" && f["name"] == shownAs(d) { // lists call a device without a name by its model or a number
+		form.Name = ""
+	}
+	if whole := strings.TrimSpace(d.OS + " " + d.OSVersion); f["os"] == whole && f["os-version"] == "" && whole != "" {
+		form.OS, form.OSVersion = d.OS, d.OSVersion
+	} else if i := strings.LastIndexByte(f["os"], ' '); f["os-version"] == "" && i > 0 && strings.ContainsAny(f["os"][i+1:i+2], "0123456789") {
 		form.OS, form.OSVersion = strings.TrimSpace(f["os"][:i]), f["os"][i+1:] // "iOS 18.1", as our own lists say it
 	}
 	var err error
@@ -154,6 +180,11 @@ func (m *importer) deviceForm(tx *store.Tx, d *access.RegisteredDevice, f fields
 		form.Owner = owner.ID
 	}
 	return form, err
+}
+
+// shownAs is what lists call a device.
+func shownAs(d *access.RegisteredDevice) string {
+	return firstOf(d.Name, d.Model, d.Serial, d.EASID, d.IMEI, d.UDID, string(d.ID))
 }
 
 // owner finds the user a line names: by the name, or by the part of an address before the @.
@@ -237,21 +268,27 @@ func (m *importer) setCompliance(tx *store.Tx, d *access.RegisteredDevice, f fie
 		}
 	}
 	if form.Compliance == access.NotCompliant {
-		form.Reasons = []string{f["reasons"]}
+		reasons := d.Noncompliant // a line that gives none leaves those there are
+		if err := f.into("reasons", &reasons, d); err != nil {
+			return err
+		}
+		form.Reasons = []string{reasons}
 	}
 	var err error
-	if form.Since, err = m.time(f["since"], form.Since); err != nil {
+	if form.Since, err = m.time(f["since"], d.ComplianceSince); err != nil {
 		return err
+	}
+	if form.Compliance == d.Compliance && strings.TrimSpace(strings.Join(form.Reasons, "")) == d.Noncompliant && form.Since.Equal(d.ComplianceSince) {
+		return nil
+	}
+	if f["since"] == "" {
+		form.Since = time.Time{}
 	}
 	if err := form.validate(tx.Now()); err != nil {
 		return err
 	}
 	if d.Version > 0 && !deviceAllows(d.State, access.VerbSetCompliance) {
 		return unreadable("The device is " + stateWord(d.State) + ": its compliance does not count.")
-	}
-	if form.Compliance == d.Compliance && strings.TrimSpace(strings.Join(form.Reasons, "")) == d.Noncompliant &&
-		(form.Since.IsZero() || form.Since.Equal(d.ComplianceSince)) {
-		return nil
 	}
 	form.apply(d, tx.Now())
 	return nil

@@ -54,6 +54,11 @@ func (m *importer) expected(tx *store.Tx, f fields) (*access.Expected, error) {
 	if device == "" {
 		return nil, unreadable("The line has no device id.")
 	}
+	for _, s := range f {
+		if hidden(s) {
+			return nil, unreadable("“" + clipWord(s) + "” is how something is shown that is covered. Such a list cannot be brought in.")
+		}
+	}
 	id, ok := m.admin.device(device)
 	if !ok {
 		return nil, unreadable("“" + clipWord(device) + "” can be no ActiveSync device id.")
@@ -110,8 +115,10 @@ func identity(s string) (owner, device string) {
 		parts = strings.Split(s, `\`)
 	}
 	last := parts[len(parts)-1]
-	if i := strings.LastIndexAny(last, "§�"); i >= 0 {
-		_, device, _ = strings.Cut(last[i:], string([]rune(last[i:])[0]))
+	if i := strings.LastIndex(last, "§"); i >= 0 {
+		device = last[i+len("§"):]
+	} else if i := strings.LastIndex(last, "\uFFFD"); i >= 0 { // a program that did not know the sign
+		device = last[i+len("\uFFFD"):]
 	}
 	for i, p := range parts {
 		if i > 0 && (strings.EqualFold(p, "ExchangeActiveSyncDevices")) {

@@ -49,7 +49,11 @@ func (m *importer) time(s string, otherwise time.Time) (time.Time, error) {
 	if s == "" {
 		return otherwise, nil
 	}
-	return readTime(s, m.form.DayFirst)
+	t, err := readTime(s, m.form.DayFirst)
+	if err == nil && t.Equal(otherwise.Truncate(time.Second)) {
+		return otherwise, nil // lists give seconds
+	}
+	return t, err
 }
 
 // line carries out one line: the check and the import itself both come here.

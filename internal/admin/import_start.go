@@ -111,6 +111,11 @@ func (a *Admin) importLines(b *book, f *ImportForm, t *table, m *headMap) ([]sto
 			text = []byte("{}")
 		}
 		out := store.ImportLine{N: int64(i + 1), Line: int64(t.lines[i].number), Label: a.lineLabel(f.Kind, l), Fields: string(text), State: string(LineWaiting), Before: "{}"}
+		if t.lines[i].wrong != "" {
+			out.State, out.Result = string(LineRefused), t.lines[i].wrong
+			lines[i] = out
+			continue
+		}
 		for _, key := range a.lineKeys(b, f, l) {
 			if other, twice := seen[key]; twice {
 				out.State, out.Result = string(LineRefused), fmt.Sprintf("Line %d is about the same.", other)
@@ -131,22 +136,22 @@ func (a *Admin) lineLabel(k ImportKind, l fields) string {
 		owner, device := identity(l["identity"])
 		return firstOf(lastPart(l["who"]), owner, l["account"]) + " · " + firstOf(l["device"], device)
 	}
-	return firstOf(l["name"], l["model"], "·") + " · " + firstOf(l["eas"], l["imei"], l["serial"], l["udid"])
+	return firstOf(l["name"], l["model"], "·") + " · " + firstOf(l["eas"], l["imei"], l["serial"], l["udid"], l["id"])
 }
 
 // lineKeys are what no two lines of a file may have in common, so that what one of them comes to does not
 // hang on the other.
 func (a *Admin) lineKeys(b *book, f *ImportForm, l fields) (keys []string) {
 	add := func(kind, s string) {
-		if s != "" {
+		if s != "" && !hidden(s) { // what is covered alike need not be the same
 			keys = append(keys, kind+"\x00"+plainHead(s))
 		}
 	}
 	switch f.Kind {
 	case ImportUsers:
 		add("name", l["name"])
-		m := &importer{admin: a, form: *f}
-		for _, acc := range m.accounts(l["accounts"]) {
+		for _, acc := range accountsIn(l["accounts"]) {
+			acc.Realm = firstOf(acc.Realm, f.Realm)
 			if acc, err := a.spelt(b, acc.Realm, acc.Account); err == nil {
 				keys = append(keys, "account\x00"+acc.Realm+"\x00"+acc.Account)
 			}
@@ -165,6 +170,7 @@ func (a *Admin) lineKeys(b *book, f *ImportForm, l fields) (keys []string) {
 		if id, ok := a.device(eas); ok {
 			eas = id
 		}
+		add("id", l["id"])
 		add("eas", eas)
 		add("imei", l["imei"])
 		add("serial", l["serial"])
@@ -252,7 +258,7 @@ func noImport(err error) error {
 
 // FindImport gives an import.
 func (a *Admin) FindImport(ctx context.Context, who access.Actor, id ImportID) (Import, error) {
-	if err := who.May(access.VerbImport); err != nil {
+	if err := who.May(access.VerbViewAudit); err != nil {
 		return Import{}, err
 	}
 	i, err := a.store.FindImport(ctx, string(id))
@@ -264,7 +270,7 @@ func (a *Admin) FindImport(ctx context.Context, who access.Actor, id ImportID) (
 
 // ListImports gives the newest imports.
 func (a *Admin) ListImports(ctx context.Context, who access.Actor, limit int) ([]Import, error) {
-	if err := who.May(access.VerbImport); err != nil {
+	if err := who.May(access.VerbViewAudit); err != nil {
 		return nil, err
 	}
 	list, err := a.store.ListImports(ctx, limit)
@@ -281,7 +287,7 @@ func (a *Admin) ListImports(ctx context.Context, who access.Actor, limit int) ([
 
 // ListImportLines gives lines of an import, in order.
 func (a *Admin) ListImportLines(ctx context.Context, who access.Actor, id ImportID, f ImportLineFilter) ([]ImportLine, error) {
-	if err := who.May(access.VerbImport); err != nil {
+	if err := who.May(access.VerbViewAudit); err != nil {
 		return nil, err
 	}
 	if f.Limit <= 0 {

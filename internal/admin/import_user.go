@@ -62,8 +62,8 @@ func (m *importer) fillUser(tx *store.Tx, u *access.User, f fields) error {
 	form := UserFormOf(u)
 	form.Source = ""
 	for name, p := range map[string]*string{"display": &form.DisplayName, "email": &form.Email, "number": &form.Number, "comment": &form.Comment} {
-		if f[name] != "" {
-			*p = f[name]
+		if err := f.into(name, p, u); err != nil {
+			return err
 		}
 	}
 	if u.Version == 0 {
@@ -73,7 +73,10 @@ func (m *importer) fillUser(tx *store.Tx, u *access.User, f fields) error {
 		form.Groups = several(f["groups"])
 	}
 	if f["accounts"] != "" {
-		form.Accounts = m.accounts(f["accounts"])
+		var err error
+		if form.Accounts, err = m.accounts(tx, u, f["accounts"]); err != nil {
+			return err
+		}
 	}
 	if err := m.admin.fillUser(tx, u, form); err != nil {
 		return err
@@ -85,23 +88,57 @@ func (m *importer) fillUser(tx *store.Tx, u *access.User, f fields) error {
 	return err
 }
 
-// accounts reads "ana", "lab: ana; office: ana.b". Those that name no mail server are of the one chosen.
-func (m *importer) accounts(s string) []access.Account {
+// accountsIn reads "ana", "lab: ana; office: ana.b".
+func accountsIn(s string) []access.Account {
 	var list []access.Account
 	for _, part := range several(s) {
 		realm, name, ok := strings.Cut(part, ":")
 		if !ok {
-			realm, name = m.form.Realm, part
+			realm, name = "", part
 		}
 		list = append(list, access.Account{Realm: strings.TrimSpace(realm), Account: strings.TrimSpace(name)})
 	}
 	return list
 }
 
-// several divides a cell that holds a list.
+// accounts reads the accounts of a user. One that names no mail server is the user's own of that name where
+// there is one: a list never moves it to another server. Otherwise it is of the server chosen, or the only one.
+func (m *importer) accounts(tx *store.Tx, u *access.User, s string) ([]access.Account, error) {
+	var list []access.Account
+	for _, acc := range accountsIn(s) {
+		if acc.Realm != "" {
+			list = append(list, acc)
+			continue
+		}
+		own := false
+		for _, has := range u.Accounts {
+			if strings.EqualFold(has.Account, acc.Account) {
+				list, own = append(list, has), true
+			}
+		}
+		if own {
+			continue
+		}
+		if acc.Realm = m.form.Realm; acc.Realm == "" {
+			b, err := m.admin.knownServers(tx.GatewaysSince)
+			if err != nil {
+				return nil, err
+			}
+			if len(b.realms) > 1 {
+				return nil, unreadable("Say which mail server the account “" + clipWord(acc.Account) + "” is of, such as “" + b.realms[0].Name + ":" +
+					clipWord(acc.Account) + "”: there are " + count(len(b.realms), "server", "servers") + ".")
+			}
+		}
+		list = append(list, acc)
+	}
+	return list, nil
+}
+
+// several divides a cell that holds a list: at semicolons where it has any, and else at commas.
 func several(s string) []string {
 	var list []string
-	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ';' || r == ',' || r == '|' || r == '\n' }) {
+	commas := !strings.ContainsAny(s, ";|\n")
+	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ';' || r == '|' || r == '\n' || commas && r == ',' }) {
 		if part = strings.TrimSpace(part); part != "" {
 			list = append(list, part)
 		}

@@ -36,7 +36,7 @@ func (a *Admin) runJobs(ctx context.Context) error {
 		}
 		err = a.runJob(ctx, j)
 		switch {
-		case access.KindOf(err) == access.KindConflict:
+		case errors.Is(err, store.ErrJobGone):
 			// Cancelled, or in the hands of another console: either way it is not ours any more.
 		case err != nil && ctx.Err() == nil && j.Attempts >= jobAttempts:
 			a.log.LogAttrs(ctx, slog.LevelError, "job given up", slog.String(logkeys.Job, j.ID), slog.Any(logkeys.Error, err))
@@ -53,6 +53,9 @@ func (a *Admin) runJob(ctx context.Context, j *store.Job) error {
 		return a.endJob(ctx, j, store.JobFailed, "The job cannot be read.")
 	}
 	for !j.Selected {
+		if over, err := a.jobMayGoOn(ctx, j); over || err != nil {
+			return err
+		}
 		if err := a.selectRows(ctx, j, p); err != nil {
 			return err
 		}
@@ -65,10 +68,30 @@ func (a *Admin) runJob(ctx context.Context, j *store.Job) error {
 		if len(rows) == 0 {
 			return a.endJob(ctx, j, store.JobDone, "")
 		}
+		if over, err := a.jobMayGoOn(ctx, j); over || err != nil {
+			return err
+		}
 		if err := a.jobStep(ctx, j, p, rows); err != nil {
 			return err
 		}
 	}
+}
+
+// jobMayGoOn asks before each step who the one who began a job is by now, and what he may: a job outlives
+// sessions, tokens, roles and groups. Where he may not do this any more, the job is over.
+func (a *Admin) jobMayGoOn(ctx context.Context, j *store.Job) (over bool, err error) {
+	who, err := a.present(ctx, j.Actor)
+	if err == nil {
+		if err = who.May(j.Verb); err == nil {
+			j.Actor = who
+			return false, nil
+		}
+	}
+	switch access.KindOf(err) {
+	case access.KindForbidden, access.KindUnauthenticated, access.KindNotFound:
+		return true, a.endJob(ctx, j, store.JobFailed, "Whoever began this may not do it any more.")
+	}
+	return false, err
 }
 
 // selectRows adds one page of the query to the job. Selecting ends before the first record is changed, so
@@ -102,7 +125,7 @@ func (a *Admin) jobStep(ctx context.Context, j *store.Job, p jobParams, rows []s
 		return a.importStep(ctx, j, p, rows[0])
 	}
 	err := a.jobRowsTx(ctx, j, p, rows)
-	if err == nil || ctx.Err() != nil || access.KindOf(err) != access.KindInternal {
+	if err == nil || ctx.Err() != nil || !rowAlone(err) {
 		return err
 	}
 	for i := range rows {
@@ -110,19 +133,38 @@ func (a *Admin) jobStep(ctx context.Context, j *store.Job, p jobParams, rows []s
 		if err == nil {
 			continue
 		}
-		if ctx.Err() != nil || access.KindOf(err) != access.KindInternal {
+		if ctx.Err() != nil || !rowAlone(err) {
 			return err
 		}
-		a.log.LogAttrs(ctx, slog.LevelError, "job row failed", slog.String(logkeys.Job, j.ID),
-			slog.String(logkeys.Record, rows[i].Target), slog.Any(logkeys.Error, err))
+		text := "It could not be done; the log of the console says why."
+		if refused, ok := errors.AsType[*rowRefused](err); ok {
+			text = refused.text
+		} else {
+			a.log.LogAttrs(ctx, slog.LevelError, "job row failed", slog.String(logkeys.Job, j.ID),
+				slog.String(logkeys.Record, rows[i].Target), slog.Any(logkeys.Error, err))
+		}
 		err = a.store.WithTx(ctx, func(tx *store.Tx) error {
-			return tx.FinishJobRow(j.ID, rows[i].N, store.JobFailed, "It could not be done; the log of the console says why.")
+			if err := tx.HoldJob(j.ID, a.owner, jobHold); err != nil {
+				return err
+			}
+			return tx.FinishJobRow(j.ID, rows[i].N, store.JobFailed, text)
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// rowRefused ends the transaction of a row that was refused: a verb may have written before it found out.
+type rowRefused struct{ text string }
+
+func (e *rowRefused) Error() string { return e.text }
+
+// rowAlone says that an error is one row's, which has to be found, and to fail, alone.
+func rowAlone(err error) bool {
+	_, refused := errors.AsType[*rowRefused](err)
+	return refused || access.KindOf(err) == access.KindInternal
 }
 
 func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows []store.JobRow) error {
@@ -132,7 +174,6 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 		}
 		capped := false
 		for _, r := range rows {
-			state, text := store.JobDone, ""
 			out, err := a.jobRow(tx, j, p, r.Target)
 			if isCap(err) && !capped { // one line is enough
 				tx.Audit(capLine(j.Actor, r.Target, err))
@@ -141,16 +182,13 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 			if err == nil && p.Undoes == "" {
 				err = keepRow(tx, j, r.Target, out)
 			}
-			var known *access.Error
-			switch {
-			case err == nil:
-				text = out.Result.Text
-			case errors.As(err, &known) && known.Kind == access.KindNotFound, errors.As(err, &known) && known.Kind == access.KindConflict && mayBeRefused(j.Verb, p):
-				state, text = store.JobFailed, known.Text
-			default:
+			if known, ok := errors.AsType[*access.Error](err); ok && refusable(known.Kind) {
+				return &rowRefused{known.Text}
+			}
+			if err != nil {
 				return err
 			}
-			if err := tx.FinishJobRow(j.ID, r.N, state, text); err != nil {
+			if err := tx.FinishJobRow(j.ID, r.N, store.JobDone, out.Result.Text); err != nil {
 				return err
 			}
 		}
@@ -164,15 +202,14 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 	return err
 }
 
-// mayBeRefused says that a verb may be refused by what it is done to: a device that is out of use, a thing
-// that has changed since. That is the row's result; of other verbs a conflict means that somebody else
-// works on the job.
-func mayBeRefused(v access.Verb, p jobParams) bool {
-	switch v {
-	case access.VerbLink, access.VerbRemove, access.VerbAssignPolicy, access.VerbRevertPolicy, access.VerbWipe:
+// refusable says that a verb was refused because of what it was done to: it is gone, has changed since, is
+// out of use, or beyond what whoever began the job may do. That is the row's result, whatever the verb.
+func refusable(k access.Kind) bool {
+	switch k {
+	case access.KindNotFound, access.KindConflict, access.KindInvalid, access.KindForbidden:
 		return true
 	}
-	return onPeople(v) || p.End || p.Undoes != ""
+	return false
 }
 
 // jobRow does to one record, device or user what its verb alone would do.

@@ -180,7 +180,7 @@ func (a *Admin) ListJobs(ctx context.Context, who access.Actor, limit int) ([]Jo
 // seesJob says whether a job is shown: who is limited to some groups sees the own ones, since others name
 // records of other people.
 func seesJob(who access.Actor, j *store.Job) bool {
-	return who.Scope == nil || j.Actor.Name == who.Name
+	return who.Scope == nil || j.Actor.Is(who)
 }
 
 // jobOf says of a job what who may see of it.
@@ -207,7 +207,7 @@ func jobOf(who access.Actor, j *store.Job, now time.Time) Job {
 	default:
 		out.State = JobSelecting
 	}
-	out.Undoable = out.Over() && j.Done > 0 && p.Undoes == "" && out.Undone == "" && undoableVerb(j.Verb) && j.Actor.Name == who.Name &&
+	out.Undoable = out.Over() && j.Done > 0 && p.Undoes == "" && out.Undone == "" && undoableVerb(j.Verb) && j.Actor.Is(who) &&
 		who.May(j.Verb) == nil && now.Sub(j.Finished) < outcomesKept
 	return out
 }

@@ -121,7 +121,11 @@ func (a *Admin) searched(ctx context.Context, who access.Actor, search string) (
 	if search == "" {
 		return nil, nil
 	}
-	p, err := a.store.ListDevices(ctx, store.DeviceQuery{Show: store.ShowRegistered, Search: search, Limit: maxCandidates, Scope: who.Scope})
+	cover, err := a.coverFor(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.store.ListDevices(ctx, store.DeviceQuery{Show: store.ShowRegistered, Search: search, Limit: maxCandidates, Scope: who.Scope, Cover: cover})
 	return p.Rows, err
 }
 
@@ -243,7 +247,10 @@ func (a *Admin) chosen(ctx context.Context, who access.Actor, b Bulk, limit int)
 	case b.Overrides != nil:
 		list, more, err = a.chosenOverrides(ctx, who, *b.Overrides, limit)
 	default:
-		q := b.Query.store(who)
+		q, err := a.query(ctx, who, *b.Query)
+		if err != nil {
+			return nil, false, err
+		}
 		q.Sort, q.Desc, q.Cursor, q.Limit = store.SortAdded, false, "", 500
 		for len(list) < limit {
 			p, err := a.store.ListAssociations(ctx, q)

@@ -108,19 +108,18 @@ func mayLeave(tx *store.Tx, who access.Actor, from, to access.DeviceID) error {
 	if err != nil {
 		return known(err)
 	}
-	verb, why := access.Verb(""), ""
-	switch {
-	case d.State == access.DeviceLost:
-		verb, why = access.VerbFind, "is reported lost"
-	case d.State == access.DeviceRetired, d.State == access.DeviceWiped:
-		verb, why = access.VerbRetire, "is "+string(d.State)
-	case d.Noncompliant != "":
-		verb, why = access.VerbSetCompliance, "is not compliant"
+	refuse := func(why string) error {
+		return access.Conflict("admin: link", "The device it is linked to "+why+", and its phone is refused for that. Taking the record off it is for those who may end that.")
 	}
-	if verb == "" || who.May(verb) == nil {
-		return nil
+	switch { // what speaks against the phone, each on its own: one of them must not be the way around another
+	case d.Noncompliant != "" && who.May(access.VerbSetCompliance) != nil:
+		return refuse("is not compliant")
+	case d.State == access.DeviceLost && who.May(access.VerbFind) != nil:
+		return refuse("is reported lost")
+	case (d.State == access.DeviceRetired || d.State == access.DeviceWiped) && who.May(access.VerbRetire) != nil:
+		return refuse("is " + string(d.State))
 	}
-	return access.Conflict("admin: link", "The device it is linked to "+why+", and its phone is refused for that. Taking the record off it is for those who may end that.")
+	return nil
 }
 
 // linkWords says to what a record is linked.

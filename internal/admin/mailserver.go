@@ -97,6 +97,10 @@ func (a *Admin) spelt(b *book, realm, text string) (access.Account, error) {
 	if realm = strings.TrimSpace(realm); realm == "" && len(b.realms) == 1 {
 		realm = b.realms[0].Name
 	}
+	if realm == "" && len(b.realms) > 1 {
+		return access.Account{}, access.Invalid("admin: account", "Say which mail server the account “"+clipWord(text)+"” is of: there are "+
+			count(len(b.realms), "server", "servers")+", "+b.realms[0].Name+" is one.")
+	}
 	name, ok := a.account(b.servers, realm, strings.TrimSpace(text))
 	if realm == "" || !ok {
 		return access.Account{}, access.Invalid("admin: account", "“"+text+"” can be no account of a mail server.")

@@ -31,6 +31,16 @@ func veiled[T any](ctx context.Context, a *Admin, who access.Actor, out T, err e
 	return out, nil
 }
 
+// coverFor covers rows of the store for a search as they are covered for who searches: nil for whoever sees
+// all of them plain, be it by the verb or by the setting.
+func (a *Admin) coverFor(ctx context.Context, who access.Actor) (func(any), error) {
+	v, err := a.veilFor(ctx, who)
+	if err != nil || v.lifted() {
+		return nil, err
+	}
+	return v.over, nil
+}
+
 // veiledEach is veiled for rows that are handed out one by one.
 func veiledEach[T any](ctx context.Context, a *Admin, who access.Actor, fn func(T) error) (func(T) error, error) {
 	v, err := a.veilFor(ctx, who)

@@ -322,3 +322,291 @@ func newSettings(t *testing.T, w *world) *admin.Settings {
 	}
 	return s
 }
+
+// every veil there is.
+func veils() (list []admin.Masking) {
+	for n := 1; n < 8; n++ {
+		list = append(list, admin.Masking{Numbers: n&1 != 0, Devices: n&2 != 0, Addresses: n&4 != 0})
+	}
+	return list
+}
+
+// feeder is a token that changes devices and users and sees nothing plain.
+func feeder() access.Actor {
+	return access.Actor{Name: "feed", Role: access.RoleOperator, Only: []access.Verb{access.VerbView, access.VerbChangeDevice, access.VerbChangeUser,
+		access.VerbSetCompliance, access.VerbComment, access.VerbAddDevice, access.VerbAddUser, access.VerbPreApprove}}
+}
+
+// What somebody is shown and gives back as it is changes nothing, whatever was covered in it.
+func TestWhatWasCoveredMeansThatNothingHasChangedWhenItIsGivenBack(t *testing.T) {
+	for _, m := range veils() {
+		w, user, device, record := masked(t)
+		ctx := t.Context()
+		// as is said of a device that is not compliant, and what people write
+		if _, err := w.admin.SetCompliance(ctx, root(), device, admin.ComplianceForm{Compliance: access.NotCompliant,
+			Reasons: []string{"called from " + plainNumber, "seen at " + plainAddr}}, admin.Act{}); err != nil {
+			t.Fatal(err)
+		}
+		set, err := newSettings(t, w).Masking(ctx, root())
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Version = set.Version
+		if _, err := newSettings(t, w).ChangeMasking(ctx, root(), m, admin.Act{Version: set.Version}); err != nil && m != (admin.Masking{Numbers: true, Devices: true, Addresses: true}) {
+			t.Fatal(err)
+		}
+		d, err := w.admin.FindDevice(ctx, feeder(), device)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := w.admin.FindUser(ctx, feeder(), user)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := w.admin.FindAssociation(ctx, feeder(), record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Numbers && (d.Number == plainNumber || u.Number == plainNumber) || m.Devices && (d.IMEI == plainIMEI || strings.Contains(r.Comment, plainEAS)) {
+			t.Fatalf("%+v covers nothing: this test proves nothing", m)
+		}
+		before := everything(t, w, device, user, record)
+		for what, try := range map[string]func() (admin.Result, error){
+			"device": func() (admin.Result, error) {
+				return w.admin.ChangeDevice(ctx, feeder(), device, admin.FormOf(&d.RegisteredDevice), admin.Act{})
+			},
+			"compliance": func() (admin.Result, error) {
+				return w.admin.SetCompliance(ctx, feeder(), device, admin.ComplianceForm{Compliance: d.Compliance, Reasons: []string{d.Noncompliant}, Since: d.ComplianceSince}, admin.Act{})
+			},
+			"user": func() (admin.Result, error) {
+				return w.admin.ChangeUser(ctx, feeder(), user, admin.UserFormOf(&u.User), admin.Act{})
+			},
+			"comment": func() (admin.Result, error) {
+				return w.admin.CommentAssociation(ctx, feeder(), record, r.Comment, admin.Act{})
+			},
+		} {
+			if _, err := try(); err != nil {
+				t.Errorf("%+v, %s given back: %v", m, what, err)
+			}
+			if after := everything(t, w, device, user, record); after != before {
+				t.Errorf("%+v, %s given back: the store holds\n%s\nand held\n%s", m, what, after, before)
+			}
+		}
+	}
+}
+
+// everything is what the store holds of the three, without what counts changes.
+func everything(t *testing.T, w *world, device access.DeviceID, user access.UserID, record access.AssociationID) string {
+	t.Helper()
+	d, err := w.admin.FindDevice(t.Context(), root(), device)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := w.admin.FindUser(t.Context(), root(), user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := w.find(record)
+	text, err := json.Marshal([]any{admin.FormOf(&d.RegisteredDevice), d.Compliance, d.Noncompliant, admin.UserFormOf(&u.User), r.Comment, r.Device})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestWhatIsCoveredAndStandsForSomethingElseIsRefused(t *testing.T) {
+	w, user, device, record := masked(t)
+	ctx, dots := t.Context(), "••••9999"
+	before := everything(t, w, device, user, record)
+	form := func(change func(*admin.DeviceForm)) func() (admin.Result, error) {
+		return func() (admin.Result, error) {
+			d, err := w.admin.FindDevice(ctx, feeder(), device)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := admin.FormOf(&d.RegisteredDevice)
+			change(&f)
+			return w.admin.ChangeDevice(ctx, feeder(), device, f, admin.Act{})
+		}
+	}
+	for what, try := range map[string]func() (admin.Result, error){
+		"another number":    form(func(f *admin.DeviceForm) { f.Number = dots }),
+		"another IMEI":      form(func(f *admin.DeviceForm) { f.IMEI = dots }),
+		"another serial":    form(func(f *admin.DeviceForm) { f.Serial = dots }),
+		"another UDID":      form(func(f *admin.DeviceForm) { f.UDID = dots }),
+		"another device id": form(func(f *admin.DeviceForm) { f.EASID = dots }),
+		"a name with it":    form(func(f *admin.DeviceForm) { f.Name = "phone " + dots }),
+		"a comment with it": form(func(f *admin.DeviceForm) { f.Comment = "now " + dots }),
+		"a new device": func() (admin.Result, error) {
+			return w.admin.AddDevice(ctx, feeder(), admin.DeviceForm{Name: "n", EASID: dots}, admin.Act{})
+		},
+		"a new user": func() (admin.Result, error) {
+			return w.admin.AddUser(ctx, feeder(), admin.UserForm{Name: "n", Number: dots}, admin.Act{})
+		},
+		"a user's number": func() (admin.Result, error) {
+			return w.admin.ChangeUser(ctx, feeder(), user, admin.UserForm{Name: "ana", Number: dots}, admin.Act{})
+		},
+		"a record's comment": func() (admin.Result, error) {
+			return w.admin.CommentAssociation(ctx, feeder(), record, "was "+dots, admin.Act{})
+		},
+		"a reason": func() (admin.Result, error) {
+			return w.admin.SetCompliance(ctx, feeder(), device, admin.ComplianceForm{Compliance: access.NotCompliant, Reasons: []string{"at " + dots}}, admin.Act{})
+		},
+		"a pre-approved pair": func() (admin.Result, error) {
+			return w.admin.PreApprove(ctx, feeder(), admin.ApprovalForm{Realm: "lab", Account: "ana", Device: dots}, admin.Act{})
+		},
+	} {
+		_, err := try()
+		if access.KindOf(err) != access.KindInvalid {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if after := everything(t, w, device, user, record); after != before {
+		t.Errorf("the store holds\n%s\nand held\n%s", after, before)
+	}
+	for kind, file := range map[admin.ImportKind]string{
+		admin.ImportDevices:    "Vedette id,Name,IMEI\n" + string(device) + ",x," + dots + "\n,y,••••1481\n",
+		admin.ImportCompliance: "Serial number,Compliant\n••••5F17,no\n",
+		admin.ImportUsers:      "Name,Number\nana," + dots + "\nnew,••••1111\n",
+		admin.ImportExpected:   "DeviceId,User\n••••0F17,ana\n",
+	} {
+		i := w.check(admin.ImportForm{Kind: kind, File: string(kind), Realm: "lab"}, []byte(file))
+		if n := i.Counts[admin.LineRefused]; n != i.Lines {
+			t.Errorf("%s: %d of %d lines are refused: %q", kind, n, i.Lines, w.lines(i.ID))
+		}
+	}
+}
+
+// Parts of what is covered, as somebody would try them who guesses letter by letter: all pieces of three, and
+// longer ones, and beginnings.
+func pieces(s string) (list []string) {
+	for n := 2; n < len(s); n++ {
+		for i := 0; i+n <= len(s); i++ {
+			if n == 2 && i > 0 || n > 4 && i > 0 && i+n < len(s) {
+				continue
+			}
+			list = append(list, s[i:i+n])
+		}
+	}
+	return list
+}
+
+func TestWhatIsCoveredIsNotFoundByItsPartsNorSortedBy(t *testing.T) {
+	w, user, device, record := masked(t)
+	ctx := t.Context()
+	for i := range 3 { // others, that a search goes past
+		w.record("ana", "OTHER"+string(rune('A'+i)), func(a *access.Association) { a.Number = "+4178000000" + string(rune('1'+i)) })
+	}
+	text := func(v any) string { return shows(t, v) }
+	searches := map[string]func(access.Actor, string) (string, error){
+		"records": func(who access.Actor, s string) (string, error) {
+			p, err := w.admin.ListAssociations(ctx, who, admin.Query{Search: s, Limit: 1})
+			return text(p), err
+		},
+		"devices": func(who access.Actor, s string) (string, error) {
+			p, err := w.admin.ListDevices(ctx, who, admin.DeviceQuery{Search: s, Show: "registered", Limit: 1})
+			return text(p), err
+		},
+		"users": func(who access.Actor, s string) (string, error) {
+			p, err := w.admin.ListUsers(ctx, who, admin.UserQuery{Search: s, Limit: 1})
+			return text(p), err
+		},
+		"overrides": func(who access.Actor, s string) (string, error) {
+			p, err := w.admin.ListOverrides(ctx, who, admin.OverrideQuery{Search: s, Limit: 1})
+			return text(p), err
+		},
+		"the search box": func(who access.Actor, s string) (string, error) {
+			p, err := w.admin.Answer(ctx, who, s)
+			return strings.ReplaceAll(text(p), s, ""), err
+		},
+		"Link To": func(who access.Actor, s string) (string, error) {
+			p, err := w.admin.LinkCandidates(ctx, who, record, s)
+			return text(p), err
+		},
+		"an export": func(who access.Actor, s string) (string, error) {
+			who.Only = append(slices.Clone(who.Only), access.VerbExport)
+			who.Role, who.Scope = access.RoleOperator, nil
+			n := 0
+			err := w.admin.ExportDevices(ctx, who, admin.DeviceQuery{Search: s, Show: "registered"}, func(admin.DeviceRow) error { n++; return nil })
+			return text(n), err
+		},
+		"a bulk action": func(who access.Actor, s string) (string, error) {
+			p, err := w.admin.PreviewBulk(ctx, who, admin.Bulk{Verb: access.VerbAllow, Query: &admin.Query{Search: s}}, admin.Act{})
+			return text(p.Records), err
+		},
+	}
+	who := helpdesk()
+	who.Only = []access.Verb{access.VerbView, access.VerbLink, access.VerbAllow}
+	for name, find := range searches {
+		nothing, err := find(who, "nobody-is-called-so")
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, secret := range []string{plainNumber, plainIMEI, plainEAS, plainSerial, plainUDID} {
+			for _, part := range pieces(secret) {
+				if slices.Contains(secrets(), part) || strings.Contains("4567 1481 0F17 5F17 802E", part) || strings.Contains("+41780000001 +41780000002 +41780000003", part) {
+					continue // it is shown, or of somebody else's
+				}
+				got, err := find(who, part)
+				if err != nil || got != nothing {
+					t.Fatalf("%s: %q, a part of %s, finds something: %s, %v", name, part, secret, got, err)
+				}
+			}
+		}
+	}
+	// All of it finds, as somebody reads it out on the telephone; and whoever sees it finds by parts.
+	if p, err := w.admin.ListDevices(ctx, who, admin.DeviceQuery{Search: plainIMEI, Show: "registered"}); err != nil || len(p.Rows) != 1 || p.Total != 1 {
+		t.Errorf("by the whole IMEI: %d devices, %v", len(p.Rows), err)
+	}
+	if p, err := w.admin.ListUsers(ctx, who, admin.UserQuery{Search: "+41 79 123 45 67"}); err != nil || len(p.Rows) > 1 {
+		t.Errorf("by the whole number: %d users, %v", len(p.Rows), err)
+	}
+	if p, err := w.admin.ListDevices(ctx, root(), admin.DeviceQuery{Search: plainIMEI[3:9], Show: "registered"}); err != nil || len(p.Rows) != 1 {
+		t.Errorf("an administrator, by a part: %d devices, %v", len(p.Rows), err)
+	}
+	// A name is not covered, and finds by its parts whatever the numbers beside it say.
+	if p, err := w.admin.ListAssociations(ctx, who, admin.Query{Search: "ana"}); err != nil || len(p.Rows) != 4 {
+		t.Errorf("by name: %d records, %v", len(p.Rows), err)
+	}
+	for _, sort := range []admin.Sort{admin.SortNumber, admin.SortDevice} {
+		a, err := w.admin.ListAssociations(ctx, who, admin.Query{Sort: sort})
+		b, again := w.admin.ListAssociations(ctx, who, admin.Query{Sort: sort, Desc: true})
+		if err != nil || again != nil || len(a.Rows) != 4 || text(a.Rows) != text(b.Rows) {
+			t.Errorf("sorted by %s: %v, %v", sort, err, again)
+		}
+	}
+	_, _ = user, device
+}
+
+// What the setting does not cover is found by its parts, and sorted by.
+func TestWhatTheSettingDoesNotCoverIsFoundByItsParts(t *testing.T) {
+	w, _, _, _ := masked(t)
+	ctx, s, who := t.Context(), newSettings(t, w), helpdesk()
+	found := func(part string) int {
+		t.Helper()
+		p, err := w.admin.ListDevices(ctx, who, admin.DeviceQuery{Search: part, Show: "registered"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(p.Rows)
+	}
+	for _, tt := range []struct {
+		name          string
+		set           admin.Masking
+		number, imeis int
+	}{
+		{"all is covered", admin.Masking{Numbers: true, Devices: true, Addresses: true}, 0, 0},
+		{"device ids alone are covered", admin.Masking{Devices: true}, 1, 0},
+		{"numbers alone are covered", admin.Masking{Numbers: true}, 0, 1},
+		{"nothing is covered", admin.Masking{}, 1, 1},
+	} {
+		old, err := s.Masking(ctx, root())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.done(s.ChangeMasking(ctx, root(), tt.set, admin.Act{Version: old.Version}))
+		if number, imeis := found(plainNumber[2:8]), found(plainIMEI[3:9]); number != tt.number || imeis != tt.imeis {
+			t.Errorf("%s: part of a number finds %d, part of an IMEI finds %d", tt.name, number, imeis)
+		}
+	}
+}

@@ -27,6 +27,8 @@ type merged struct {
 	After   map[string]int64     `json:"after,omitempty"`   // versions of those that remain, by id
 	Owners  [2]access.UserID     `json:"owners,omitempty"`  // of From and of To
 	Taken   access.UserID        `json:"taken,omitempty"`   // who has lost From by it
+
+	now map[access.AssociationID]*access.Association // while it is taken back: those that remain, as they are
 }
 
 // PreviewMerge says what merging two names would do now: which records join, which override wins, and

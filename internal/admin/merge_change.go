@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/linking"
@@ -179,7 +180,8 @@ func (a *Admin) split(tx *store.Tx, who access.Actor, done *merged, reason strin
 	if err != nil {
 		return outcome{}, err
 	}
-	if err := giveBack(tx, done); err != nil {
+	other, err := giveBack(tx, done, strict)
+	if err != nil {
 		return outcome{}, err
 	}
 	if err := linking.Accounts(tx, access.Account{Realm: m.Realm, Account: m.From}, access.Account{Realm: m.Realm, Account: m.To}); err != nil {
@@ -193,6 +195,9 @@ func (a *Admin) split(tx *store.Tx, who access.Actor, done *merged, reason strin
 	if left > 0 {
 		text += " " + count(left, "record has", "records have") + " changed since and stay" + plural(left, "s", "") + " with " + m.To + "."
 	}
+	if other != "" {
+		text += " It belongs to " + other + " by now, and stays there."
+	}
 	return outcome{Result: Result{Text: text, Shadow: a.snapshot().Preferences().Shadow}}, nil
 }
 
@@ -203,15 +208,17 @@ func plural(n int, one, many string) string {
 	return many
 }
 
-// part brings the records back to what they were. What phones have told of a joined record since is not
-// lost where it still belongs: the restored record of To keeps it when its next report comes.
-// back is told each record that is.
+// part brings the records back to what they were. What the phone has told of a joined record since belongs to
+// the record of To, as which it was known; what it has told of one that only moved is its own. back is told
+// each record that is.
 func (a *Admin) part(tx *store.Tx, done *merged, strict bool, back func(*access.Association)) (left int, err error) {
 	stays := map[access.AssociationID]bool{}
+	done.now = map[access.AssociationID]*access.Association{}
 	for id, version := range done.After {
 		now, err := tx.FindAssociation(access.AssociationID(id))
 		switch {
 		case err == nil && now.Version == version:
+			done.now[now.ID] = now
 			continue
 		case err != nil && access.KindOf(err) != access.KindNotFound:
 			return 0, err
@@ -229,6 +236,7 @@ func (a *Admin) part(tx *store.Tx, done *merged, strict bool, back func(*access.
 		if stays[old.ID] || stays[partner(done, &old)] {
 			continue
 		}
+		keepNews(done, &old)
 		if err := tx.ReplaceAssociation(&old); err != nil {
 			var e *access.Error
 			if !strict && errors.As(err, &e) && e.Kind == access.KindConflict {
@@ -240,6 +248,48 @@ func (a *Admin) part(tx *store.Tx, done *merged, strict bool, back func(*access.
 		back(&old)
 	}
 	return left, nil
+}
+
+// keepNews puts into a record as it was before a merge what has been heard of it since.
+func keepNews(done *merged, old *access.Association) {
+	was, other := *old, partner(done, old)
+	now := done.now[old.ID]
+	if other != "" {
+		if old.Pair.Account != done.Merge.To {
+			return
+		}
+		for i := range done.Before { // news is what both have not known
+			if b := &done.Before[i]; b.ID == other {
+				was.FactsAt, was.LastSync, was.LastSuccess = latest(was.FactsAt, b.FactsAt), latest(was.LastSync, b.LastSync), latest(was.LastSuccess, b.LastSuccess)
+			}
+		}
+		if now == nil {
+			now = done.now[other]
+		}
+	}
+	if now == nil {
+		return
+	}
+	if now.FactsAt.After(was.FactsAt) {
+		fresh := *now
+		fresh.Record, fresh.User, fresh.Link, fresh.Suggestion, fresh.Replaces, fresh.MergedFrom = old.Record, old.User, old.Link, old.Suggestion, old.Replaces, old.MergedFrom
+		fresh.FirstSync, fresh.LastSync, fresh.LastSuccess, fresh.LastHTTP, fresh.LastEAS, fresh.Reported = old.FirstSync, old.LastSync, old.LastSuccess, old.LastHTTP, old.LastEAS, old.Reported
+		fresh.Comment, fresh.Person, fresh.Version = old.Comment, old.Person, old.Version
+		*old = fresh
+	}
+	if now.LastSync.After(was.LastSync) {
+		old.LastSync, old.LastHTTP, old.LastEAS, old.Reported = now.LastSync, now.LastHTTP, now.LastEAS, now.Reported
+	}
+	if now.LastSuccess.After(was.LastSuccess) {
+		old.LastSuccess = now.LastSuccess
+	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // partner is the record that an old one was joined with.
@@ -260,21 +310,32 @@ func rankOf(later bool) int {
 	return 0
 }
 
-// giveBack gives From to whom it belonged.
-func giveBack(tx *store.Tx, done *merged) error {
+// giveBack gives From to whom it belonged. other is who has it by now, where that is somebody else; strict
+// refuses then.
+func giveBack(tx *store.Tx, done *merged, strict bool) (other string, err error) {
 	if done.Taken == "" {
-		return nil
+		return "", nil
 	}
 	u, err := tx.FindUser(done.Taken)
 	if err != nil {
-		return known(err)
+		return "", known(err)
 	}
 	m := done.Merge
+	switch now, err := tx.UserOf(m.Realm, m.From); {
+	case known(err) != nil:
+		return "", err
+	case err == nil && now.ID != u.ID && strict:
+		return "", access.Conflict("admin: undo", m.From+" belongs to "+now.Name+" by now. Split the accounts instead.")
+	case err == nil && now.ID != u.ID:
+		return now.Name, nil
+	}
 	if done.Owners[1] == "" {
 		u.Accounts = slices.DeleteFunc(u.Accounts, func(x access.Account) bool { return x.Realm == m.Realm && x.Account == m.To })
 	}
-	u.Accounts = append(u.Accounts, access.Account{Realm: m.Realm, Account: m.From})
-	return tx.SaveUser(u)
+	if from := (access.Account{Realm: m.Realm, Account: m.From}); !slices.Contains(u.Accounts, from) {
+		u.Accounts = append(u.Accounts, from)
+	}
+	return "", tx.SaveUser(u)
 }
 
 // ListAliases gives the names that are other names of accounts, in the order of names: those after one.
@@ -295,7 +356,7 @@ func (a *Admin) ListAliases(ctx context.Context, who access.Actor, after access.
 		if known(err) != nil {
 			return nil, err
 		}
-		if err == nil && who.Scope.Covers(u.Groups) {
+		if err == nil && who.Scope.Covers(u.ID, u.Groups) {
 			out = append(out, l)
 		}
 	}

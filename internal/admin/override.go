@@ -67,6 +67,7 @@ type Moment struct {
 	Text   string // in words
 	ID     int64  // of the audit line; 0: not from there
 	Object string // the record, device or user it is about
+	About  string // its name, where the timeline is that of something wider: a phone of a user, a record of a device
 }
 
 // TimelineQuery asks for the timeline of one record, device or user: exactly one of them is set.

@@ -24,7 +24,11 @@ func (a *Admin) overridePage(ctx context.Context, who access.Actor, q OverrideQu
 		return a.store.ListOverrides(ctx, store.OverrideQuery{Kind: q.Kind, Sort: store.Column(q.Sort), Desc: q.Desc, Cursor: q.Cursor,
 			Limit: q.Limit, Scope: who.Scope})
 	}
-	sq := store.Query{Show: store.ShowAll, Search: q.Search, Cursor: q.Cursor, Limit: overrideSearchBatch, Scope: who.Scope}
+	cover, err := a.coverFor(ctx, who)
+	if err != nil {
+		return store.Page{}, err
+	}
+	sq := store.Query{Show: store.ShowAll, Search: q.Search, Cursor: q.Cursor, Limit: overrideSearchBatch, Scope: who.Scope, Cover: cover}
 	var out store.Page
 	now, limit := a.now(), cmp.Or(q.Limit, 50)
 	for range overrideSearchPages {

@@ -231,6 +231,54 @@ func TestAMergeJoinsRecordsAndIsUndone(t *testing.T) {
 	}
 }
 
+// R-13, F-06: the name that somebody still types leads to the records, to everybody who may see them, until it
+// is a name of its own again.
+func TestTheOldNameOfAnAccountLeadsToItsRecords(t *testing.T) {
+	w := newTown(t)
+	w.do(w.admin.AddUser(t.Context(), root(), admin.UserForm{Name: "carl", Accounts: []access.Account{{Realm: "lab", Account: "carl"}}}, admin.Act{}))
+	w.world.record("carl", "DCARL")
+	w.do(w.admin.MergeAccounts(t.Context(), root(), admin.Merge{Realm: "lab", From: "carl", To: "alma"}, admin.Act{}))
+	w.told("gw1", 0, lab())
+	desk := access.Actor{Name: "desk", Role: access.RoleAuditor, Only: []access.Verb{access.VerbView}} // numbers are covered
+	found := func(who access.Actor) (accounts []string) {
+		p, err := w.admin.ListAssociations(t.Context(), who, admin.Query{Search: "carl"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range p.Rows {
+			accounts = append(accounts, r.Pair.Account)
+		}
+		return accounts
+	}
+	says := func(who access.Actor) string {
+		got, err := w.admin.Answer(t.Context(), who, "carl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, an := range got.List {
+			if an.Kind == admin.AnswerUser {
+				return an.Sentence
+			}
+		}
+		return ""
+	}
+	for _, who := range []access.Actor{root(), desk} {
+		if got := found(who); !slices.Equal(got, []string{"alma", "alma", "alma"}) {
+			t.Errorf("%s finds the records of %q", who.Name, got)
+		}
+		if got := says(who); got != "carl is another name of alma." {
+			t.Errorf("%s is told %q", who.Name, got)
+		}
+	}
+	w.do(w.admin.SplitAccounts(t.Context(), root(), "lab", "carl", admin.Act{}))
+	if got := found(root()); !slices.Equal(got, []string{"carl"}) {
+		t.Errorf("after the split there are the records of %q", got)
+	}
+	if got := says(root()); strings.Contains(got, "another name") {
+		t.Errorf("after the split: %q", got)
+	}
+}
+
 // tells fails unless a timeline has a line of a verb that ends like this (Y-19).
 func (w *town) tells(q admin.TimelineQuery, verb access.Verb, end string) {
 	w.t.Helper()

@@ -80,6 +80,14 @@ type line struct {
 
 func result(_ admin.Result, err error) error { return err }
 
+// ownedAlready is result for what comes as far as finding that the record's account is somebody's.
+func ownedAlready(_ admin.Result, err error) error {
+	if access.KindOf(err) == access.KindConflict {
+		return nil
+	}
+	return err
+}
+
 func got[T any](_ T, err error) error { return err }
 
 func peopleTable() map[string]line {
@@ -108,7 +116,7 @@ func peopleTable() map[string]line {
 			return result(w.admin.ChangeDevice(c, a, w.device[n], admin.DeviceForm{Name: "y", Owner: w.user[n]}, none))
 		}, false},
 		"ActivateDevice": {access.VerbActivate, func(c ctx, w *town, a act, n string) error {
-			w.do(w.admin.RetireDevice(c, root(), w.device[n], none))
+			w.inState(w.device[n], access.DevicePending)
 			return result(w.admin.ActivateDevice(c, a, w.device[n], none))
 		}, false},
 		"LoseDevice": {access.VerbLose, func(c ctx, w *town, a act, n string) error {
@@ -156,6 +164,12 @@ func peopleTable() map[string]line {
 		"LinkCandidates": {access.VerbView, func(c ctx, w *town, a act, n string) error { return got(w.admin.LinkCandidates(c, a, w.record[n], "")) }, false},
 		"LinkAssociation": {access.VerbLink, func(c ctx, w *town, a act, n string) error {
 			return result(w.admin.LinkAssociation(c, a, w.record[n], w.device[n], none))
+		}, false},
+		"MakeUser": {access.VerbAddUser, func(c ctx, w *town, a act, n string) error {
+			return ownedAlready(w.admin.MakeUser(c, a, w.record[n], none))
+		}, false},
+		"GiveAccount": {access.VerbChangeUser, func(c ctx, w *town, a act, n string) error {
+			return ownedAlready(w.admin.GiveAccount(c, a, w.record[n], n, none))
 		}, false},
 		"UnlinkAssociation": {access.VerbUnlink, func(c ctx, w *town, a act, n string) error {
 			return result(w.admin.UnlinkAssociation(c, a, w.record[n], none))
@@ -225,11 +239,11 @@ func peopleTable() map[string]line {
 		"StartImport": {access.VerbImport, func(c ctx, w *town, a act, _ string) error { return result(w.brings(c, a)) }, true},
 		"RunImport":   {access.VerbImport, func(c ctx, w *town, a act, _ string) error { return goesOn(w, c, a, w.admin.RunImport) }, true},
 		"UndoImport":  {access.VerbImport, func(c ctx, w *town, a act, _ string) error { return goesOn(w, c, a, w.admin.UndoImport) }, true},
-		"FindImport": {access.VerbImport, func(c ctx, w *town, a act, _ string) error {
+		"FindImport": {access.VerbViewAudit, func(c ctx, w *town, a act, _ string) error {
 			return got(w.admin.FindImport(c, a, admin.ImportID(w.do(w.brings(c, root())).ID)))
 		}, true},
-		"ListImports": {access.VerbImport, func(c ctx, w *town, a act, _ string) error { return got(w.admin.ListImports(c, a, 10)) }, true},
-		"ListImportLines": {access.VerbImport, func(c ctx, w *town, a act, _ string) error {
+		"ListImports": {access.VerbViewAudit, func(c ctx, w *town, a act, _ string) error { return got(w.admin.ListImports(c, a, 10)) }, true},
+		"ListImportLines": {access.VerbViewAudit, func(c ctx, w *town, a act, _ string) error {
 			return got(w.admin.ListImportLines(c, a, "none", admin.ImportLineFilter{}))
 		}, true},
 		"ListExpected": {access.VerbViewAudit, func(c ctx, w *town, a act, _ string) error {

@@ -57,51 +57,49 @@ type ErasePreview struct {
 // person looks at it first.
 const maxOwned = 5000
 
-// personalData gathers everything.
-func (s *Settings) personalData(ctx context.Context, id access.UserID) (PersonalData, error) {
+// personalData gathers everything, as it is where from reads.
+func (s *Settings) personalData(from store.Personal, id access.UserID) (PersonalData, error) {
 	var p PersonalData
-	st := s.admin.store
-	u, err := st.FindUser(ctx, id)
+	u, err := from.User(id)
 	if err != nil {
 		return p, err
 	}
 	p.User = *u
 	for _, a := range u.Accounts {
-		names, err := st.AliasesOf(ctx, a.Realm, a.Account)
+		names, err := from.Aliases(a.Realm, a.Account)
 		if err != nil {
 			return p, err
 		}
 		p.Aliases = append(p.Aliases, names...)
-		list, err := st.FindOfAccount(ctx, a.Realm, a.Account, maxOwned)
+		list, err := from.Records(a.Realm, a.Account, maxOwned)
 		if err != nil {
 			return p, err
 		}
 		p.Records = append(p.Records, list...)
 	}
-	if p.Devices, err = st.DevicesOf(ctx, id, maxOwned); err != nil {
+	if p.Devices, err = from.Devices(id, maxOwned); err != nil {
 		return p, err
 	}
 	if len(p.Records) >= maxOwned || len(p.Devices) >= maxOwned {
 		return p, access.Invalid("admin: personal data", "So many records cannot belong to one person. Look at the accounts of this user first.")
 	}
-	if p.Approvals, err = s.approvalsOf(ctx, u.Accounts); err != nil {
+	if p.Approvals, err = from.Approvals(u.Accounts); err != nil {
 		return p, err
 	}
-	if err := s.listed(ctx, &p); err != nil {
+	if err := p.listed(from); err != nil {
 		return p, err
 	}
-	if err := s.wired(ctx, &p); err != nil {
+	if err := p.wired(from); err != nil {
 		return p, err
 	}
-	p.Audit, err = s.linesAbout(ctx, p.objects())
+	p.Audit, err = from.Lines(p.objects())
 	return p, err
 }
 
 // wired gathers what was ordered for the person's phones, and what these have answered.
-func (s *Settings) wired(ctx context.Context, p *PersonalData) error {
-	st := s.admin.store
+func (p *PersonalData) wired(from store.Personal) error {
 	for _, a := range p.User.Accounts {
-		list, err := st.WipesOfAccount(ctx, a.Realm, a.Account)
+		list, err := from.WipesOfAccount(a.Realm, a.Account)
 		if err != nil {
 			return err
 		}
@@ -111,7 +109,7 @@ func (s *Settings) wired(ctx context.Context, p *PersonalData) error {
 	for i := range p.Records {
 		ids[i] = p.Records[i].ID
 	}
-	acks, err := st.PolicyAcks(ctx, ids...)
+	acks, err := from.PolicyAcks(ids...)
 	if err != nil {
 		return err
 	}
@@ -120,7 +118,7 @@ func (s *Settings) wired(ctx context.Context, p *PersonalData) error {
 			p.Answers = append(p.Answers, ack)
 		}
 	}
-	p.Actions, err = st.ActionsOf(ctx, p.phones())
+	p.Actions, err = from.ActionsOf(p.phones())
 	return err
 }
 
@@ -137,10 +135,10 @@ func (p *PersonalData) phones() (list []string) {
 }
 
 // listed gathers what files that were brought in say of the person.
-func (s *Settings) listed(ctx context.Context, p *PersonalData) error {
+func (p *PersonalData) listed(from store.Personal) error {
 	words, devices := p.identifiers()
 	for _, a := range p.User.Accounts {
-		list, err := s.admin.store.FindExpectedOf(ctx, a.Realm, a.Account, devices)
+		list, err := from.Expected(a.Realm, a.Account, devices)
 		if err != nil {
 			return err
 		}
@@ -149,7 +147,7 @@ func (s *Settings) listed(ctx context.Context, p *PersonalData) error {
 	slices.SortFunc(p.Expected, func(a, b access.Expected) int { return cmp.Compare(a.ID, b.ID) })
 	p.Expected = slices.CompactFunc(p.Expected, func(a, b access.Expected) bool { return a.ID == b.ID })
 	objects := p.objects()
-	return s.admin.store.EachImportLine(ctx, func(id string, l *store.ImportLine) {
+	return from.EachImportLine(func(id string, l *store.ImportLine) {
 		var f map[string]string
 		if err := json.Unmarshal([]byte(l.Fields), &f); err != nil {
 			return
@@ -222,42 +220,6 @@ func (p *PersonalData) objects() []string {
 	return slices.Compact(list)
 }
 
-func (s *Settings) approvalsOf(ctx context.Context, accounts []access.Account) (list []access.PreApproval, err error) {
-	const page = 500
-	for after := ""; ; {
-		part, err := s.admin.store.ListPreApprovals(ctx, after, page)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range part {
-			if slices.Contains(accounts, access.Account{Realm: p.Pair.Realm, Account: p.Pair.Account}) {
-				list = append(list, p)
-			}
-		}
-		if len(part) < page {
-			return list, nil
-		}
-		after = part[len(part)-1].ID
-	}
-}
-
-func (s *Settings) linesAbout(ctx context.Context, objects []string) (list []access.AuditEntry, err error) {
-	for part := range slices.Chunk(objects, 50) {
-		for before := int64(0); ; {
-			lines, older, err := s.admin.store.ListTimeline(ctx, part, before, 500)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, lines...)
-			if before = older; older == 0 {
-				break
-			}
-		}
-	}
-	slices.SortFunc(list, func(a, b access.AuditEntry) int { return cmp.Compare(a.ID, b.ID) })
-	return list, nil
-}
-
 // ExportPersonalData writes everything that is kept about a user as a ZIP file: once as JSON, for programs,
 // and as tables. It is audited before the first byte goes out. what is only called once the data is there, so
 // that an error can still be told.
@@ -266,7 +228,7 @@ func (s *Settings) ExportPersonalData(ctx context.Context, who access.Actor, id 
 		s.admin.refused(ctx, who, string(access.VerbExportUser), string(id), err)
 		return err
 	}
-	p, err := s.personalData(ctx, id)
+	p, err := s.personalData(s.admin.store.Personal(ctx), id)
 	if err != nil {
 		return err
 	}
@@ -398,10 +360,10 @@ func stamp(t time.Time) string {
 
 // PreviewErase says what erasing a user would do now.
 func (s *Settings) PreviewErase(ctx context.Context, who access.Actor, id access.UserID) (ErasePreview, error) {
-	if err := who.May(access.VerbEraseUser); err != nil {
+	if err := who.May(access.VerbViewAudit); err != nil {
 		return ErasePreview{}, err
 	}
-	p, err := s.personalData(ctx, id)
+	p, err := s.personalData(s.admin.store.Personal(ctx), id)
 	if err != nil {
 		return ErasePreview{}, err
 	}
@@ -430,23 +392,13 @@ func (s *Settings) PreviewErase(ctx context.Context, who access.Actor, id access
 // the user's name as the person at the keyboard has typed it: it cannot be taken back.
 func (s *Settings) ErasePersonalData(ctx context.Context, who access.Actor, id access.UserID, typed string, act Act) (Result, error) {
 	const op = "admin: erase user"
-	var p PersonalData
-	if who.May(access.VerbEraseUser) == nil { // otherwise act refuses, and writes that down
-		var err error
-		if p, err = s.personalData(ctx, id); err != nil && (access.KindOf(err) != access.KindNotFound || act.Key == "") {
-			return Result{}, err
-		}
-		if err == nil && typed != p.User.Name {
-			return Result{}, access.Invalid(op, "Type the name of the user exactly as it stands there. Nothing has been erased.")
-		}
-	}
 	out, err := s.admin.act(ctx, who, access.VerbEraseUser, string(id), act, nil, func(tx *store.Tx) (outcome, error) {
-		u, err := tx.FindUser(id)
+		p, err := s.personalData(tx.Personal(), id) // what is there now: something may have come since anybody looked
 		if err != nil {
 			return outcome{}, err
 		}
-		if u.Version != p.User.Version {
-			return outcome{}, access.Conflict(op, "The user has changed in the meantime. Look again at what would be erased.")
+		if typed != p.User.Name {
+			return outcome{}, access.Invalid(op, "Type the name of the user exactly as it stands there. Nothing has been erased.")
 		}
 		return s.erase(tx, who, &p, act.Reason)
 	})

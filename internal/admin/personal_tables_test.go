@@ -5,7 +5,9 @@ package admin_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,11 +39,12 @@ func tablesOfPeople() map[string]string {
 	}
 }
 
-func (w *world) done(r admin.Result, err error) {
+func (w *world) done(r admin.Result, err error) admin.Result {
 	w.t.Helper()
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	return r
 }
 
 // aPersonEverywhere is a person of whom every table that can say something says it.
@@ -72,6 +75,8 @@ func aPersonEverywhere(t *testing.T) (w *world, user access.UserID) {
 			w.carryOut(i.ID)
 		}
 	}
+	w.done(w.admin.AddDevice(t.Context(), root(), admin.DeviceForm{Name: "Ana Silva's tablet", Owner: user}, admin.Act{Key: "tablet"}))
+	w.done(w.admin.PreApprove(t.Context(), root(), admin.ApprovalForm{Realm: "lab", Account: "ana", Device: "ANATABLET1"}, admin.Act{Key: "tablet-approved"}))
 	job, err := w.admin.StartBulk(t.Context(), root(), admin.Bulk{Verb: access.VerbComment, Comment: "x", IDs: []access.AssociationID{record}}, admin.Act{})
 	if err != nil {
 		t.Fatal(err)
@@ -85,12 +90,18 @@ func aPersonEverywhere(t *testing.T) (w *world, user access.UserID) {
 	return w, user
 }
 
-// Every table is looked at before and after: what of a person is there is handed over, and gone when the
-// person is forgotten.
+// Every column of every table is looked at before and after, for every word that what is handed over of the
+// person holds: what of a person is there is handed over, and gone when the person is forgotten, whatever table
+// somebody adds.
 func TestForgettingSomebodyReachesEveryTable(t *testing.T) {
 	w, user := aPersonEverywhere(t)
 	s := newSettings(t, w)
-	words := append(secrets(), "Ana Silva", "ana.maiden", "MAIDENPHONE7", "ANALISTPHONE1", "ana (lab)", "@ana", `"ana"`)
+	words := append(append(wordsOfPerson(t, w, s, user), secrets()...), "ana (lab)", "@ana", `"ana"`)
+	for _, must := range append([]string{plainIMEI, plainUDID}, "Ana Silva", "ana.maiden", "MAIDENPHONE7", "ANALISTPHONE1", "ANATABLET1", "Ana Silva's phone") {
+		if !slices.Contains(words, must) {
+			t.Errorf("what is handed over does not hold %s", must)
+		}
+	}
 	says := func() (tables map[string][]string, all string) {
 		tables = map[string][]string{}
 		for table, columns := range storetest.Content(t, w.dsn) {
@@ -133,6 +144,10 @@ func TestForgettingSomebodyReachesEveryTable(t *testing.T) {
 	if strings.Contains(whole, "OTHERLISTED1") || strings.Contains(whole, "OTHERSERIAL") {
 		t.Error("somebody else's phone is handed over")
 	}
+	// What comes after somebody has looked goes too.
+	w.record("ana", "ANALATEPHONE", func(a *access.Association) { a.Comment = "the late one of Ana" })
+	w.done(w.admin.AddDevice(t.Context(), root(), admin.DeviceForm{Name: "ANALATEDEVICE", Owner: user}, admin.Act{Key: "late"}))
+	words = append(words, "ANALATEPHONE", "the late one of Ana", "ANALATEDEVICE")
 	w.done(s.ErasePersonalData(t.Context(), root(), user, "ana", admin.Act{Key: "erase"}))
 	if n := len(storetest.Content(t, w.dsn)["policy_ack"]["association"]); n > 0 {
 		t.Errorf("%d answers of the person's phones are still there", n)
@@ -141,11 +156,75 @@ func TestForgettingSomebodyReachesEveryTable(t *testing.T) {
 	for table, found := range after {
 		t.Errorf("the table %s still knows the person: %s", table, strings.Join(found, "\n"))
 	}
-	for _, other := range []string{"OTHERLISTED1", "OTHERSERIAL"} {
+	for _, other := range []string{"OTHERLISTED1", "OTHERSERIAL", "CLEOPHONE"} {
 		if !strings.Contains(all, other) {
 			t.Errorf("%s, who is somebody else, is forgotten too", other)
 		}
 	}
+}
+
+// wordsOfPerson are the words that are kept of a person and of nobody else: every text in what is handed over,
+// but ids, which say nothing, and what somebody with a phone of the same make has as well.
+func wordsOfPerson(t *testing.T, w *world, s *admin.Settings, user access.UserID) (words []string) {
+	t.Helper()
+	cleo := w.done(w.admin.AddUser(t.Context(), root(), admin.UserForm{Name: "cleo", DisplayName: "Cleo", Groups: []string{"sales"},
+		Accounts: []access.Account{{Realm: "lab", Account: "cleo"}}}, admin.Act{Key: "cleo"}))
+	w.record("cleo", "CLEOPHONE", func(a *access.Association) {
+		a.Override = access.Override{Kind: access.OverrideBlock, By: "alice", At: w.clock.Now()}
+	})
+	w.done(w.admin.AddDevice(t.Context(), root(), admin.DeviceForm{Name: "Cleo's", Owner: access.UserID(cleo.ID), OS: "iOS", Model: "iPhone 15"}, admin.Act{Key: "cleo's"}))
+	shared := map[string]bool{}
+	for _, word := range textsIn(t, w, s, access.UserID(cleo.ID)) {
+		shared[word] = true
+	}
+	for _, word := range textsIn(t, w, s, user) {
+		if !shared[word] && !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+// textsIn are the texts that stand in what would be erased of a person, without the audit log, whose lines stay.
+func textsIn(t *testing.T, w *world, s *admin.Settings, user access.UserID) (list []string) {
+	t.Helper()
+	p, err := s.PreviewErase(t.Context(), root(), user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Audit, p.Notes = nil, nil
+	b, err := json.Marshal(p.PersonalData)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tree any
+	if err := json.Unmarshal(b, &tree); err != nil {
+		t.Fatal(err)
+	}
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for _, x := range v {
+				walk(x)
+			}
+		case []any:
+			for _, x := range v {
+				walk(x)
+			}
+		case string:
+			if _, date := time.Parse(time.RFC3339, v); len(v) >= 5 && date != nil && !isID(v) {
+				list = append(list, v)
+			}
+		}
+	}
+	walk(tree)
+	return list
+}
+
+// isID reports whether a text has the form of the store's own ids.
+func isID(s string) bool {
+	return len(s) == len(store.NewID(time.Now())) && strings.Trim(s, "0123456789abcdefghjkmnpqrstvwxyz") == ""
 }
 
 // What has a time goes when it is over, without anybody's doing.

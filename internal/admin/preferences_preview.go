@@ -87,5 +87,8 @@ func notes(before, after access.Preferences) []string {
 	say(before.Shadow && !after.Shadow, "From now on verdicts are enforced.")
 	say(!before.RefuseOtherUser && after.RefuseOtherUser, "Requests that name another user than their password belongs to are refused. No record shows which these are.")
 	say(before.RefuseOtherUser && !after.RefuseOtherUser, "Requests that name another user than their password belongs to are let through again. No record shows which these are.")
+	users := before.UnknownUsersUnregistered != after.UnknownUsersUnregistered && after.UnknownUsersUnregistered
+	say(users && !after.AutoBlock, "As long as Auto Block is off, accounts of unknown users are let through like everything that is not registered.")
+	say(users && after.AutoBlock, "An account of an unknown user is let through as soon as it belongs to a user.")
 	return out
 }

@@ -49,12 +49,18 @@ func everySort(w *world) []access.Pair {
 		}
 		for id := range devices {
 			for name, o := range overrides {
-				for _, account := range []string{"user", "leaver"} {
+				for _, account := range []string{"user", "leaver", "known"} {
 					as := &access.Association{Record: access.Record{Device: id, Override: o, Pair: pairOf(account+"-"+name, "D-"+string(id)+"-"+name)}}
 					if err := tx.CreateAssociation(as); err != nil {
 						return err
 					}
 					pairs = append(pairs, as.Pair)
+				}
+				if id == "ok" {
+					acc := access.Account{Realm: "lab", Account: "known-" + name}
+					if err := tx.CreateUser(&access.User{Name: acc.Account, Accounts: []access.Account{acc}}); err != nil {
+						return err
+					}
 				}
 				if err := tx.SaveAccount(access.AccountState{Realm: "lab", Account: "leaver-" + name, Disabled: true}); err != nil {
 					return err
@@ -85,6 +91,7 @@ func drawChange(t *rapid.T, p access.Preferences) access.Preferences {
 		func() { p.Shadow = !p.Shadow },
 		func() { p.RefuseOtherUser = !p.RefuseOtherUser },
 		func() { p.AllowOverridesCompliance = !p.AllowOverridesCompliance },
+		func() { p.UnknownUsersUnregistered = !p.UnknownUsersUnregistered },
 	}
 	for _, i := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(fields)-1), 0, 3, rapid.ID[int]).Draw(t, "fields") {
 		fields[i]()

@@ -16,8 +16,9 @@ import (
 // Retention says for how many days what is kept. Zero keeps for ever, where that is allowed.
 type Retention struct {
 	Records int `json:"records"` // since the last contact; 0: for ever
-	// Held says that records go too which somebody has blocked, and those of devices that are lost, retired
-	// or wiped. Without it they stay: what is gone is judged as if it had never been there.
+	// Held says that records go too which somebody has blocked, linked or unlinked by hand, and those of devices
+	// that are lost, retired, wiped or not compliant. Without it they stay: what is gone is judged as if it had
+	// never been there, and so are the phone's other accounts.
 	Held  bool `json:"held"`
 	Audit int  `json:"audit"` // lines of the audit log; 0: for ever
 	// Tallies are the counts that the dashboard draws, per minute and per hour; Jobs the bulk actions with their rows.
@@ -118,7 +119,7 @@ func (p Purged) Words() string {
 // PurgePreview says what a purge under a setting would take away now (Y-07).
 type PurgePreview struct {
 	Purged
-	Held      int   // records over their time that stay, because they are blocked or their device is lost, retired or wiped
+	Held      int   // records over their time that stay, because of what somebody has said of them or of their device
 	Rows      []Row // the first of the records
 	Truncated bool  // there are more records than were looked at
 	// Undelivered: lines of the audit log that stay until the collector or the file has them.
@@ -135,7 +136,7 @@ const (
 // PreviewPurge says what a purge under r would take away now.
 func (s *Settings) PreviewPurge(ctx context.Context, who access.Actor, r Retention) (PurgePreview, error) {
 	var p PurgePreview
-	if err := who.May(access.VerbChangeSettings); err != nil {
+	if err := who.May(access.VerbViewAudit); err != nil {
 		return p, err
 	}
 	if err := r.Validate(); err != nil {
@@ -146,7 +147,7 @@ func (s *Settings) PreviewPurge(ctx context.Context, who access.Actor, r Retenti
 	looked := 0
 	err := s.eachStale(ctx, r, now, func(list []access.Association) (bool, error) {
 		for i := range list {
-			if s.held(&list[i], r, now, s.stateOf) {
+			if s.held(&list[i], r, now, s.admin.snapshot().Device) {
 				p.Held++
 				continue
 			}
@@ -197,30 +198,28 @@ func (s *Settings) eachStale(ctx context.Context, r Retention, now time.Time, fn
 	}
 }
 
-// held reports whether a record stays although it is over its time. The block of an administrator and the
-// loss of a device would be forgotten with it.
-func (s *Settings) held(as *access.Association, r Retention, now time.Time, state func(access.DeviceID) access.DeviceState) bool {
-	if r.Held {
+// held reports whether a record stays although it is over its time. What would be forgotten with it is the
+// block of an administrator, a link or its absence by hand, which the matcher would not respect any more, and
+// a device that speaks against the phone's other accounts too, although they are not linked (R-14).
+func (s *Settings) held(as *access.Association, r Retention, now time.Time, device func(access.DeviceID) *access.Device) bool {
+	switch {
+	case r.Held:
 		return false
-	}
-	if as.Override.Kind == access.OverrideBlock && as.Override.Speaks(now) || as.Wipe.Speaks() || as.Wipe.State == access.WipeWaiting {
+	case as.Override.Kind == access.OverrideBlock && as.Override.Speaks(now), as.Link.By == access.LinkedByHand,
+		as.Wipe.Speaks(), as.Wipe.State == access.WipeWaiting:
 		return true
-	}
-	if as.Device == "" {
+	case as.Device == "":
 		return false
 	}
-	switch state(as.Device) {
+	d := device(as.Device)
+	if d == nil {
+		return false
+	}
+	switch d.State {
 	case access.DeviceLost, access.DeviceRetired, access.DeviceWiped:
 		return true
 	}
-	return false
-}
-
-func (s *Settings) stateOf(id access.DeviceID) access.DeviceState {
-	if d := s.admin.snapshot().Device(id); d != nil {
-		return d.State
-	}
-	return ""
+	return d.Noncompliant != ""
 }
 
 // oldLines gives the line of the audit log up to which all may go.
@@ -296,17 +295,15 @@ func (s *Settings) purgeRecords(ctx context.Context, r Retention, list []access.
 			if err != nil {
 				return err
 			}
-			state := func(id access.DeviceID) access.DeviceState {
+			device := func(id access.DeviceID) *access.Device {
 				d, e := tx.FindRegistered(id)
 				if e != nil {
-					if access.KindOf(e) != access.KindNotFound {
-						err = e
-					}
-					return ""
+					err = known(e)
+					return nil
 				}
-				return d.State
+				return &d.Device
 			}
-			kept := !as.LastSync.Before(tx.Now().AddDate(0, 0, -r.Records)) || s.held(as, r, tx.Now(), state)
+			kept := !as.LastSync.Before(tx.Now().AddDate(0, 0, -r.Records)) || s.held(as, r, tx.Now(), device)
 			if err != nil {
 				return err
 			}

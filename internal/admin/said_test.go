@@ -192,3 +192,44 @@ func TestAChangeOfTheNameIsNoNewsOfCompliance(t *testing.T) {
 		t.Errorf("nobody has said that it is compliant: %q", r.Text)
 	}
 }
+
+// A row that is refused is that row's result, whatever the verb: the job ends, the others are done, and what
+// waits behind it goes on.
+func TestARefusedRowEndsNoJob(t *testing.T) {
+	for verb, withdraws := range map[access.Verb]bool{access.VerbUnlink: true, access.VerbMatchAgain: true, access.VerbBlock: false} {
+		w := newTown(t)
+		w.do(w.admin.SetCompliance(t.Context(), root(), w.device["alma"], admin.ComplianceForm{Compliance: access.NotCompliant, Reasons: []string{"rooted"}}, admin.Act{}))
+		who := access.Actor{Name: "hans", Role: access.RoleHelpDesk, Scope: &access.Scope{Groups: []string{"north", "south"}}}
+		if who.May(verb) != nil {
+			t.Fatalf("%s is not the help desk's", verb)
+		}
+		job, err := w.admin.StartBulk(t.Context(), who, admin.Bulk{Verb: verb,
+			IDs: []access.AssociationID{w.record["alma"], w.record["bert"]}}, admin.Act{})
+		if err := w.carriedOut(job, err); err != nil {
+			t.Fatal(err)
+		}
+		j, err := w.admin.FindJob(t.Context(), root(), job)
+		failed := 0
+		if withdraws {
+			failed = 1
+		}
+		if err != nil || j.State != admin.JobDone || j.Done != 2 || j.Failed != failed {
+			t.Errorf("%s: %+v, %v", verb, j, err)
+		}
+		// A verb may have written before it was refused: nothing of that stays.
+		as, err := w.store.FindAssociation(t.Context(), w.record["alma"])
+		if err != nil || as.Device != w.device["alma"] || w.status(as.ID) != access.Blocked {
+			t.Errorf("%s: alma's record is linked to %q and %s, %v", verb, as.Device, w.status(as.ID), err)
+		}
+	}
+}
+
+// M-06: two things that speak against a phone are two: who may end the one does not get round the other.
+func TestALostPhoneThatIsNotCompliantStaysOnItsDevice(t *testing.T) {
+	w := newTown(t)
+	who := access.Actor{Name: "hans", Role: access.RoleHelpDesk, Scope: &access.Scope{Groups: []string{"north", "south"}}}
+	w.do(w.admin.SetCompliance(t.Context(), root(), w.device["alma"], admin.ComplianceForm{Compliance: access.NotCompliant, Reasons: []string{"rooted"}}, admin.Act{}))
+	w.do(w.admin.LoseDevice(t.Context(), who, w.device["alma"], admin.Act{}))
+	_, err := w.admin.UnlinkAssociation(t.Context(), who, w.record["alma"], admin.Act{})
+	wantKind(t, err, access.KindConflict)
+}

@@ -144,13 +144,6 @@ func (a *Admin) holdWipes(tx *store.Tx, frozen bool) (int, error) {
 	return len(list), nil
 }
 
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
 // frozen refuses what must not be done while destructive orders are held.
 func frozen(tx *store.Tx) error {
 	var f Freeze

@@ -16,6 +16,7 @@ import (
 func (a *Admin) Timeline(ctx context.Context, who access.Actor, q TimelineQuery) (Timeline, error) {
 	var objects []string
 	var own []Moment
+	names := map[string]string{} // what moments of other things than the asked one are about
 	switch {
 	case q.Record != "" && q.Device == "" && q.User == "":
 		d, err := a.FindAssociation(ctx, who, q.Record)
@@ -29,6 +30,7 @@ func (a *Admin) Timeline(ctx context.Context, who access.Actor, q TimelineQuery)
 			return Timeline{}, err
 		}
 		objects, own = objectsOf(string(q.Device), d.Linked), deviceMoments(&d.RegisteredDevice)
+		nameRecords(names, d.Linked)
 		for i := range d.Linked {
 			own = append(own, recordMoments(&d.Linked[i])...)
 		}
@@ -38,8 +40,10 @@ func (a *Admin) Timeline(ctx context.Context, who access.Actor, q TimelineQuery)
 			return Timeline{}, err
 		}
 		objects = objectsOf(string(q.User), d.Records)
+		nameRecords(names, d.Records)
 		for i := range d.Owned {
 			objects = append(objects, string(d.Owned[i].ID))
+			names[string(d.Owned[i].ID)] = firstOf(d.Owned[i].Name, d.Owned[i].Model, d.Owned[i].Serial, d.Owned[i].EASID)
 			own = append(own, deviceMoments(&d.Owned[i].RegisteredDevice)...)
 		}
 		for i := range d.Records {
@@ -60,6 +64,9 @@ func (a *Admin) Timeline(ctx context.Context, who access.Actor, q TimelineQuery)
 		out.Moments = append(out.Moments, Moment{At: e.At, Kind: e.Event, Who: e.Actor, Text: e.Detail, ID: e.ID, Object: e.Object})
 	}
 	out.Moments = append(out.Moments, span(own, list, q.Before, older)...)
+	for i := range out.Moments {
+		out.Moments[i].About = names[out.Moments[i].Object]
+	}
 	slices.SortStableFunc(out.Moments, func(x, y Moment) int { return y.At.Compare(x.At) })
 	return veiledTexts(ctx, a, who, objects, out, nil)
 }
@@ -74,9 +81,23 @@ func span(own []Moment, page []access.AuditEntry, before, older int64) []Moment 
 	})
 }
 
+// nameRecords names records, and those joined into them, as the first line about them does.
+func nameRecords(names map[string]string, list []Row) {
+	for i := range list {
+		r := &list[i]
+		for _, id := range objectsOf(string(r.ID), []Row{*r}) {
+			names[id] = recordName(r)
+		}
+	}
+}
+
+func recordName(r *Row) string {
+	return r.Pair.Account + " on " + firstOf(r.Model, r.RawDevice, r.Pair.Device)
+}
+
 func recordMoments(r *Row) []Moment {
 	id := string(r.ID)
-	list := []Moment{{At: r.FirstSync, Kind: "first-seen", Text: r.Pair.Account + " on " + firstOf(r.Model, r.RawDevice, r.Pair.Device), Object: id}}
+	list := []Moment{{At: r.FirstSync, Kind: "first-seen", Text: recordName(r), Object: id}}
 	if r.LastSync.After(r.FirstSync) {
 		list = append(list, Moment{At: r.LastSync, Kind: "last-seen", Text: r.Why.Text, Object: id})
 	}

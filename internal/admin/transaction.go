@@ -79,7 +79,7 @@ func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, ob
 	replayed := false
 	number, err := a.store.Change(ctx, func(tx *store.Tx) error {
 		out, replayed = outcome{}, false
-		before, err := tx.FindOutcome(who.Name, key)
+		before, err := tx.FindOutcome(who.Key(), key)
 		switch {
 		case err == nil:
 			replayed = true
@@ -99,7 +99,7 @@ func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, ob
 		if err != nil {
 			return fmt.Errorf("admin: outcome: %w", err)
 		}
-		return tx.KeepOutcome(store.Outcome{Actor: who.Name, Key: key, Verb: verb, Object: object, Result: string(text)})
+		return tx.KeepOutcome(store.Outcome{Actor: who.Key(), Key: key, Verb: verb, Object: madeOr(object, &out), Result: string(text)})
 	})
 	if err != nil {
 		return outcome{}, err
@@ -110,6 +110,18 @@ func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, ob
 	return out, nil
 }
 
+// objectNew is what a verb is about that makes something.
+const objectNew = "new"
+
+// madeOr is what an outcome is kept under: the thing itself, also where the verb has made it, so that what is
+// kept of somebody is found by what is forgotten.
+func madeOr(object string, out *outcome) string {
+	if object == objectNew && out.Result.ID != "" {
+		return out.Result.ID
+	}
+	return object
+}
+
 // undoable reports whether it is kept what Undo needs.
 func (o *outcome) undoable() bool {
 	return o.Override != nil || o.Comment != nil || o.Removed != nil || o.Device != nil || o.User != nil || o.Link != nil ||
@@ -117,7 +129,7 @@ func (o *outcome) undoable() bool {
 }
 
 func replay(before *store.Outcome, verb access.Verb, object string, want asked) (out outcome, err error) {
-	if before.Verb != verb || before.Object != object {
+	if before.Verb != verb || before.Object != object && object != objectNew {
 		return out, errKeyUsed()
 	}
 	if err := json.Unmarshal([]byte(before.Result), &out); err != nil {

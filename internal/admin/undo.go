@@ -13,9 +13,10 @@ import (
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
-// Undo takes back a verb of the same actor, where nobody has changed the thing since: an override,
-// comment, link, device or user becomes what it was, a removed record comes back, joined records part, and
-// what was added goes. undo is the Result.Undo of the action. UndoJob takes back a job.
+// Undo takes back a verb of the same actor, or of a token that acts for the one who asks, where nobody has
+// changed the thing since: an override, comment, link, device or user becomes what it was,
+// a removed record comes back, joined records part, and what was added goes. undo is the Result.Undo of the
+// action. UndoJob takes back a job.
 func (a *Admin) Undo(ctx context.Context, who access.Actor, undo string, act Act) (Result, error) {
 	verb, err := a.verbOf(ctx, who, undo)
 	if err != nil {
@@ -92,6 +93,9 @@ func (a *Admin) undoChange(tx *store.Tx, who access.Actor, done outcome, act Act
 
 func (a *Admin) undoRemove(tx *store.Tx, who access.Actor, done outcome) (outcome, error) {
 	as := *done.Removed
+	if err := within(tx, who, as.Person); err != nil {
+		return outcome{}, err
+	}
 	if err := tx.RestoreAssociation(&as); err != nil {
 		if access.KindOf(err) == access.KindConflict {
 			return outcome{}, access.Conflict("admin: undo", "The phone has been in touch since and has a new record.")
@@ -113,7 +117,10 @@ func (a *Admin) verbOf(ctx context.Context, who access.Actor, undo string) (verb
 }
 
 func findOutcome(tx *store.Tx, who access.Actor, key string) (out outcome, verb access.Verb, err error) {
-	o, err := tx.FindOutcome(who.Name, key)
+	o, err := tx.FindOutcome(who.Key(), key)
+	if access.KindOf(err) == access.KindNotFound && who.Person != "" && who.Token == "" {
+		o, err = tx.FindOutcomeOfTokens(who.Person, key) // what acts for him, he takes back
+	}
 	if err != nil {
 		if access.KindOf(err) == access.KindNotFound {
 			return out, "", access.NotFound("admin: undo", "There is nothing of yours to undo here any more.")

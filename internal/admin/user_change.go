@@ -64,6 +64,9 @@ func (a *Admin) fillUser(tx *store.Tx, u *access.User, f UserForm) error {
 	if err := validComment(f.Comment); err != nil {
 		return err
 	}
+	if err := unveilUser(u, &f); err != nil {
+		return err
+	}
 	accounts := make([]access.Account, 0, len(f.Accounts))
 	for _, acc := range f.Accounts {
 		acc, err := a.canonical(tx, acc.Realm, acc.Account)

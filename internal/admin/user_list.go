@@ -18,7 +18,11 @@ func (a *Admin) ListUsers(ctx context.Context, who access.Actor, q UserQuery) (U
 	if err := who.May(access.VerbView); err != nil {
 		return UserPage{}, err
 	}
-	p, err := a.store.ListUsers(ctx, store.UserQuery(Query(q).store(who)))
+	sq, err := a.query(ctx, who, Query(q))
+	if err != nil {
+		return UserPage{}, err
+	}
+	p, err := a.store.ListUsers(ctx, store.UserQuery(sq))
 	return veiled(ctx, a, who, UserPage{Rows: p.Rows, PageMarks: marks(p.PageMarks)}, err)
 }
 
@@ -42,18 +46,12 @@ func (a *Admin) UsersByID(ctx context.Context, who access.Actor, ids []access.Us
 	if len(ids) > 500 {
 		return nil, access.Invalid("admin: users", "Ask for at most 500 users at once.")
 	}
-	var list []access.User
-	for _, id := range ids {
-		u, err := a.store.FindUser(ctx, id)
-		if err != nil && access.KindOf(err) == access.KindNotFound {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, *u)
+	list, err := a.store.FindUsers(ctx, ids)
+	if err != nil {
+		return nil, err
 	}
-	list, err := visible(ctx, a, who, list, func(u *access.User) access.UserID { return u.ID })
+	inOrder(list, ids, func(u *access.User) access.UserID { return u.ID })
+	list, err = visible(ctx, a, who, list, func(u *access.User) access.UserID { return u.ID })
 	return veiled(ctx, a, who, list, err)
 }
 
@@ -67,7 +65,11 @@ func (a *Admin) ExportUsers(ctx context.Context, who access.Actor, q UserQuery, 
 	if err != nil {
 		return err
 	}
-	return a.store.EachUser(ctx, store.UserQuery(Query(q).store(who)), func(u *access.User) error { return fn(*u) })
+	sq, err := a.query(ctx, who, Query(q))
+	if err != nil {
+		return err
+	}
+	return a.store.EachUser(ctx, store.UserQuery(sq), func(u *access.User) error { return fn(*u) })
 }
 
 // FindUser gives a user with devices, accounts and records.
@@ -124,7 +126,7 @@ func (a *Admin) UsersNamed(ctx context.Context, who access.Actor, name string) (
 	}
 	list, err := a.store.FindUsersNamed(ctx, name)
 	if who.Scope != nil {
-		list = slices.DeleteFunc(list, func(u access.User) bool { return !who.Scope.Covers(u.Groups) })
+		list = slices.DeleteFunc(list, func(u access.User) bool { return !who.Scope.Covers(u.ID, u.Groups) })
 	}
 	return veiled(ctx, a, who, list, err)
 }

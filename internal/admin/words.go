@@ -95,6 +95,13 @@ func preferenceWords(before, after access.Preferences) string {
 	diff("Reconciliation interval", inWords(before.ReconcileEvery), inWords(after.ReconcileEvery))
 	diff("Shadow mode", yes(before.Shadow), yes(after.Shadow))
 	diff("Refuse another user's name", yes(before.RefuseOtherUser), yes(after.RefuseOtherUser))
+	users := func(unregistered bool) string {
+		if unregistered {
+			return "treat as unregistered"
+		}
+		return "flag"
+	}
+	diff("Accounts of unknown users", users(before.UnknownUsersUnregistered), users(after.UnknownUsersUnregistered))
 	diff("Manual Allow overrides compliance", yes(before.AllowOverridesCompliance), yes(after.AllowOverridesCompliance))
 	return strings.Join(parts, "; ")
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/admin"
 	"github.com/vedette-mail/vedette/internal/store"
 	"github.com/vedette-mail/vedette/internal/store/storetest"
+	"github.com/vedette-mail/vedette/test/parts"
 )
 
 // world is a real store, the room on top of it, and a snapshot that follows the store.
@@ -51,6 +53,15 @@ var empty storetest.Template
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	if strings.HasPrefix(t.Name(), onPostgres+"/") {
+		return newWorldOn(t, parts.PostgresFrom(t, "admin", func(dsn string) error {
+			s, err := store.Open(t.Context(), store.Config{DSN: dsn})
+			if err != nil {
+				return err
+			}
+			return s.Close()
+		}))
+	}
 	return newWorldOn(t, empty.DSN(t))
 }
 

@@ -88,6 +88,7 @@ type Caller struct {
 	Owner  string        `json:"owner" doc:"The administrator it acts for"`
 	Role   access.Role   `json:"role" enum:"administrator,operator,helpdesk,auditor"`
 	Groups *[]string     `json:"groups,omitempty" doc:"Those whose users it reaches; absent: all"`
+	Users  *[]string     `json:"users,omitempty" doc:"Ids of users whom it reaches beside those of the groups"`
 	Verbs  []access.Verb `json:"verbs" doc:"All that it may do now"`
 	Token  Token         `json:"token"`
 }
@@ -100,7 +101,7 @@ func (s *Server) accountFind(ctx context.Context, who access.Actor, _ *struct{})
 	if err != nil {
 		return nil, err
 	}
-	out := &accountOutput{Body: Caller{Name: who.Name, Role: who.Role, Groups: groupsOf(who.Scope), Verbs: []access.Verb{}}}
+	out := &accountOutput{Body: Caller{Name: who.Name, Role: who.Role, Groups: groupsOf(who.Scope), Users: usersOf(who.Scope), Verbs: []access.Verb{}}}
 	for _, v := range access.Verbs() {
 		if who.May(v) == nil {
 			out.Body.Verbs = append(out.Body.Verbs, v)
@@ -122,11 +123,32 @@ func groupsOf(scope *access.Scope) *[]string {
 	return &groups
 }
 
-func scopeOf(groups *[]string) *access.Scope {
-	if groups == nil {
+// usersOf gives the users that a limit lists one by one; nil: none.
+func usersOf(scope *access.Scope) *[]string {
+	if scope == nil || len(scope.Users) == 0 {
 		return nil
 	}
-	return &access.Scope{Groups: *groups}
+	users := make([]string, len(scope.Users))
+	for i, id := range scope.Users {
+		users[i] = string(id)
+	}
+	return &users
+}
+
+func scopeOf(groups, users *[]string) *access.Scope {
+	if groups == nil && users == nil {
+		return nil
+	}
+	scope := &access.Scope{}
+	if groups != nil {
+		scope.Groups = *groups
+	}
+	if users != nil {
+		for _, id := range *users {
+			scope.Users = append(scope.Users, access.UserID(id))
+		}
+	}
+	return scope
 }
 
 // Session is one place where somebody is signed in with a browser.
@@ -196,7 +218,7 @@ func (s *Server) mountAccess() {
 		OperationID: "list-roles", Method: http.MethodGet, Path: "/roles", Tags: []string{"Administrators"}, Summary: "Every role, and what it may do",
 	}, s.roleList)
 	tags := []string{"Sessions"}
-	handle(s, access.VerbManageAccess, huma.Operation{
+	handle(s, access.VerbViewAccess, huma.Operation{
 		OperationID: "list-sessions", Method: http.MethodGet, Path: "/sessions", Tags: tags, Summary: "Where administrators are signed in",
 	}, s.sessionList)
 	handle(s, access.VerbManageAccess, huma.Operation{

@@ -130,6 +130,12 @@ func TestAnAdministratorIsInvitedChangedAndRemoved(t *testing.T) {
 	if strings.Contains(string(a.Body), token) {
 		t.Error("the link is given out again")
 	}
+	one := map[string]any{"role": "helpdesk", "users": []string{"u1"}}
+	a = w.call("PUT", path+"/rights", one, "If-Match", a.Header.Get("ETag")).want(200)
+	if h := read[api.Administrator](w.call("GET", path, nil).want(200)); h.Users == nil || len(*h.Users) != 1 || (*h.Users)[0] != "u1" ||
+		h.Groups == nil || len(*h.Groups) != 0 {
+		t.Errorf("limited to one user: %+v", h)
+	}
 	change := map[string]any{"role": "auditor"}
 	w.call("PUT", path+"/rights", change).want(428)
 	w.call("PUT", path+"/rights", change, "If-Match", `"1"`).want(412)
@@ -138,7 +144,7 @@ func TestAnAdministratorIsInvitedChangedAndRemoved(t *testing.T) {
 		t.Error("the version has not changed")
 	}
 	w.call("POST", path+"/disable", nil, "If-Match", a.Header.Get("ETag")).want(412)
-	r = w.call("POST", path+"/disable", nil, "If-Match", r.Header.Get("ETag")).want(200)
+	w.call("POST", path+"/disable", nil, "If-Match", r.Header.Get("ETag")).want(200)
 	if h := read[api.Administrator](w.call("GET", path, nil).want(200)); h.State != "disabled" || h.Role != access.RoleAuditor || h.Groups != nil {
 		t.Errorf("%+v", h)
 	}

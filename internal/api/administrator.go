@@ -20,6 +20,7 @@ type Administrator struct {
 	Name        string      `json:"name"`
 	Role        access.Role `json:"role" enum:"administrator,operator,helpdesk,auditor"`
 	Groups      *[]string   `json:"groups,omitempty" doc:"Those whose users the administrator looks after; absent: all"`
+	Users       *[]string   `json:"users,omitempty" doc:"Ids of users beside those of the groups whom the administrator looks after"`
 	Source      string      `json:"source,omitempty" enum:"oidc" doc:"Where the administrator signs in; absent: here"`
 	State       string      `json:"state" enum:"active,invited,disabled" doc:"invited: the one-time link is still to be used"`
 	OneTimeCode bool        `json:"one_time_code" doc:"Has set one up as second factor"`
@@ -30,7 +31,7 @@ type Administrator struct {
 }
 
 func administratorOf(a *login.Administrator) Administrator {
-	out := Administrator{ID: a.ID, Name: a.Name, Role: a.Role, Groups: groupsOf(a.Scope), Source: a.Source, State: "active", OneTimeCode: a.OneTimeCode,
+	out := Administrator{ID: a.ID, Name: a.Name, Role: a.Role, Groups: groupsOf(a.Scope), Users: usersOf(a.Scope), Source: a.Source, State: "active", OneTimeCode: a.OneTimeCode,
 		Passkeys: a.Passkeys, Created: a.Created.UTC(), LastSignIn: a.LastSignIn.UTC(), Version: a.Version}
 	switch {
 	case a.Disabled:
@@ -85,6 +86,7 @@ func (s *Server) administratorFind(ctx context.Context, who access.Actor, in *ad
 type Rights struct {
 	Role   access.Role `json:"role" enum:"administrator,operator,helpdesk,auditor"`
 	Groups *[]string   `json:"groups,omitempty" doc:"Those whose users the administrator looks after; absent: all, and for a help desk none"`
+	Users  *[]string   `json:"users,omitempty" maxItems:"200" doc:"Ids of users beside those of the groups whom the administrator looks after; absent: no more than the groups say"`
 }
 
 // Invitation is how somebody gets in who has no password yet.
@@ -113,7 +115,7 @@ type inviteInput struct {
 // administratorInvite answers POST /administrators.
 func (s *Server) administratorInvite(ctx context.Context, who access.Actor, in *inviteInput) (*invitationOutput, error) {
 	name := strings.TrimSpace(in.Body.Name)
-	token, expires, err := s.login.Invite(ctx, who, login.NewAdministrator{Name: name, Role: in.Body.Role, Scope: scopeOf(in.Body.Groups)})
+	token, expires, err := s.login.Invite(ctx, who, login.NewAdministrator{Name: name, Role: in.Body.Role, Scope: scopeOf(in.Body.Groups, in.Body.Users)})
 	if err != nil {
 		return nil, err
 	}
@@ -132,10 +134,10 @@ func (s *Server) administratorInvite(ctx context.Context, who access.Actor, in *
 // mountAdministrators registers who may sign in. Nobody gives or changes rights beyond those of the token.
 func (s *Server) mountAdministrators() {
 	tags := []string{"Administrators"}
-	handle(s, access.VerbManageAccess, huma.Operation{
+	handle(s, access.VerbViewAccess, huma.Operation{
 		OperationID: "list-administrators", Method: http.MethodGet, Path: "/administrators", Tags: tags, Summary: "Those who may sign in",
 	}, s.administratorList)
-	handle(s, access.VerbManageAccess, huma.Operation{
+	handle(s, access.VerbViewAccess, huma.Operation{
 		OperationID: "find-administrator", Method: http.MethodGet, Path: "/administrators/{id}", Tags: tags,
 		Summary: "One of those who may sign in", Errors: []int{http.StatusNotFound},
 	}, s.administratorFind)

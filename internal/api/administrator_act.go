@@ -52,7 +52,7 @@ func (s *Server) rightsChange(ctx context.Context, who access.Actor, in *rightsI
 	if err != nil {
 		return nil, err
 	}
-	if err := s.login.ChangeRights(ctx, who, a.Name, in.Body.Role, scopeOf(in.Body.Groups), act); err != nil {
+	if err := s.login.ChangeRights(ctx, who, a.Name, in.Body.Role, scopeOf(in.Body.Groups, in.Body.Users), act); err != nil {
 		return nil, e.refine(err)
 	}
 	return s.done(ctx, who, in.ID, a.Name+" is "+string(in.Body.Role)+" now.")

@@ -21,10 +21,10 @@ type Association struct {
 	DeviceID       string               `json:"device_id" doc:"Canonical ActiveSync device id"`
 	RawDeviceID    string               `json:"raw_device_id,omitempty" doc:"Device id as the phone spells it"`
 	Linked         bool                 `json:"linked" doc:"Linked to a registered device"`
-	Device         access.DeviceID      `json:"device,omitempty" doc:"The registered device it is linked to"`
+	Device         access.DeviceID      `json:"device,omitempty" doc:"The registered device it is linked to; outside when that belongs to nobody in your groups"`
 	Link           *access.Link         `json:"link,omitempty" doc:"How it came to its device, or, when it has none, who has unlinked it"`
 	Suggestion     *access.Suggestion   `json:"suggestion,omitempty" doc:"The device it may belong to, while it is linked to none"`
-	Person         access.UserID        `json:"person,omitempty" doc:"The user who owns the account"`
+	Person         access.UserID        `json:"person,omitempty" doc:"The user who owns the account; absent: no user is known to have it"`
 	Replaces       access.AssociationID `json:"replaces,omitempty" doc:"The record of the same phone under its earlier device id"`
 	SyncStatus     access.SyncStatus    `json:"sync_status" enum:"allowed,blocked,wiped"`
 	Why            access.Why           `json:"why" doc:"What a gateway would say to it now"`

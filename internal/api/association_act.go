@@ -17,6 +17,7 @@ type overrideInput struct {
 	Body *struct {
 		Reason string    `json:"reason,omitempty" doc:"Kept with the record and in the audit log"`
 		Until  time.Time `json:"until,omitzero" doc:"When it ends by itself; absent: never"`
+		Only   bool      `json:"only,omitempty" doc:"For this record alone: its twin, the same pair through the other kind of Sentry, stays as it is"`
 	} `nameHint:"OverrideRequest"`
 }
 
@@ -37,7 +38,7 @@ func (in *overrideInput) act(ctx context.Context, who access.Actor,
 		return nil, err
 	}
 	if in.Body != nil {
-		act.Reason, act.Until = in.Body.Reason, in.Body.Until.UTC()
+		act.Reason, act.Until, act.Only = in.Body.Reason, in.Body.Until.UTC(), in.Body.Only
 	}
 	r, err := verb(ctx, who, in.ID, act)
 	return resultOf(r, expected.refine(err))

@@ -73,6 +73,10 @@ func (s *Server) mountAssociations() {
 		"Link a record to a registered device; the matcher leaves it alone from then on"), s.associationLink)
 	handle(s, access.VerbUnlink, onRecord("unlink-association", http.MethodPost, "/associations/{id}/unlink",
 		"Take a record off its device; the matcher does not link it again"), s.associationUnlink)
+	handle(s, access.VerbAddUser, onRecord("make-user", http.MethodPost, "/associations/{id}/make-user",
+		"Make a local user of an account that belongs to nobody"), s.associationMakeUser)
+	handle(s, access.VerbChangeUser, onRecord("give-account", http.MethodPost, "/associations/{id}/give",
+		"Give an account that belongs to nobody to a user"), s.associationGive)
 	handle(s, access.VerbMatchAgain, onRecord("match-again", http.MethodPost, "/associations/{id}/match-again",
 		"Give a record back to the matcher"), s.associationMatchAgain)
 	handle(s, access.VerbView, huma.Operation{

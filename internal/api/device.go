@@ -49,6 +49,7 @@ type DeviceDetails struct {
 	Linked    []Association `json:"linked" doc:"Records linked to it; of a waiting phone, those of its ActiveSync id"`
 	Reached   []Association `json:"reached" doc:"Other records of the same phone: its state and compliance reach them although they are not linked"`
 	Suggested []Association `json:"suggested" doc:"Records that may belong to it"`
+	Lives     []Association `json:"lives" doc:"Records of its phones under earlier or later device ids that are in none of the other lists"`
 	Timeline  []AuditEntry  `json:"timeline" doc:"What was done to it and its records, newest first; its timeline has pages and more"`
 }
 

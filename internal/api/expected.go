@@ -44,8 +44,9 @@ func expectedOf(e *access.Expected) ExpectedPhone {
 }
 
 type expectedListInput struct {
-	Show admin.Show `query:"show" enum:"missing,seen,all" default:"all" doc:"missing: those that have not come yet"`
-	Sort admin.Sort `query:"sort" enum:"user,device,model,last_sync,added" default:"user"`
+	Show   admin.Show `query:"show" enum:"missing,seen,all" default:"all" doc:"missing: those that have not come yet"`
+	Search string     `query:"search" maxLength:"200" doc:"Owner, account, device id, model, device type, IMEI or number: anywhere in them from three characters, else from the beginning of the owner or account, the device id or the model"`
+	Sort   admin.Sort `query:"sort" enum:"user,device,model,last_sync,added" default:"user"`
 	Turn
 }
 
@@ -58,7 +59,8 @@ type expectedListOutput struct {
 
 // expectedList answers GET /expected.
 func (s *Server) expectedList(ctx context.Context, who access.Actor, in *expectedListInput) (*expectedListOutput, error) {
-	p, err := s.admin.ListExpected(ctx, who, admin.ExpectedQuery{Show: in.Show, Sort: in.Sort, Desc: in.Order == "desc", Cursor: in.Cursor, Limit: in.Limit})
+	p, err := s.admin.ListExpected(ctx, who, admin.ExpectedQuery{Show: in.Show, Search: in.Search, Sort: in.Sort, Desc: in.Order == "desc",
+		Cursor: in.Cursor, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ const linesType = "application/x-ndjson"
 
 // AssociationChoice chooses records.
 type AssociationChoice struct {
-	Show   admin.Show `query:"show" enum:"all,linked,unlinked,allowed,blocked" default:"all" doc:"The choices of the Show menu"`
+	Show   admin.Show `query:"show" enum:"all,linked,unlinked,suggested,unknown-user,allowed,blocked" default:"all" doc:"The choices of the Show menu"`
 	Search string     `query:"search" maxLength:"200" doc:"User, device id, model or number: anywhere in them from three characters, else from their beginning"`
 	Sort   admin.Sort `query:"sort" enum:"added,device,user,number,phone,os,status,sync_status,first_sync,last_sync,mailbox,domain" doc:"Column to sort by. Without it: last contact, newest first"`
 }

@@ -207,14 +207,14 @@ func (s *Server) mountImports() {
 		MaxBodyBytes: admin.MaxImportBytes, BodyReadTimeout: fileTime,
 		Summary: "Send a CSV file and have its lines checked, which changes nothing", Errors: []int{http.StatusConflict},
 	}, s.importStart)
-	handle(s, access.VerbImport, huma.Operation{
+	handle(s, access.VerbViewAudit, huma.Operation{
 		OperationID: "list-imports", Method: http.MethodGet, Path: "/imports", Tags: tags, Summary: "The newest imports",
 	}, s.importList)
-	handle(s, access.VerbImport, huma.Operation{
+	handle(s, access.VerbViewAudit, huma.Operation{
 		OperationID: "find-import", Method: http.MethodGet, Path: "/imports/{id}", Tags: tags,
 		Summary: "How far an import is, and what it would do", Errors: []int{http.StatusNotFound},
 	}, s.importFind)
-	handle(s, access.VerbImport, huma.Operation{
+	handle(s, access.VerbViewAudit, huma.Operation{
 		OperationID: "list-import-lines", Method: http.MethodGet, Path: "/imports/{id}/lines", Tags: tags,
 		Summary: "What would come, or what came, of each line", Errors: []int{http.StatusNotFound},
 	}, s.importLines)

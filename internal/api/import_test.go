@@ -69,6 +69,9 @@ func TestAListOfPhonesIsBroughtInReportedAndTakenBack(t *testing.T) {
 	if phones.Total != 2 || len(phones.Items) != 2 || phones.Items[1].Model != "iPad" || phones.Items[1].Import != string(i.ID) {
 		t.Errorf("expected %+v", phones)
 	}
+	if some := look[page[api.ExpectedPhone]](w.call("GET", api.Prefix+"/expected?search=ipad", nil).want(200)); some.Total != 1 || len(some.Items) != 1 || some.Items[0].Model != "iPad" {
+		t.Errorf("a search finds %+v", some)
+	}
 	if r := read[api.ShadowReport](w.call("GET", api.Prefix+"/expected/report", nil).want(200)); r.Total != 2 || len(r.Realms) != 1 || len(r.Trend) == 0 {
 		t.Errorf("report %+v", r)
 	}

@@ -68,7 +68,7 @@ type BulkRequest struct {
 
 // BulkQuery chooses records as the list does.
 type BulkQuery struct {
-	Show   admin.Show `json:"show" enum:"all,linked,unlinked,allowed,blocked"`
+	Show   admin.Show `json:"show" enum:"all,linked,unlinked,suggested,unknown-user,allowed,blocked"`
 	Search string     `json:"search,omitempty" maxLength:"200"`
 }
 

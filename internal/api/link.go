@@ -100,9 +100,26 @@ func (s *Server) associationMatchAgain(ctx context.Context, who access.Actor, in
 	return in.act(ctx, who, s.admin.MatchAgain)
 }
 
+type overrideEndInput struct {
+	Conditions
+	ID   access.AssociationID `path:"id" maxLength:"100"`
+	Body *struct {
+		Reason string `json:"reason,omitempty" doc:"Kept in the audit log"`
+		Only   bool   `json:"only,omitempty" doc:"The record's twin keeps its own"`
+	} `nameHint:"EndOverrideRequest"`
+}
+
 // overrideEnd answers POST /associations/{id}/end-override.
-func (s *Server) overrideEnd(ctx context.Context, who access.Actor, in *recordVerbInput) (*resultOutput, error) {
-	return in.act(ctx, who, s.admin.EndOverride)
+func (s *Server) overrideEnd(ctx context.Context, who access.Actor, in *overrideEndInput) (*resultOutput, error) {
+	act, expected, err := in.begin()
+	if err != nil {
+		return nil, err
+	}
+	if in.Body != nil {
+		act.Reason, act.Only = in.Body.Reason, in.Body.Only
+	}
+	r, err := s.admin.EndOverride(ctx, who, in.ID, act)
+	return resultOf(r, expected.refine(err))
 }
 
 func (in *recordVerbInput) act(ctx context.Context, who access.Actor,

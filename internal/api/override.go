@@ -29,8 +29,9 @@ func overrideOf(o access.Override) *access.Override {
 }
 
 type overrideListInput struct {
-	Kind access.OverrideKind `query:"kind" enum:"allow,block" doc:"absent: both"`
-	Sort admin.Sort          `query:"sort" enum:"until,at" default:"until" doc:"until: soonest end first, those without one last; at: when it was said"`
+	Kind   access.OverrideKind `query:"kind" enum:"allow,block" doc:"absent: both"`
+	Search string              `query:"search" maxLength:"200" doc:"As of records; what is found comes in the order of a search"`
+	Sort   admin.Sort          `query:"sort" enum:"until,at" default:"until" doc:"until: soonest end first, those without one last; at: when it was said"`
 	Turn
 }
 
@@ -43,7 +44,8 @@ type overrideListOutput struct {
 
 // overrideList answers GET /overrides.
 func (s *Server) overrideList(ctx context.Context, who access.Actor, in *overrideListInput) (*overrideListOutput, error) {
-	p, err := s.admin.ListOverrides(ctx, who, admin.OverrideQuery{Kind: in.Kind, Sort: in.Sort, Desc: in.Order == "desc", Cursor: in.Cursor, Limit: in.Limit})
+	p, err := s.admin.ListOverrides(ctx, who, admin.OverrideQuery{Kind: in.Kind, Search: in.Search, Sort: in.Sort, Desc: in.Order == "desc",
+		Cursor: in.Cursor, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}

@@ -96,7 +96,7 @@ func (s *Server) mountPersonalData() {
 		Errors:    []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound},
 		Responses: map[string]*huma.Response{"200": {Description: "A ZIP file", Content: map[string]*huma.MediaType{zipType: {}}}},
 	}, s.personalExport)
-	handle(s, access.VerbEraseUser, huma.Operation{
+	handle(s, access.VerbViewAudit, huma.Operation{
 		OperationID: "preview-erase", Method: http.MethodPost, Path: "/users/{id}/preview-erase", Tags: tags,
 		Summary: "What erasing a person would take away now", Errors: []int{http.StatusNotFound},
 	}, s.erasePreview)

@@ -24,19 +24,32 @@ type Settings struct {
 	ReconcileEvery           int64         `json:"reconcile_every_seconds" minimum:"0" doc:"Interval of the full comparison between gateway and console"`
 	Shadow                   bool          `json:"shadow" doc:"Decide and show everything, enforce nothing"`
 	RefuseOtherUser          bool          `json:"refuse_other_user" doc:"Refuse a request that names another user than its credentials"`
+	UnknownUsers             string        `json:"unknown_users,omitempty" enum:"flag,unregistered" doc:"Accounts that belong to no user: flag them, or treat them as unregistered, so that auto_block refuses them even where they are linked. Absent: flag"`
 	AllowOverridesCompliance bool          `json:"allow_overrides_compliance" doc:"A manual Allow speaks before 'device not compliant'"`
 }
 
 func settingsOf(p access.Preferences) Settings {
 	return Settings{AutoBlock: p.AutoBlock, UnknownWhenAway: p.UnknownWhenAway, MaxVerdictAge: int64(p.MaxVerdictAge / time.Second),
 		ReconcileEvery: int64(p.ReconcileEvery / time.Second), Shadow: p.Shadow, RefuseOtherUser: p.RefuseOtherUser,
-		AllowOverridesCompliance: p.AllowOverridesCompliance}
+		UnknownUsers: unknownUsers(p), AllowOverridesCompliance: p.AllowOverridesCompliance}
+}
+
+const (
+	usersFlagged      = "flag"
+	usersUnregistered = "unregistered"
+)
+
+func unknownUsers(p access.Preferences) string {
+	if p.UnknownUsersUnregistered {
+		return usersUnregistered
+	}
+	return usersFlagged
 }
 
 func (s *Settings) preferences() access.Preferences {
 	return access.Preferences{AutoBlock: s.AutoBlock, UnknownWhenAway: s.UnknownWhenAway, MaxVerdictAge: seconds(s.MaxVerdictAge),
 		ReconcileEvery: seconds(s.ReconcileEvery), Shadow: s.Shadow, RefuseOtherUser: s.RefuseOtherUser,
-		AllowOverridesCompliance: s.AllowOverridesCompliance}
+		UnknownUsersUnregistered: s.UnknownUsers == usersUnregistered, AllowOverridesCompliance: s.AllowOverridesCompliance}
 }
 
 // seconds does not wrap around: what is too long stays too long, and is refused as such.

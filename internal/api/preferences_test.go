@@ -29,7 +29,7 @@ func TestPreferencesAreReadPreviewedAndReplaced(t *testing.T) {
 	id := w.record("ana", "appl1")
 	a := w.call("GET", preferencesPath, nil).want(200)
 	before := read[preferences](a)
-	if diff := cmp.Diff(api.Settings{UnknownWhenAway: access.AnswerRefuse, MaxVerdictAge: 7 * 24 * 3600, ReconcileEvery: 12 * 3600}, before.Settings); diff != "" {
+	if diff := cmp.Diff(api.Settings{UnknownWhenAway: access.AnswerRefuse, MaxVerdictAge: 7 * 24 * 3600, ReconcileEvery: 12 * 3600, UnknownUsers: "flag"}, before.Settings); diff != "" {
 		t.Error(diff)
 	}
 	if before.Version != 0 || a.Header.Get("ETag") != `"0"` || !before.Changed.IsZero() {

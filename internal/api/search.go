@@ -6,6 +6,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/vedette-mail/vedette/internal/access"
@@ -14,21 +15,24 @@ import (
 
 // Answer is one thing that a search has found: what is the matter with it, and the one verb that solves it.
 type Answer struct {
-	Kind     string      `json:"kind" enum:"user,device,record"`
-	ID       string      `json:"id"`
-	Title    string      `json:"title" doc:"Whose, what"`
-	Sentence string      `json:"sentence" doc:"What is the matter, for the person who has asked"`
-	Wrong    bool        `json:"wrong" doc:"Somebody cannot read their mail"`
-	Rule     string      `json:"rule,omitempty" doc:"The rule that speaks"`
-	Verb     access.Verb `json:"verb,omitempty" doc:"What solves it; absent: nothing is wrong, or nothing here solves it, or the token may not do it"`
-	OnKind   string      `json:"on_kind,omitempty" enum:"user,device,record" doc:"What the verb is for"`
-	On       string      `json:"on,omitempty" doc:"Its id, which need not be the one that was found"`
-	Advice   string      `json:"advice,omitempty" doc:"What to do where no verb solves it"`
+	Kind     string        `json:"kind" enum:"user,device,record"`
+	ID       string        `json:"id"`
+	Title    string        `json:"title" doc:"Whose, what"`
+	Sentence string        `json:"sentence" doc:"What is the matter, for the person who has asked"`
+	Wrong    bool          `json:"wrong" doc:"Somebody cannot read their mail"`
+	Rule     string        `json:"rule,omitempty" doc:"The rule that speaks"`
+	Verb     access.Verb   `json:"verb,omitempty" doc:"What solves it; absent: nothing is wrong, or nothing here solves it, or the token may not do it"`
+	OnKind   string        `json:"on_kind,omitempty" enum:"user,device,record" doc:"What the verb is for"`
+	On       string        `json:"on,omitempty" doc:"Its id, which need not be the one that was found"`
+	Advice   string        `json:"advice,omitempty" doc:"What to do where no verb solves it"`
+	Also     []access.Verb `json:"also,omitempty" doc:"Other verbs on the thing that was found which the token may use, such as blocking a phone that syncs"`
+	At       time.Time     `json:"at,omitzero" doc:"The moment that the sentence names"`
+	AtWords  string        `json:"at_words,omitempty" doc:"The part of the sentence that names it, in the console's time zone"`
 }
 
 func answerOf(a *admin.Answer) Answer {
 	return Answer{Kind: a.Kind, ID: a.ID, Title: a.Title, Sentence: a.Sentence, Wrong: a.Wrong, Rule: a.Rule, Verb: a.Verb,
-		OnKind: a.OnKind, On: a.On, Advice: a.Advice}
+		OnKind: a.OnKind, On: a.On, Advice: a.Advice, Also: a.Also, At: a.At.UTC(), AtWords: a.AtWords}
 }
 
 type searchInput struct {

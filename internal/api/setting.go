@@ -46,9 +46,9 @@ type Mail struct {
 // Retention says for how many days what is kept; 0 keeps for ever, where that is allowed.
 type Retention struct {
 	Records int  `json:"records" minimum:"0" doc:"Records, since their last contact"`
-	Held    bool `json:"held" doc:"Records go too which somebody has blocked, and those of devices that are lost, retired or wiped"`
+	Held    bool `json:"held" doc:"Records go too which somebody has blocked, linked or unlinked by hand, and those of devices that are lost, retired, wiped or not compliant"`
 	Audit   int  `json:"audit" minimum:"0" doc:"Lines of the audit log"`
-	Tallies int  `json:"tallies" minimum:"0" doc:"Counts of refusals per minute"`
+	Tallies int  `json:"tallies" minimum:"0" doc:"Days of the counts the dashboard draws, per minute and per hour"`
 	Jobs    int  `json:"jobs" minimum:"0" doc:"Jobs"`
 }
 
@@ -83,7 +83,7 @@ type PurgePreview struct {
 	Audit       int64         `json:"audit"`
 	Tallies     int64         `json:"tallies"`
 	Jobs        int64         `json:"jobs"`
-	Held        int           `json:"held" doc:"Records over their time that stay, because they are blocked or their device is lost, retired or wiped"`
+	Held        int           `json:"held" doc:"Records over their time that stay, because of what somebody has said of them or of their device"`
 	Items       []Association `json:"items" doc:"The first of the records"`
 	Truncated   bool          `json:"truncated" doc:"There are more records than were looked at"`
 	Undelivered bool          `json:"undelivered" doc:"Lines of the audit log stay until the collector or the file has them"`

@@ -123,7 +123,7 @@ func (s *Server) mountTasks() {
 	handle(s, access.VerbChangeSettings, huma.Operation{
 		OperationID: "test-mail", Method: http.MethodPost, Path: "/settings/mail/test", Tags: tags, Summary: "Send a letter and say what hinders it",
 	}, s.mailTest)
-	handle(s, access.VerbChangeSettings, huma.Operation{
+	handle(s, access.VerbViewAudit, huma.Operation{
 		OperationID: "preview-purge", Method: http.MethodPost, Path: "/settings/retention/preview", Tags: tags, Summary: "What other days would let go now",
 	}, s.purgePreview)
 	handle(s, access.VerbViewAudit, huma.Operation{

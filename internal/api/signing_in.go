@@ -59,7 +59,7 @@ type versionedInput[T any] struct {
 func mountSignIn[T any](s *Server, name, words string, find func(context.Context, access.Actor) (T, int64, error),
 	change func(context.Context, access.Actor, *T, int64) error) {
 	tags, path := []string{"Settings"}, "/settings/"+name
-	handle(s, access.VerbManageAccess, huma.Operation{
+	handle(s, access.VerbViewAccess, huma.Operation{
 		OperationID: "find-" + name, Method: http.MethodGet, Path: path, Tags: tags, Summary: words,
 	}, func(ctx context.Context, who access.Actor, _ *struct{}) (*versionedOutput[T], error) {
 		v, version, err := find(ctx, who)
@@ -102,12 +102,12 @@ func (s *Server) mountSigningIn() {
 			o, err := s.login.OIDC(ctx, who)
 			return OpenIDConnect{Issuer: o.Issuer, ClientID: o.ClientID, Button: o.Button, Claim: o.Claim, HasSecret: o.HasSecret,
 				Map: mapped(o.Map, func(m *login.Mapping) GroupMapping {
-					return GroupMapping{Group: m.Group, Rights: Rights{Role: m.Role, Groups: groupsOf(m.Scope)}}
+					return GroupMapping{Group: m.Group, Rights: Rights{Role: m.Role, Groups: groupsOf(m.Scope), Users: usersOf(m.Scope)}}
 				})}, o.Version, err
 		}, func(ctx context.Context, who access.Actor, o *OpenIDConnect, version int64) error {
 			set := login.OIDC{Issuer: o.Issuer, ClientID: o.ClientID, Button: o.Button, Claim: o.Claim}
 			for _, m := range o.Map {
-				set.Map = append(set.Map, login.Mapping{Group: m.Group, Role: m.Role, Scope: scopeOf(m.Groups)})
+				set.Map = append(set.Map, login.Mapping{Group: m.Group, Role: m.Role, Scope: scopeOf(m.Groups, m.Users)})
 			}
 			return s.login.ChangeOIDC(ctx, who, set, o.Secret, version)
 		})

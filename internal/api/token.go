@@ -22,6 +22,7 @@ type Token struct {
 	Owner    string        `json:"owner" doc:"Whom it acts for"`
 	Role     access.Role   `json:"role" enum:"administrator,operator,helpdesk,auditor"`
 	Groups   *[]string     `json:"groups,omitempty" doc:"Those whose users it reaches; absent: all that its owner does"`
+	Users    *[]string     `json:"users,omitempty" doc:"Ids of users whom it reaches beside those of the groups"`
 	Verbs    []access.Verb `json:"verbs" doc:"What alone it may do; empty: all that its role may"`
 	Created  time.Time     `json:"created"`
 	Expires  time.Time     `json:"expires,omitzero" doc:"absent: never"`
@@ -31,7 +32,7 @@ type Token struct {
 }
 
 func tokenOf(t *login.Token) Token {
-	return Token{ID: t.ID, Name: t.Name, Owner: t.Owner, Role: t.Role, Groups: groupsOf(t.Scope), Verbs: append([]access.Verb{}, t.Verbs...),
+	return Token{ID: t.ID, Name: t.Name, Owner: t.Owner, Role: t.Role, Groups: groupsOf(t.Scope), Users: usersOf(t.Scope), Verbs: append([]access.Verb{}, t.Verbs...),
 		Created: t.Created.UTC(), Expires: t.Expires.UTC(), LastUsed: t.LastUsed.UTC(), Over: t.Over, EndsSoon: t.EndsSoon}
 }
 
@@ -99,7 +100,7 @@ func (s *Server) ownTokenRevoke(ctx context.Context, who access.Actor, _ *struct
 // stronger one, or one that lasts longer, than itself.
 func (s *Server) mountTokens() {
 	tags := []string{"Tokens"}
-	handle(s, access.VerbManageAccess, huma.Operation{
+	handle(s, access.VerbViewAccess, huma.Operation{
 		OperationID: "list-tokens", Method: http.MethodGet, Path: "/tokens", Tags: tags, Summary: "Every API token, never the secret",
 	}, s.tokenList)
 	handle(s, access.VerbManageAccess, huma.Operation{

@@ -8,7 +8,7 @@
 // not: this room knows nothing of ActiveSync, of records or of who may do what. A console's stack, from
 // outside in:
 //
-//	httpd.Events(logger, httpd.SafeHeaders(login.Middleware(httpd.Recover(answer, httpd.LimitBody(n, answer, mux)))))
+//	httpd.Events(logger, httpd.SafeHeaders(login.Middleware(httpd.Recover(answer, httpd.LimitBodyBy(limit, answer, mux)))))
 //
 // where mux is a *Mux whose Guard (package login) says who is asking.
 package httpd

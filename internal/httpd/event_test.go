@@ -143,7 +143,7 @@ func TestLongBodiesAreRefused(t *testing.T) {
 		}
 		w.WriteHeader(of.Status)
 	}
-	h := httpd.LimitBody(10, answer, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := httpd.LimitBodyBy(func(*http.Request) int64 { return 10 }, answer, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil {
 			http.Error(w, "too long", http.StatusRequestEntityTooLarge)
 		}

@@ -12,13 +12,8 @@ import (
 // MaxFormBody is the largest body a form or an API call of the console may have, in bytes.
 const MaxFormBody = 1 << 20
 
-// LimitBody refuses bodies longer than n bytes: those that say so at once, answered as a StatusError of
-// 413, the others when they are read. It has to stand where answer can work.
-func LimitBody(n int64, answer ErrorAnswer, next http.Handler) http.Handler {
-	return LimitBodyBy(func(*http.Request) int64 { return n }, answer, next)
-}
-
-// LimitBodyBy is LimitBody with a limit that depends on the request.
+// LimitBodyBy refuses bodies longer than the limit of their request, in bytes: those that say so at once,
+// answered as a StatusError of 413, the others when they are read. It has to stand where answer can work.
 func LimitBodyBy(limit func(*http.Request) int64, answer ErrorAnswer, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n := limit(r)

@@ -50,9 +50,15 @@ func (s *Seen) Device(id access.DeviceID) *access.RegisteredDevice {
 }
 
 // Look asks the matcher about a record and changes nothing.
-func Look(tx *store.Tx, as *access.Association) (Seen, error) {
-	e, err := evidence(tx, as)
-	if err != nil {
+func Look(tx *store.Tx, as *access.Association) (Seen, error) { return look(tx.Neighbours(), as) }
+
+func look(near *store.Neighbours, as *access.Association) (Seen, error) {
+	e := access.Evidence{Record: as}
+	var err error
+	if e.Devices, err = near.DeviceCandidates(as); err != nil {
+		return Seen{}, err
+	}
+	if e.Near, err = near.Records(as, e.Devices, mostNear); err != nil {
 		return Seen{}, err
 	}
 	s := Seen{Matching: access.Match(e), Devices: e.Devices}
@@ -63,51 +69,21 @@ func Look(tx *store.Tx, as *access.Association) (Seen, error) {
 	return s, nil
 }
 
-func evidence(tx *store.Tx, as *access.Association) (e access.Evidence, err error) {
-	e.Record = as
-	if e.Devices, err = tx.DeviceCandidates(as); err != nil {
-		return e, err
-	}
-	near, err := tx.Siblings(as, mostNear)
-	if err != nil {
-		return e, err
-	}
-	same, err := tx.RecordsOfAccount(as.Pair.Realm, as.Pair.Account, mostNear)
-	if err != nil {
-		return e, err
-	}
-	ids := make([]access.DeviceID, len(e.Devices))
-	for i := range e.Devices {
-		ids[i] = e.Devices[i].ID
-	}
-	linked, err := tx.LinkedRecords(ids...)
-	if err != nil {
-		return e, err
-	}
-	seen := map[access.AssociationID]bool{as.ID: true}
-	for _, r := range slices.Concat(near, same, linked) {
-		if !seen[r.ID] {
-			seen[r.ID] = true
-			e.Near = append(e.Near, r)
-		}
-	}
-	return e, nil
-}
-
 // Record lets the matcher look at one record and does what it says. A record that a person, or something
 // else than the matcher, has linked or unlinked stays as it is. Where a link comes or goes the phone's
 // other accounts are looked at too, once: what links one of them speaks for the others.
 func Record(tx *store.Tx, as *access.Association) error {
-	moved, err := record(tx, as)
+	r := run{tx: tx, near: tx.Neighbours()}
+	moved, err := r.record(as)
 	if err != nil || !moved {
 		return err
 	}
-	others, err := tx.Siblings(as, mostNear)
+	others, err := r.near.Siblings(as, mostNear)
 	if err != nil {
 		return err
 	}
 	for i := range others {
-		if _, err := record(tx, &others[i]); err != nil {
+		if _, err := r.record(&others[i]); err != nil {
 			return err
 		}
 	}
@@ -117,18 +93,19 @@ func Record(tx *store.Tx, as *access.Association) error {
 // Around lets the matcher look at a record that a person has linked or unlinked, and at the phone's other
 // accounts.
 func Around(tx *store.Tx, as *access.Association) error {
-	moved, err := record(tx, as)
+	r := run{tx: tx, near: tx.Neighbours()}
+	moved, err := r.record(as)
 	if err == nil && !moved && as.Linked() {
-		err = leaveBehind(tx, as)
+		err = r.leaveBehind(as)
 	}
 	if err != nil {
 		return err
 	}
-	others, err := tx.Siblings(as, mostNear)
+	others, err := r.near.Siblings(as, mostNear)
 	if err != nil {
 		return err
 	}
-	return records(tx, others)
+	return r.records(others)
 }
 
 // Device lets the matcher look at every record that may belong to a device, after the device has come or
@@ -138,12 +115,14 @@ func Device(tx *store.Tx, d *access.RegisteredDevice) error {
 	if err != nil {
 		return err
 	}
-	return records(tx, list)
+	r := run{tx: tx, near: tx.Neighbours()}
+	return r.records(list)
 }
 
 // Accounts lets the matcher look at the records of accounts whose owner has changed. Of an account that more
 // phones share than can be looked at in one go, the audit log says that some are left.
 func Accounts(tx *store.Tx, accounts ...access.Account) error {
+	r := run{tx: tx, near: tx.Neighbours()}
 	for _, a := range accounts {
 		list, err := tx.RecordsOfAccount(a.Realm, a.Account, mostMoved+1)
 		if err != nil {
@@ -154,19 +133,25 @@ func Accounts(tx *store.Tx, accounts ...access.Account) error {
 			tx.Audit(access.AuditEntry{Actor: Actor, Event: eventLookedAt, Subject: a.Account + " (" + a.Realm + ")", Object: a.Realm + "/" + a.Account, Failed: true,
 				Detail: fmt.Sprintf("%d records were looked at, there are more: give the others back to the matcher", mostMoved)})
 		}
-		if err := records(tx, list); err != nil {
+		if err := r.records(list); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// run is one change and what follows from it. What stands around its records is read once.
+type run struct {
+	tx   *store.Tx
+	near *store.Neighbours
+}
+
 // records goes through them until nothing moves any more: a link of one may be what another needs.
-func records(tx *store.Tx, list []access.Association) error {
+func (r run) records(list []access.Association) error {
 	for again, round := true, 0; again && round < mostRounds; round++ {
 		again = false
 		for i := range list {
-			moved, err := record(tx, &list[i])
+			moved, err := r.record(&list[i])
 			if err != nil {
 				return err
 			}
@@ -177,16 +162,17 @@ func records(tx *store.Tx, list []access.Association) error {
 }
 
 // record does what the matcher says of one record. as is brought up to date.
-func record(tx *store.Tx, as *access.Association) (moved bool, err error) {
-	now, err := tx.FindAssociation(as.ID)
+func (r run) record(as *access.Association) (moved bool, err error) {
+	now, err := r.tx.FindAssociation(as.ID)
 	if err != nil {
 		return false, err
 	}
 	*as = *now
+	r.near.Keep(as)
 	if as.Linked() && as.Link.By == access.LinkedByNobody || !as.Linked() && as.Wipe.State.Wiped() { // W-04
 		return false, nil
 	}
-	s, err := Look(tx, as)
+	s, err := look(r.near, as)
 	if err != nil {
 		return false, err
 	}
@@ -198,7 +184,7 @@ func record(tx *store.Tx, as *access.Association) (moved bool, err error) {
 		suggestion = access.Suggestion{}
 	case s.Link != nil:
 		device = s.Link.Device
-		link = access.Link{By: access.LinkedByMatcher, At: tx.Now(), Score: s.Link.Score, Reasons: s.Link.Reasons}
+		link = access.Link{By: access.LinkedByMatcher, At: r.tx.Now(), Score: s.Link.Score, Reasons: s.Link.Reasons}
 		if device == as.Device {
 			link.At = as.Link.At
 		}
@@ -212,26 +198,27 @@ func record(tx *store.Tx, as *access.Association) (moved bool, err error) {
 	if device == as.Device && sameLink(link, as.Link) && sameSuggestion(suggestion, as.Suggestion) && replaces == as.Replaces {
 		return false, nil
 	}
-	if err := tx.SaveLink(as.ID, device, link, suggestion, replaces); err != nil {
+	if err := r.tx.SaveLink(as.ID, device, link, suggestion, replaces); err != nil {
 		return false, err
 	}
-	s.audit(tx, as, device)
+	s.audit(r.tx, as, device)
 	moved = device != as.Device
 	as.Device, as.Link, as.Suggestion, as.Replaces = device, link, suggestion, replaces
+	r.near.Keep(as)
 	if moved && device != "" {
-		err = leaveBehind(tx, as)
+		err = r.leaveBehind(as)
 	}
 	return moved, err
 }
 
 // leaveBehind unlinks what a full wipe has left of a phone that is back under another device id and linked to
 // the device again (W-03, W-04): the old record stays blocked, and is nobody's phone any more.
-func leaveBehind(tx *store.Tx, as *access.Association) error {
-	linked, err := tx.LinkedRecords(as.Device)
+func (r run) leaveBehind(as *access.Association) error {
+	linked, err := r.tx.LinkedRecords(as.Device)
 	if err != nil {
 		return err
 	}
-	d, err := tx.FindRegistered(as.Device)
+	d, err := r.tx.FindRegistered(as.Device)
 	if err != nil {
 		return err
 	}
@@ -240,10 +227,10 @@ func leaveBehind(tx *store.Tx, as *access.Association) error {
 		if old.Pair.Device == as.Pair.Device || !old.Wipe.State.Wiped() || old.Wipe.Kind != access.WipeFull {
 			continue
 		}
-		if err := tx.SaveLink(old.ID, "", access.Link{}, access.Suggestion{}, old.Replaces); err != nil {
+		if err := r.tx.SaveLink(old.ID, "", access.Link{}, access.Suggestion{}, old.Replaces); err != nil {
 			return err
 		}
-		tx.Audit(access.AuditEntry{Actor: Actor, Event: string(access.VerbUnlink), Subject: old.Pair.String(), Object: string(old.ID),
+		r.tx.Audit(access.AuditEntry{Actor: Actor, Event: string(access.VerbUnlink), Subject: old.Pair.String(), Object: string(old.ID),
 			Detail: "linked to " + Name(d) + " → not linked; wiped, and the phone is back under another device id"})
 	}
 	return nil

@@ -169,7 +169,7 @@ func (l *Login) ofSession(r *http.Request, c *caller) error {
 
 // actorOf is an administrator as everybody else knows him. A help desk without groups sees nothing.
 func actorOf(a *store.Administrator, addr string) access.Actor {
-	who := access.Actor{Name: a.Name, Role: a.Role, Addr: addr, Scope: a.Scope}
+	who := access.Actor{Name: a.Name, Person: a.ID, Role: a.Role, Addr: addr, Scope: a.Scope}
 	if who.Role == access.RoleHelpDesk && who.Scope == nil {
 		who.Scope = &access.Scope{}
 	}
@@ -189,7 +189,7 @@ func (l *Login) ofToken(r *http.Request, c *caller) error {
 		return err
 	}
 	a, err := l.store.FindAdministrator(ctx, t.Owner)
-	if access.KindOf(err) == access.KindNotFound || err == nil && a.Disabled {
+	if access.KindOf(err) == access.KindNotFound || err == nil && !l.speaksFor(a) {
 		return nil
 	}
 	if err != nil {
@@ -207,6 +207,53 @@ func (l *Login) ofToken(r *http.Request, c *caller) error {
 		httpd.Note(ctx, slog.String("token_used", err.Error())) // the request itself is none the worse
 	}
 	return nil
+}
+
+// OIDCTrust is for how long tokens of somebody who signs in with a provider speak after the last sign-in:
+// the provider says only then that the person still belongs to the house.
+const OIDCTrust = 14 * 24 * time.Hour
+
+// speaksFor reports whether tokens may speak for an administrator now. For one whom a provider vouches for
+// it takes a sign-in since the rights, or the setting they come from, last changed.
+func (l *Login) speaksFor(a *store.Administrator) bool {
+	if a.Disabled || a.Source == "" {
+		return !a.Disabled
+	}
+	return !a.LastSignIn.Before(a.Changed) && l.now().Sub(a.LastSignIn) < OIDCTrust
+}
+
+// Again gives somebody who asked before as he is now: what was begun for him goes on with the rights he has
+// left, and not at all when he is gone, disabled, or his token was revoked, which is Forbidden. The house is
+// always itself.
+func (l *Login) Again(ctx context.Context, who access.Actor) (access.Actor, error) {
+	if who.Person == "" {
+		return who, nil
+	}
+	gone := access.Forbidden("again", "Whoever began this may not do it any more.")
+	a, err := l.store.FindAdministrator(ctx, who.Person)
+	if access.KindOf(err) == access.KindNotFound || err == nil && a.Disabled {
+		return who, gone
+	}
+	if err != nil {
+		return who, err
+	}
+	if who.Token == "" {
+		now := actorOf(a, who.Addr)
+		now.Session = who.Session
+		return now, nil
+	}
+	t, err := l.store.FindTokenByID(ctx, who.Token)
+	if access.KindOf(err) == access.KindNotFound || err == nil && (t.Owner != a.ID || !l.speaksFor(a)) {
+		return who, gone
+	}
+	if err != nil {
+		return who, err
+	}
+	now, ok := tokenActor(t, actorOf(a, who.Addr))
+	if !ok {
+		return who, gone
+	}
+	return now, nil
 }
 
 // formSecret finds what the form token is derived from: the session's own secret once somebody has

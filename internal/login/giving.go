@@ -36,7 +36,7 @@ func beyond(who, rights access.Actor) error {
 		}
 	}
 	if !narrower(rights.Scope, who.Scope) {
-		return access.Forbidden("rights", "Nobody gives, or changes, rights beyond the own: this reaches other groups than yours.")
+		return access.Forbidden("rights", "Nobody gives, or changes, rights beyond the own: this reaches other users than yours.")
 	}
 	return nil
 }

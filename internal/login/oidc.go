@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -50,7 +51,7 @@ type OIDCSetting struct {
 
 // OIDC gives the setting.
 func (l *Login) OIDC(ctx context.Context, who access.Actor) (OIDCSetting, error) {
-	if err := who.May(access.VerbManageAccess); err != nil {
+	if err := mayLook(who); err != nil {
 		return OIDCSetting{}, err
 	}
 	var o OIDC
@@ -67,8 +68,10 @@ func (l *Login) ChangeOIDC(ctx context.Context, who access.Actor, o OIDC, secret
 	if err := o.check(); err != nil {
 		return err
 	}
+	var again []string
 	err := l.store.WithTx(ctx, func(tx *store.Tx) error {
 		var old OIDC
+		again = nil
 		st, err := tx.Setting(SettingOIDC, &old)
 		if err != nil {
 			return err
@@ -93,12 +96,60 @@ func (l *Login) ChangeOIDC(ctx context.Context, who access.Actor, o OIDC, secret
 			detail = o.Issuer + ", " + o.words()
 		}
 		tx.Audit(access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: EventChangePolicy, Subject: "OpenID Connect", Detail: detail})
-		return nil
+		if !old.stands(o) {
+			again, err = signInAgain(tx, who)
+		}
+		return err
 	})
 	if access.KindOf(err) == access.KindForbidden {
 		l.refused(ctx, who, EventChangePolicy, "OpenID Connect", err)
 	}
+	for _, id := range again {
+		if err == nil {
+			err = l.endOthers(ctx, id)
+		}
+	}
 	return err
+}
+
+// stands reports whether everybody whom the setting gives something gets the same from another: lines that
+// were added at its end take nothing from anybody.
+func (o *OIDC) stands(now OIDC) bool {
+	if o.Issuer != now.Issuer || o.Claim != now.Claim || len(now.Map) < len(o.Map) {
+		return false
+	}
+	for i, m := range o.Map {
+		if n := now.Map[i]; m.Group != n.Group || rights(m.Role, m.Scope) != rights(n.Role, n.Scope) {
+			return false
+		}
+	}
+	return true
+}
+
+// signInAgain ends the sessions of all whom a provider vouches for, and silences their tokens until they
+// have signed in: which groups they are in is only said then.
+func signInAgain(tx *store.Tx, who access.Actor) (ids []string, err error) {
+	all, err := tx.ListAdministrators()
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		a := &all[i]
+		if a.Source != SourceOIDC {
+			continue
+		}
+		touchChanged(a, tx.Now())
+		if a.Changed.Equal(a.LastSignIn) {
+			a.Changed = a.Changed.Add(time.Millisecond)
+		}
+		if err := tx.SaveAdministrator(a); err != nil {
+			return nil, err
+		}
+		ids = append(ids, a.ID)
+		tx.Audit(access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: EventRevokeSession, Subject: a.Name, Object: a.ID,
+			Detail: "everywhere, tokens silent until the next sign-in: OpenID Connect has changed"})
+	}
+	return ids, nil
 }
 
 func (o *OIDC) words() string {
@@ -130,7 +181,7 @@ func (o *OIDC) check() error {
 	case o.ClientID == "":
 		return access.Invalid(op, "Name the client that the provider knows the console as.")
 	case len(o.Map) > mostMappings:
-		return access.Invalid(op, "That are too many groups.")
+		return access.Invalid(op, "There are too many groups.")
 	}
 	for i := range o.Map {
 		m := &o.Map[i]

@@ -4,8 +4,10 @@
 package login_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -86,6 +88,160 @@ func TestAnAdministratorSignsInWithAProvider(t *testing.T) {
 	t.Run("the last local administrator stays", func(t *testing.T) {
 		wantInvalid(t, w.login.DisableAdministrator(t.Context(), login.House(), "alice"))
 	})
+}
+
+// TestWhomTheProviderLetsGoIsOutHereToo: sessions and tokens of somebody whose rights come from a provider
+// go on only while they would be given again.
+func TestWhomTheProviderLetsGoIsOutHereToo(t *testing.T) {
+	lines := []login.Mapping{{Group: "admins", Role: access.RoleAdministrator}, {Group: "desk-sales", Role: access.RoleHelpDesk, Scope: sales()}}
+	provider := func(p *oidctest.Provider) login.OIDC {
+		return login.OIDC{Issuer: p.URL, ClientID: oidctest.ClientID, Map: lines}
+	}
+	for name, c := range map[string]struct {
+		happens func(w *world, p *oidctest.Provider) login.OIDC
+		stays   bool // without signing in anew
+		returns bool // with signing in anew
+	}{
+		"another line for others": {func(_ *world, p *oidctest.Provider) login.OIDC {
+			o := provider(p)
+			o.Map = append(slices.Clone(lines), login.Mapping{Group: "more", Role: access.RoleAuditor})
+			return o
+		}, true, true},
+		"another name on the button": {func(_ *world, p *oidctest.Provider) login.OIDC {
+			o := provider(p)
+			o.Button = "Company"
+			return o
+		}, true, true},
+		"the line is gone": {func(_ *world, p *oidctest.Provider) login.OIDC {
+			o := provider(p)
+			o.Map = lines[1:]
+			return o
+		}, false, false},
+		"a line before it": {func(_ *world, p *oidctest.Provider) login.OIDC {
+			o := provider(p)
+			o.Map = append([]login.Mapping{{Group: "staff", Role: access.RoleAuditor}}, lines...)
+			return o
+		}, false, true},
+		"the provider is taken out": {func(*world, *oidctest.Provider) login.OIDC { return login.OIDC{} }, false, false},
+		"another claim": {func(_ *world, p *oidctest.Provider) login.OIDC {
+			o := provider(p)
+			o.Claim = "roles"
+			return o
+		}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.setUp()
+			p := w.withProvider()
+			p.Is(oidctest.Person{Subject: "7", Name: "olga", Groups: []string{"admins"}})
+			b := w.browser()
+			b.get("/sign-in/oidc")
+			secret := w.token(login.NewToken{Role: access.RoleAdministrator}, "olga")
+			lets := func() bool {
+				status, _ := b.get("/records")
+				in := w.by(secret, func(context.Context, access.Actor) {})
+				if in != (status == 200) {
+					t.Errorf("the session is answered %d, the token speaks: %v", status, in)
+				}
+				return in
+			}
+			if !lets() {
+				t.Fatal("nobody is in")
+			}
+			if err := w.login.ChangeOIDC(t.Context(), login.House(), c.happens(w, p), oidctest.Secret, 1); err != nil {
+				t.Fatal(err)
+			}
+			if got := lets(); got != c.stays {
+				t.Errorf("goes on: %v", got)
+			}
+			b.get("/sign-in/oidc")
+			if got := lets(); got != c.returns {
+				t.Errorf("after signing in anew: %v", got)
+			}
+		})
+	}
+	t.Run("who is not seen for long has no tokens that speak", func(t *testing.T) {
+		w := newWorld(t)
+		w.setUp()
+		p := w.withProvider()
+		p.Is(oidctest.Person{Subject: "7", Name: "olga", Groups: []string{"admins"}})
+		w.browser().get("/sign-in/oidc")
+		ends := w.clock.Now().Add(login.MostDays * 24 * time.Hour)
+		secret, local := w.token(login.NewToken{Role: access.RoleAdministrator, Expires: ends}, "olga"), w.token(login.NewToken{Role: access.RoleAdministrator, Expires: ends})
+		speaks := func(secret string) bool { return w.by(secret, func(context.Context, access.Actor) {}) }
+		w.clock.forward(login.OIDCTrust - time.Minute)
+		if !speaks(secret) {
+			t.Error("silent too early")
+		}
+		w.clock.forward(2 * time.Minute)
+		if speaks(secret) || !speaks(local) {
+			t.Error("the token of somebody the provider has not vouched for goes on, or that of somebody else does not")
+		}
+		w.browser().get("/sign-in/oidc")
+		if !speaks(secret) {
+			t.Error("silent after signing in")
+		}
+	})
+	t.Run("who has no group any more has no tokens that speak", func(t *testing.T) {
+		w := newWorld(t)
+		w.setUp()
+		p := w.withProvider()
+		p.Is(oidctest.Person{Subject: "7", Name: "olga", Groups: []string{"admins"}})
+		w.browser().get("/sign-in/oidc")
+		secret := w.token(login.NewToken{Role: access.RoleAdministrator}, "olga")
+		w.clock.forward(time.Minute)
+		p.Is(oidctest.Person{Subject: "7", Name: "olga", Groups: []string{"staff"}})
+		w.browser().get("/sign-in/oidc")
+		if w.by(secret, func(context.Context, access.Actor) {}) {
+			t.Error("it speaks")
+		}
+	})
+}
+
+// TestWhatWasBegunGoesOnWithTheRightsThatAreLeft is for jobs: whoever pressed the button may be somebody
+// else by the time it is carried out.
+func TestWhatWasBegunGoesOnWithTheRightsThatAreLeft(t *testing.T) {
+	w := newWorld(t)
+	w.setUp()
+	ctx, house := t.Context(), login.House()
+	w.person("otto", access.RoleOperator, nil)
+	a, err := w.store.FindAdministratorByName(ctx, "otto")
+	if err != nil {
+		t.Fatal(err)
+	}
+	person := access.Actor{Name: "otto", Person: a.ID, Role: access.RoleAdministrator}
+	var byToken access.Actor
+	secret := w.token(login.NewToken{Role: access.RoleOperator}, "otto")
+	w.by(secret, func(_ context.Context, who access.Actor) { byToken = who })
+	asks := func(who access.Actor) (access.Actor, error) { return w.login.Again(ctx, who) }
+	if now, err := asks(house); err != nil || now.Name != house.Name {
+		t.Errorf("the house: %+v, %v", now, err)
+	}
+	if now, err := asks(person); err != nil || now.Role != access.RoleOperator {
+		t.Errorf("%+v, %v", now, err)
+	}
+	if err := w.login.ChangeRights(ctx, house, "otto", access.RoleHelpDesk, sales()); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := asks(byToken); err != nil || now.May(access.VerbRetire) == nil || now.Scope == nil {
+		t.Errorf("%+v, %v", now, err)
+	}
+	list, err := w.login.ListTokens(ctx, house)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if err := w.login.RevokeToken(ctx, house, list[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := asks(byToken); access.KindOf(err) != access.KindForbidden {
+		t.Errorf("a token that is gone: %v", err)
+	}
+	if err := w.login.DisableAdministrator(ctx, house, "otto"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := asks(person); access.KindOf(err) != access.KindForbidden {
+		t.Errorf("somebody disabled: %v", err)
+	}
 }
 
 func wantInvalid(t *testing.T, err error) {

@@ -28,7 +28,7 @@ func (l *Login) policy(ctx context.Context) (Policy, error) {
 
 // Policy gives the policy, and the version that ChangePolicy asks for.
 func (l *Login) Policy(ctx context.Context, who access.Actor) (Policy, int64, error) {
-	if err := who.May(access.VerbManageAccess); err != nil {
+	if err := mayLook(who); err != nil {
 		return Policy{}, 0, err
 	}
 	var p Policy

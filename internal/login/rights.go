@@ -11,8 +11,11 @@ import (
 	"github.com/vedette-mail/vedette/internal/access"
 )
 
-// mostGroups bounds a scope: more would be a list that nobody reads.
-const mostGroups = 100
+// mostGroups and mostUsers bound a scope: more would be a list that nobody reads.
+const (
+	mostGroups = 100
+	mostUsers  = 200
+)
 
 // checkRights checks role and scope as somebody has entered them, and tidies the scope up: groups sorted,
 // each once. A help desk always has a scope, if only an empty one, which lets it see nothing.
@@ -40,9 +43,19 @@ func checkRights(role access.Role, scope *access.Scope) (*access.Scope, error) {
 	slices.Sort(tidy.Groups)
 	tidy.Groups = slices.Compact(tidy.Groups)
 	if len(tidy.Groups) > mostGroups {
-		return nil, access.Invalid("administrator", "That are too many groups.")
+		return nil, access.Invalid("administrator", "There are too many groups.")
 	}
-	if len(tidy.Groups) == 0 && role != access.RoleHelpDesk {
+	for _, id := range scope.Users {
+		if id = access.UserID(strings.TrimSpace(string(id))); id != "" {
+			tidy.Users = append(tidy.Users, id)
+		}
+	}
+	slices.Sort(tidy.Users)
+	tidy.Users = slices.Compact(tidy.Users)
+	if len(tidy.Users) > mostUsers {
+		return nil, access.Invalid("administrator", "There are too many users: put them into a group.")
+	}
+	if tidy.IsEmpty() && role != access.RoleHelpDesk {
 		return nil, access.Invalid("administrator", "Name the groups, or give no limit.")
 	}
 	return tidy, nil
@@ -53,10 +66,20 @@ func rights(role access.Role, scope *access.Scope) string {
 	if scope == nil {
 		return string(role)
 	}
-	if len(scope.Groups) == 0 {
+	if scope.IsEmpty() {
 		return string(role) + ", no groups"
 	}
-	return string(role) + ", groups " + strings.Join(scope.Groups, ", ")
+	words := string(role)
+	if len(scope.Groups) > 0 {
+		words += ", groups " + strings.Join(scope.Groups, ", ")
+	}
+	for i, id := range scope.Users {
+		if i == 0 {
+			words += ", users"
+		}
+		words += " " + string(id)
+	}
+	return words
 }
 
 // within gives what two limits have in common.
@@ -71,6 +94,11 @@ func within(a, b *access.Scope) *access.Scope {
 	for _, g := range a.Groups {
 		if slices.Contains(b.Groups, g) {
 			both.Groups = append(both.Groups, g)
+		}
+	}
+	for _, id := range a.Users {
+		if slices.Contains(b.Users, id) {
+			both.Users = append(both.Users, id)
 		}
 	}
 	return both
@@ -89,13 +117,8 @@ func narrower(inner, outer *access.Scope) bool {
 			return false
 		}
 	}
-	return true
-}
-
-// covers reports whether a role may do all that another may.
-func covers(outer, inner access.Role) bool {
-	for _, c := range access.PermissionTable() {
-		if c.Holds(inner) && !c.Holds(outer) {
+	for _, id := range inner.Users {
+		if !slices.Contains(outer.Users, id) {
 			return false
 		}
 	}
@@ -104,5 +127,23 @@ func covers(outer, inner access.Role) bool {
 
 // RolesWithin lists the roles that an administrator of a role can give to a token of his.
 func RolesWithin(role access.Role) []access.Role {
-	return slices.DeleteFunc(access.Roles(), func(r access.Role) bool { return !covers(role, r) })
+	return slices.DeleteFunc(access.Roles(), func(r access.Role) bool { return !role.Covers(r) && len(readsOf(role, r)) == 0 })
+}
+
+// readsOf gives the verbs of a role that reads for somebody who may do all of them but look who may do what:
+// an operator's token that reads only is an auditor's without that. None: the role is beyond the owner's.
+func readsOf(owner, role access.Role) (verbs []access.Verb) {
+	if role != access.RoleAuditor {
+		return nil
+	}
+	for _, c := range access.PermissionTable() {
+		switch {
+		case !c.Holds(role) || c.Verb == access.VerbViewAccess:
+		case !c.Holds(owner):
+			return nil
+		default:
+			verbs = append(verbs, c.Verb)
+		}
+	}
+	return verbs
 }

@@ -36,7 +36,7 @@ func (l *Login) Sessions(ctx context.Context) ([]Session, error) {
 
 // ListSessions gives the places where anybody is signed in, newest first.
 func (l *Login) ListSessions(ctx context.Context, who access.Actor) ([]Session, error) {
-	if err := who.May(access.VerbManageAccess); err != nil {
+	if err := mayLook(who); err != nil {
 		return nil, err
 	}
 	all, err := l.store.ListAdministrators(ctx)
@@ -101,6 +101,9 @@ func (l *Login) RevokeSession(ctx context.Context, id string) error {
 
 // EndSession ends anybody's session.
 func (l *Login) EndSession(ctx context.Context, who access.Actor, id string) error {
+	if err := who.May(access.VerbManageAccess); err != nil {
+		return err
+	}
 	list, err := l.ListSessions(ctx, who)
 	if err != nil {
 		return err

@@ -197,6 +197,9 @@ func (l *Login) enter(w http.ResponseWriter, r *http.Request, a *store.Administr
 			return access.Unauthenticated("sign-in", wrongPassword)
 		}
 		fresh.LastSignIn = tx.Now()
+		if fresh.LastSignIn.Before(fresh.Changed) { // both within a millisecond: the rights are those of this sign-in
+			fresh.LastSignIn = fresh.Changed
+		}
 		if err := tx.SaveAdministrator(fresh); err != nil {
 			return err
 		}

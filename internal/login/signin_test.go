@@ -62,7 +62,7 @@ func TestEveryChangeNeedsTheTokenOfItsForm(t *testing.T) {
 
 func TestABodyThatIsTooLongIsCalledThat(t *testing.T) {
 	w := newWorld(t)
-	mux := w.login.Middleware(httpd.LimitBody(100, nil, w.mux(w.login.Guard))) // a length that is not said is met later
+	mux := w.login.Middleware(httpd.LimitBodyBy(func(*http.Request) int64 { return 100 }, nil, w.mux(w.login.Guard))) // a length that is not said is met later
 	r := httptest.NewRequest(http.MethodPost, "/sign-in", strings.NewReader("name="+strings.Repeat("x", 200)))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.ContentLength = -1

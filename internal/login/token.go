@@ -98,13 +98,22 @@ func (l *Login) createToken(ctx context.Context, who access.Actor, owner *store.
 	if err != nil {
 		return "", err
 	}
+	reads := readsOf(owner.Role, t.Role)
+	if !owner.Role.Covers(t.Role) && len(t.Verbs) == 0 {
+		t.Verbs = reads
+	}
+	for _, v := range t.Verbs {
+		if !owner.Role.Covers(t.Role) && len(reads) > 0 && !slices.Contains(reads, v) {
+			return "", access.Invalid("create token", "A token cannot do more than the one it acts for.")
+		}
+	}
 	switch {
 	case t.Name == "" || utf8.RuneCountInString(t.Name) > 60 || checkName(t.Name) != nil:
 		return "", access.Invalid("create token", "Give the token a name of at most 60 letters, so that it can be told from others.")
-	case !covers(owner.Role, t.Role):
+	case !owner.Role.Covers(t.Role) && len(reads) == 0:
 		return "", access.Invalid("create token", "A token cannot do more than the one it acts for.")
 	case !narrower(scope, limit):
-		return "", access.Invalid("create token", "A token cannot reach other groups than the one it acts for.")
+		return "", access.Invalid("create token", "A token cannot reach other users than the one it acts for.")
 	case !t.Expires.After(l.now()) || t.Expires.After(l.now().Add(MostDays*24*time.Hour)):
 		return "", access.Invalid("create token", "The end must lie in the future, and within a year.")
 	}
@@ -148,12 +157,12 @@ func tokenRights(k *store.Token) string {
 // tokenActor is who acts with a token: what its owner may and the token allows, both. With nothing left
 // it is nobody.
 func tokenActor(t *store.Token, owner access.Actor) (access.Actor, bool) {
-	who := access.Actor{Name: owner.Name + " (token " + t.Name + ")", Role: t.Role, Addr: owner.Addr, Session: t.ID,
+	who := access.Actor{Name: owner.Name + " (token " + t.Name + ")", Person: owner.Person, Token: t.ID, Role: t.Role, Addr: owner.Addr, Session: t.ID,
 		Scope: within(owner.Scope, t.Scope), Only: t.Verbs}
 	if who.Role == access.RoleHelpDesk && who.Scope == nil {
 		who.Scope = &access.Scope{}
 	}
-	if covers(owner.Role, t.Role) {
+	if owner.Role.Covers(t.Role) {
 		return who, true
 	}
 	may := slices.DeleteFunc(access.Verbs(), func(v access.Verb) bool { return who.May(v) != nil || owner.May(v) != nil })
@@ -163,7 +172,7 @@ func tokenActor(t *store.Token, owner access.Actor) (access.Actor, bool) {
 
 // ListTokens gives all tokens, newest first.
 func (l *Login) ListTokens(ctx context.Context, who access.Actor) ([]Token, error) {
-	if err := who.May(access.VerbManageAccess); err != nil {
+	if err := mayLook(who); err != nil {
 		return nil, err
 	}
 	return l.tokens(ctx, "")
@@ -213,16 +222,12 @@ func (l *Login) tokens(ctx context.Context, owner string) ([]Token, error) {
 // RevokeToken ends a token at once: one's own, or with the right to manage access anybody's. A token can
 // always end itself.
 func (l *Login) RevokeToken(ctx context.Context, who access.Actor, id string) error {
-	own := callerOf(ctx).administrator
-	if callerOf(ctx).means == byToken && who.Session != id {
-		own = nil
-	}
 	err := l.store.WithTx(ctx, func(tx *store.Tx) error {
 		k, err := tx.FindToken(id)
 		if err != nil {
 			return err
 		}
-		if own == nil || k.Owner != own.ID {
+		if own := k.Owner == who.Person && (who.Token == "" || who.Token == id); !own {
 			if err := who.May(access.VerbManageAccess); err != nil {
 				return err
 			}

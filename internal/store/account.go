@@ -117,6 +117,13 @@ func (t *Tx) changeAccount(realm, account string, fn func(*accountRow) error) er
 			return err
 		}
 	}
+	if old.AliasOf != row.AliasOf {
+		for _, target := range []string{old.AliasOf, row.AliasOf} {
+			if err := t.nameRecords(realm, target); err != nil {
+				return err
+			}
+		}
+	}
 	if old.person != row.person {
 		return t.ownRecords(realm, account, row.person, (old.person == "") != (row.person == ""))
 	}
@@ -171,8 +178,13 @@ func (t *Tx) tellLinked(realm, account string) error {
 	return t.rejudge(`WHERE account = $1 AND realm = $2`, account, realm)
 }
 
-// ownRecord notes on a new record whose it is.
+// ownRecord notes on a new record whose it is, and what else its account is called.
 func (t *Tx) ownRecord(a *access.Association) error {
+	const op = "store: create association"
+	var err error
+	if a.OtherNames, err = t.otherNames(a.Pair.Realm, a.Pair.Account); err != nil {
+		return said(op, err)
+	}
 	row, err := t.q.accountRow(t.ctx, false, a.Pair.Realm, a.Pair.Account)
 	if errors.Is(err, sql.ErrNoRows) {
 		own(a, "")
@@ -181,7 +193,7 @@ func (t *Tx) ownRecord(a *access.Association) error {
 	if err == nil {
 		own(a, row.person)
 	}
-	return said("store: create association", err)
+	return said(op, err)
 }
 
 // accountKey takes the key of a change apart. A realm holds no slash: it is a name from a file.

@@ -93,8 +93,12 @@ func (s *Store) ListAliases(ctx context.Context, after access.Account, limit int
 
 // AliasesOf gives the other names of an account.
 func (s *Store) AliasesOf(ctx context.Context, realm, account string) ([]access.Alias, error) {
+	return s.reader().aliasesOf(ctx, realm, account)
+}
+
+func (r runner) aliasesOf(ctx context.Context, realm, account string) ([]access.Alias, error) {
 	var list []access.Alias
-	err := s.reader().each(ctx, func(r *sql.Rows) error {
+	err := r.each(ctx, func(r *sql.Rows) error {
 		var a access.Alias
 		err := r.Scan(&a.Realm, &a.From, &a.To, &a.By, target(&a.At))
 		list = append(list, a)

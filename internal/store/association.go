@@ -76,6 +76,7 @@ func allColumns(r *associationRow) []column {
 	cols = append(cols, wordColumns(r)...)
 	cols = append(cols, linkColumns(r)...)
 	return append(cols, column{"person", ownerOf(&r.Association)}, column{"merged_from", asJSON{&r.MergedFrom}},
+		column{"other_names", asJSON{&r.OtherNames}},
 		column{"first_sync", &r.FirstSync}, column{"change", &r.Change})
 }
 
@@ -110,7 +111,8 @@ func (r *associationRow) derive() {
 	r.keys.model = sortKey(a.Model)
 	r.keys.os = sortKey(strings.TrimSpace(a.OS + " " + a.OSVersion))
 	r.keys.mailbox = sortKey(a.Mailbox)
-	r.keys.search = searchText(a.User, a.Pair.Account, a.RawDevice, a.Pair.Device, a.Model, a.Number, digits(a.Number))
+	r.keys.search = searchText(append([]string{a.User, a.Pair.Account, a.RawDevice, a.Pair.Device, a.Model, a.Number, digits(a.Number)},
+		a.OtherNames...)...)
 	r.keys.imei, r.keys.tail = recordIMEI(a), numberTail(a.Number)
 	if a.Linked() {
 		a.Suggestion = access.Suggestion{}

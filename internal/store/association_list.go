@@ -18,7 +18,15 @@ func associationTable() listTable {
 }
 
 // ListAssociations gives one page.
-func (s *Store) ListAssociations(ctx context.Context, q Query) (Page, error) {
+func (s *Store) ListAssociations(ctx context.Context, q Query) (p Page, err error) {
+	p.Rows, p.PageMarks, err = coveredList(q.uncovered(SortNumber, SortDevice), func(q Query) ([]access.Association, PageMarks, error) {
+		p, err := s.listAssociations(ctx, q)
+		return p.Rows, p.PageMarks, err
+	}, shownAssociation, wholeAssociation)
+	return p, err
+}
+
+func (s *Store) listAssociations(ctx context.Context, q Query) (Page, error) {
 	var p Page
 	var err error
 	p.PageMarks, err = s.list(ctx, "store: list associations", associationTable(), q, func(r runner, items []item) (err error) {

@@ -68,6 +68,9 @@ func newLister(t listTable, q Query) (*lister, error) {
 	h.Write([]byte("\x00" + t.name + "." + t.class))
 	if q.Scope != nil {
 		h.Write([]byte("\x00" + strings.Join(q.Scope.Groups, "\x00")))
+		for _, id := range q.Scope.Users {
+			h.Write([]byte("\x01" + string(id)))
+		}
 	}
 	l.name = strconv.FormatUint(h.Sum64(), 36)
 	if q.Cursor == "" {

@@ -206,7 +206,7 @@ type DeviceKey struct{ IMEI, Serial, UDID, EASID string }
 // FindDevicesBy gives the registered devices, without waiting ones, that any field of the key names;
 // the same device once. An import finds by it what is there already.
 func (t *Tx) FindDevicesBy(k DeviceKey) ([]access.RegisteredDevice, error) {
-	g := deviceGather{t: t}
+	g := deviceGather{read: t.Neighbours().readDevices}
 	g.by("imei_key", imeiKey(k.IMEI))
 	g.by("serial_key", serialKey(k.Serial))
 	g.by("udid_key", serialKey(k.UDID))

@@ -35,7 +35,7 @@ func (t *Tx) ownAll(part []*access.Association) error {
 			own(a, owners[access.Account{Realm: a.Pair.Realm, Account: a.Pair.Account}])
 		}
 	}
-	return nil
+	return t.nameAll(part)
 }
 
 // awaitAll puts the phones of new records among the devices that wait, where no registered device is

@@ -72,10 +72,18 @@ type DevicePage struct {
 }
 
 // ListDevices gives one page of the devices, with how many records hang on each.
-func (s *Store) ListDevices(ctx context.Context, q DeviceQuery) (DevicePage, error) {
+func (s *Store) ListDevices(ctx context.Context, q DeviceQuery) (p DevicePage, err error) {
+	p.Rows, p.PageMarks, err = coveredList(Query(q).uncovered(SortNumber), func(q Query) ([]access.RegisteredDevice, PageMarks, error) {
+		p, err := s.listDevices(ctx, q)
+		return p.Rows, p.PageMarks, err
+	}, shownDevice, wholeDevice)
+	return p, err
+}
+
+func (s *Store) listDevices(ctx context.Context, q Query) (DevicePage, error) {
 	var p DevicePage
 	var err error
-	p.PageMarks, err = s.list(ctx, "store: list devices", deviceTable(), Query(q), func(r runner, items []item) error {
+	p.PageMarks, err = s.list(ctx, "store: list devices", deviceTable(), q, func(r runner, items []item) error {
 		p.Rows = nil
 		if len(items) == 0 {
 			return nil

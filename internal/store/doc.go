@@ -55,7 +55,7 @@
 //	tx.MoveAssociation(id, account), ReplaceAssociation(a), RecordsOfAccount
 //	                             what joining two accounts, and undoing that, is made of
 //
-// Association.Person is the owner of its account; the writers keep it.
+// Association.Person is the owner of its account, OtherNames is what else that is called: the writers keep both.
 //
 // # Devices and links
 //
@@ -65,6 +65,7 @@
 //	                             linked or unlinked is a Conflict. People's links go by SaveAssociation
 //	tx.DeviceCandidates(a), RecordCandidates(d), Siblings(a), LinkedRecords(devices…)
 //	                             who is to be compared, by indexes alone and at most 200
+//	tx.Neighbours()              the same for many records: what they have in common is read once
 //
 // A phone none of whose records is linked has one row among the devices, in state waiting. The
 // store alone makes and removes it, whatever writes records and links; it follows the facts of its records,

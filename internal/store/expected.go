@@ -7,7 +7,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -26,7 +25,7 @@ type expectedRow struct {
 	access.Expected
 	seq   int64
 	class int64
-	keys  struct{ user, device, model string }
+	keys  struct{ user, device, model, search string }
 }
 
 func expectedColumns(r *expectedRow) []column {
@@ -34,7 +33,7 @@ func expectedColumns(r *expectedRow) []column {
 		{"model", &r.Model}, {"os", &r.OS}, {"device_type", &r.DeviceType}, {"user_agent", &r.UserAgent}, {"imei", &r.IMEI}, {"number", &r.Number},
 		{"first_sync", &r.FirstSync}, {"last_sync", &r.LastSync}, {"state", &r.State}, {"preset", text(&r.Preset)}, {"reason", &r.Reason},
 		{"by_whom", &r.By}, {"import_id", &r.Import}, {"created", &r.Created}, {"seen", &r.Seen}, {"version", &r.Version}, {"class", &r.class},
-		{"key_user", &r.keys.user}, {"key_device", &r.keys.device}, {"key_model", &r.keys.model}}
+		{"key_user", &r.keys.user}, {"key_device", &r.keys.device}, {"key_model", &r.keys.model}, {"search", &r.keys.search}}
 }
 
 func (r *expectedRow) derive() {
@@ -51,6 +50,7 @@ func (r *expectedRow) derive() {
 	}
 	r.FirstSync, r.LastSync, r.Seen = moment(millis(r.FirstSync)), moment(millis(r.LastSync)), moment(millis(r.Seen))
 	r.keys.user, r.keys.device, r.keys.model = sortKey(firstOf(r.Who, r.Pair.Account)), sortKey(r.Pair.Device), sortKey(firstOf(r.Model, r.DeviceType))
+	r.keys.search = searchText(r.Who, r.Pair.Account, r.Pair.Device, r.Model, r.DeviceType, r.IMEI, r.Number, digits(r.Number))
 }
 
 // day is where the row stands in expected_day.
@@ -186,20 +186,6 @@ func (t *Tx) ForgetExpected() (n int64, err error) {
 	return n, said("store: forget expected phones", err)
 }
 
-// FindExpectedOf gives what lists say of an account, and of phones with one of some device ids whose account
-// they do not say. It looks at every expected phone, which handing somebody over, or erasing them, may.
-func (s *Store) FindExpectedOf(ctx context.Context, realm, account string, devices []string) (list []access.Expected, err error) {
-	err = s.reader().each(ctx, func(rows *sql.Rows) error {
-		row := &expectedRow{}
-		err := rows.Scan(targets(expectedColumns(row))...)
-		if row.Pair.Account != "" || slices.Contains(devices, row.Pair.Device) {
-			list = append(list, row.Expected)
-		}
-		return err
-	}, `SELECT `+names(expectedColumns(&expectedRow{}))+` FROM expected WHERE realm = $1 AND account IN ($2, '') ORDER BY seq`, realm, account)
-	return list, said("store: find expected phones", err)
-}
-
 // arrive ticks a new record's pair off the lists, and writes on it what was decided for it before. It is
 // called before the record is written.
 func (t *Tx) arrive(a *access.Association) error {
@@ -237,91 +223,6 @@ func (t *Tx) arrive(a *access.Association) error {
 
 // machine is the actor of what nobody did by hand.
 const machine = "vedette"
-
-// The choices of Show of expected phones, beside ShowAll.
-const (
-	ShowMissing Show = "missing" // has not come through the gateway yet
-	ShowSeen    Show = "seen"
-)
-
-// ExpectedShows lists every choice of Show of expected phones.
-func ExpectedShows() []Show { return []Show{ShowMissing, ShowSeen, ShowAll} }
-
-// ExpectedColumns lists every column expected phones can be sorted by.
-func ExpectedColumns() []Column {
-	return []Column{SortUser, SortDevice, SortModel, SortLastSync, SortAdded}
-}
-
-func expectedTable() listTable {
-	return listTable{name: "expected", class: "class", counts: "expected_count", sorts: ExpectedColumns(),
-		classes: func(s Show) ([]int64, bool) {
-			switch s {
-			case "", ShowAll:
-				return []int64{expectedMissing, expectedSeen}, true
-			case ShowMissing:
-				return []int64{expectedMissing}, true
-			case ShowSeen:
-				return []int64{expectedSeen}, true
-			}
-			return nil, false
-		}}
-}
-
-// ExpectedQuery asks for one page of expected phones; there is no search.
-type ExpectedQuery struct {
-	Show   Show
-	Sort   Column
-	Desc   bool
-	Cursor string
-	Limit  int
-}
-
-// ExpectedPage is one page of expected phones.
-type ExpectedPage struct {
-	Rows []access.Expected
-	PageMarks
-}
-
-// ListExpected gives one page of the expected phones.
-func (s *Store) ListExpected(ctx context.Context, q ExpectedQuery) (ExpectedPage, error) {
-	var p ExpectedPage
-	var err error
-	p.PageMarks, err = s.list(ctx, "store: list expected phones", expectedTable(),
-		Query{Show: q.Show, Sort: q.Sort, Desc: q.Desc, Cursor: q.Cursor, Limit: q.Limit}, func(r runner, items []item) error {
-			p.Rows = nil
-			if len(items) == 0 {
-				return nil
-			}
-			at := make(map[int64]access.Expected, len(items))
-			err := r.each(ctx, func(rows *sql.Rows) error {
-				row := &expectedRow{}
-				err := rows.Scan(append([]any{&row.seq}, targets(expectedColumns(row))...)...)
-				at[row.seq] = row.Expected
-				return err
-			}, `SELECT seq, `+names(expectedColumns(&expectedRow{}))+` FROM expected WHERE seq IN (`+places(1, len(items))+`)`, seqs(items)...)
-			for _, it := range items {
-				if x, ok := at[it.seq]; ok {
-					p.Rows = append(p.Rows, x)
-				}
-			}
-			return err
-		})
-	return p, err
-}
-
-// FindExpectedIDs gives those of the ids that are there, in no order.
-func (s *Store) FindExpectedIDs(ctx context.Context, ids []string) (list []access.Expected, err error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	err = s.reader().each(ctx, func(rows *sql.Rows) error {
-		row := &expectedRow{}
-		err := rows.Scan(targets(expectedColumns(row))...)
-		list = append(list, row.Expected)
-		return err
-	}, `SELECT `+names(expectedColumns(&expectedRow{}))+` FROM expected WHERE id IN (`+places(1, len(ids))+`)`, anyOf(ids)...)
-	return list, said("store: find expected phones", err)
-}
 
 // ExpectedDay says how many expected phones of a mail server came first on a day; the zero day: how many
 // have not come yet.

@@ -6,6 +6,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"github.com/vedette-mail/vedette/internal/access"
 )
@@ -44,6 +45,9 @@ func (r runner) inScope(ctx context.Context, id access.UserID, scope *access.Sco
 	if scope == nil || id == "" {
 		return scope == nil, nil
 	}
+	if slices.Contains(scope.Users, id) {
+		return true, nil
+	}
 	var groups []string
 	err := r.each(ctx, func(rows *sql.Rows) error {
 		var g string
@@ -51,5 +55,5 @@ func (r runner) inScope(ctx context.Context, id access.UserID, scope *access.Sco
 		groups = append(groups, g)
 		return err
 	}, `SELECT name FROM person_group WHERE person = $1`, string(id))
-	return scope.Covers(groups), err
+	return scope.Covers(id, groups), err
 }

@@ -152,18 +152,6 @@ func (s *Store) importLines(ctx context.Context, where string, a ...any) (list [
 	return list, said("store: import lines", err)
 }
 
-// EachImportLine goes through the lines of all imports.
-func (s *Store) EachImportLine(ctx context.Context, fn func(id string, l *ImportLine)) error {
-	err := s.reader().each(ctx, func(r *sql.Rows) error {
-		var id string
-		var l ImportLine
-		err := r.Scan(append([]any{&id}, targets(importLineColumns(&l))...)...)
-		fn(id, &l)
-		return err
-	}, `SELECT import_id, `+names(importLineColumns(&ImportLine{}))+` FROM import_line ORDER BY import_id, n`)
-	return said("store: import lines", err)
-}
-
 // DeleteImportLine forgets one line of an import.
 func (t *Tx) DeleteImportLine(id string, n int64) error {
 	_, err := t.q.exec(t.ctx, `DELETE FROM import_line WHERE import_id = $1 AND n = $2`, id, n)

@@ -6,6 +6,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -154,9 +155,7 @@ func (s *Store) LeaseJob(ctx context.Context, owner string, hold time.Duration) 
 		if j, err = t.q.job(ctx, false, q, millis(t.now), owner); err != nil {
 			return err
 		}
-		if j.Owner != owner {
-			j.Attempts++
-		}
+		j.Attempts++
 		j.Owner, j.Until, j.State = owner, t.now.Add(hold), JobRunning
 		_, err = t.q.exec(ctx, `UPDATE job SET lease_owner = $2, lease_until = $3, state = $4, attempts = $5 WHERE id = $1`,
 			j.ID, j.Owner, millis(j.Until), string(j.State), j.Attempts)
@@ -168,13 +167,16 @@ func (s *Store) LeaseJob(ctx context.Context, owner string, hold time.Duration) 
 	return j, nil
 }
 
-// HoldJob prolongs the lease inside a transaction. Conflict: somebody else has the job now, so nothing
-// of this transaction may count.
+// ErrJobGone says that somebody else works on a job, or that it has ended.
+var ErrJobGone = errors.New("the job is not ours any more")
+
+// HoldJob prolongs the lease inside a transaction. A Conflict that is ErrJobGone: somebody else has the job
+// now, so nothing of this transaction may count.
 func (t *Tx) HoldJob(job, owner string, hold time.Duration) error {
 	n, err := t.q.exec(t.ctx, `UPDATE job SET lease_until = $3 WHERE id = $1 AND lease_owner = $2 AND finished = 0`,
 		job, owner, millis(t.now.Add(hold)))
 	if err == nil && n == 0 {
-		return access.Conflict("store: hold job", "Somebody else works on this job, or it has ended.")
+		return &access.Error{Kind: access.KindConflict, Op: "store: hold job", Text: "Somebody else works on this job, or it has ended.", Err: ErrJobGone}
 	}
 	return said("store: hold job", err)
 }

@@ -5,8 +5,6 @@ package store
 
 import (
 	"cmp"
-	"database/sql"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -118,51 +116,26 @@ const mostCandidates = 200
 // ActiveSync device id, IMEI, serial number or phone number, those of the account's owner, and those
 // linked to other records of the same device id. Each once, the strongest grounds first.
 func (t *Tx) DeviceCandidates(a *access.Association) ([]access.RegisteredDevice, error) {
-	g := deviceGather{t: t}
-	g.by("eas_id", a.Pair.Device)
-	if e, err := t.q.easDevice(t.ctx, a.Pair.Device); err == nil {
-		for _, id := range e.Devices[:min(len(e.Devices), 50)] {
-			g.by("id", string(id))
-		}
-	} else if !errors.Is(err, sql.ErrNoRows) {
-		return nil, said("store: device candidates", err)
-	}
-	if a.Device != "" { // what it is linked to
-		g.by("id", string(a.Device))
-	}
-	g.by("imei_key", recordIMEI(a))
-	g.by("serial_key", easSerial(a.Pair.Device))
-	g.by("owner", string(a.Person))
-	g.by("number_tail", numberTail(a.Number))
-	return g.list, said("store: device candidates", g.err)
+	return t.Neighbours().DeviceCandidates(a)
 }
 
 // deviceGather collects registered devices, each once.
 type deviceGather struct {
-	t    *Tx
+	read func(column, key string) ([]*deviceRow, error)
 	list []access.RegisteredDevice
 	seen map[access.DeviceID]bool
 	err  error
 }
 
 func (g *deviceGather) by(column, key string) {
-	if key != "" {
-		g.rows(`WHERE `+column+` = $1 AND `+column+` <> '' AND state <> 'waiting' LIMIT $2`, key)
-	}
-}
-
-func (g *deviceGather) rows(rest, key string) {
-	room := mostCandidates - len(g.list)
-	if g.err != nil || room <= 0 {
+	if key == "" || g.err != nil || len(g.list) >= mostCandidates {
 		return
 	}
 	if g.seen == nil {
 		g.seen = map[access.DeviceID]bool{}
 	}
 	var found []*deviceRow
-	g.err = g.t.q.eachDevice(g.t.ctx, func(r *deviceRow) { found = append(found, r) }, rest, key, int64(mostCandidates))
-	// Put in order here: a database that is asked for order and a limit may walk the wrong index for it.
-	slices.SortFunc(found, func(a, b *deviceRow) int { return cmp.Compare(a.seq, b.seq) })
+	found, g.err = g.read(column, key)
 	for _, r := range found {
 		if !g.seen[r.ID] && len(g.list) < mostCandidates {
 			g.seen[r.ID] = true

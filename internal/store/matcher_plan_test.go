@@ -98,6 +98,72 @@ func matcherPlans(t *testing.T, e storetest.Engine) { // A-08, A-09
 	}
 }
 
+// perShared is how many rows may be read for each record of an account that very many share: many times less
+// than it has neighbours.
+const perShared = 80
+
+func TestGivingAwayASharedAccountReadsItsNeighboursOnceOnSQLite(t *testing.T) {
+	sharedPlans(t, sqlite())
+}
+func TestGivingAwayASharedAccountReadsItsNeighboursOnceOnPostgres(t *testing.T) {
+	sharedPlans(t, postgres())
+}
+
+// sharedPlans gives an account on 300 phones of one model to the user whom the phones belong to: what its
+// records have in common is read once, not for each of them.
+func sharedPlans(t *testing.T, e storetest.Engine) {
+	t.Helper()
+	const phones = 300
+	s := e.Open(t, storetest.Start)
+	shared := access.Account{Realm: "lab", Account: "sales"}
+	ana, bea := &access.User{Name: "ana", Accounts: []access.Account{shared}}, &access.User{Name: "bea"}
+	records := make([]access.AssociationID, phones)
+	if err := s.WithTx(t.Context(), func(tx *store.Tx) error {
+		if err := errors.Join(tx.CreateUser(ana), tx.CreateUser(bea)); err != nil {
+			return err
+		}
+		for i := range phones {
+			id := fmt.Sprintf("ANDROIDC%010d", 77_000_000+i*13)
+			d := &access.RegisteredDevice{Device: access.Device{State: access.DeviceActive, Owner: bea.ID}, OS: "Android", Model: "SM-S921B"}
+			if i%2 == 0 { // of the others only the model is known
+				d.EASID = id
+			}
+			a := &access.Association{Record: access.Record{Pair: access.Pair{Realm: shared.Realm, Account: shared.Account, Device: id}}, OS: "Android", Model: "SM-S921B"}
+			if err := errors.Join(tx.CreateDevice(d), tx.CreateAssociation(a)); err != nil {
+				return err
+			}
+			records[i] = a.ID
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	analyze(t, s)
+	w := newPlanWatch(t, s)
+	w.indexes, w.what = true, "an account on many phones"
+	w.allow = func(complaint string) bool { return !scans(complaint) }
+	if err := s.WithTx(t.Context(), func(tx *store.Tx) error {
+		ana.Accounts, bea.Accounts = nil, []access.Account{shared}
+		if err := errors.Join(tx.SaveUser(ana), tx.SaveUser(bea)); err != nil {
+			return err
+		}
+		return linking.Accounts(tx, shared)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d rows for %d records", w.rows, phones)
+	if w.rows > perShared*phones {
+		t.Errorf("%d rows for %d records, at most %d wanted", w.rows, phones, perShared*phones)
+	}
+	s.SpyOn(nil)
+	for i, id := range records {
+		a, err := s.FindAssociation(t.Context(), id)
+		if err != nil || a.Person != bea.ID || a.Linked() != (i%2 == 0) {
+			t.Fatalf("the record no. %d is of %q, linked to %q, %v", i, a.Person, a.Device, err)
+		}
+	}
+}
+
 // scans says that a table, or an index from one end to the other, is read; the first row of an index is not
 // all of it.
 func scans(complaint string) bool {

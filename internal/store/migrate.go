@@ -84,6 +84,7 @@ func (s *Store) prepareTrigrams(ctx context.Context) error {
 		`CREATE INDEX IF NOT EXISTS association_text_by_place ON association USING gin ((` + placesOf + `), search gin_trgm_ops)`,
 		`CREATE INDEX IF NOT EXISTS device_text_by_place ON device USING gin ((` + placesOf + `), search gin_trgm_ops)`,
 		`CREATE INDEX IF NOT EXISTS person_text_by_place ON person USING gin ((` + placesOf + `), search gin_trgm_ops)`,
+		`CREATE INDEX IF NOT EXISTS expected_text_by_place ON expected USING gin ((` + placesOf + `), search gin_trgm_ops)`,
 		`DROP INDEX IF EXISTS association_text`, // what earlier versions had
 	} {
 		if _, err := s.write.ExecContext(ctx, q); err != nil {

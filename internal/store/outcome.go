@@ -12,7 +12,7 @@ import (
 // Outcome is what came of an action, kept under the key its form carried, so that pressing a button
 // twice does the thing once. Verb and Object guard against a key that is used for something else.
 type Outcome struct {
-	Actor  string
+	Actor  string // access.Actor.Key of whoever pressed
 	Key    string
 	Verb   access.Verb
 	Object string
@@ -31,6 +31,17 @@ func (t *Tx) FindOutcome(actor, key string) (*Outcome, error) {
 	o := &Outcome{}
 	cols := outcomeColumns(o)
 	err := t.q.row(t.ctx, `SELECT `+names(cols)+` FROM outcome WHERE actor = $1 AND key = $2`, actor, key).Scan(targets(cols)...)
+	return o, said("store: find outcome", err)
+}
+
+// FindOutcomeOfTokens gives what the key of a token that acts for somebody has led to, the newest when
+// several tokens have used it.
+func (t *Tx) FindOutcomeOfTokens(person, key string) (*Outcome, error) {
+	o := &Outcome{}
+	cols := outcomeColumns(o)
+	err := t.q.row(t.ctx, `SELECT `+names(cols)+` FROM outcome WHERE key = $2 AND actor IN (SELECT owner || '/' || id FROM api_token WHERE owner = $1)
+		ORDER BY at DESC LIMIT 1`,
+		person, key).Scan(targets(cols)...)
 	return o, said("store: find outcome", err)
 }
 

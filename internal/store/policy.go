@@ -342,13 +342,22 @@ func (t *Tx) SaveAck(id access.AssociationID, a access.PolicyAck) (news bool, er
 // PolicyAcks gives what the phones of records have said last, by record; those that have said nothing are
 // not in it.
 func (s *Store) PolicyAcks(ctx context.Context, ids ...access.AssociationID) (map[access.AssociationID]access.PolicyAck, error) {
+	return s.reader().policyAcks(ctx, ids)
+}
+
+// PolicyAcks gives what the phones of records have said last.
+func (p Personal) PolicyAcks(ids ...access.AssociationID) (map[access.AssociationID]access.PolicyAck, error) {
+	return p.q.policyAcks(p.ctx, ids)
+}
+
+func (r runner) policyAcks(ctx context.Context, ids []access.AssociationID) (map[access.AssociationID]access.PolicyAck, error) {
 	out := make(map[access.AssociationID]access.PolicyAck, len(ids))
 	for part := range slices.Chunk(ids, 200) {
 		a := make([]any, len(part))
 		for i, id := range part {
 			a[i] = string(id)
 		}
-		err := s.reader().each(ctx, func(rows *sql.Rows) error {
+		err := r.each(ctx, func(rows *sql.Rows) error {
 			var id access.AssociationID
 			var ack access.PolicyAck
 			err := rows.Scan(targets(ackColumns(&id, &ack))...)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -100,7 +101,7 @@ func (s *Store) ListPreApprovals(ctx context.Context, after string, limit int) (
 // is it short before the last one.
 func (s *Store) ListPreApprovalsOf(ctx context.Context, scope *access.Scope, after string, limit int) (list []access.PreApproval, next string, err error) {
 	most := approvalLimit(limit)
-	if len(scope.Groups) == 0 {
+	if scope.IsEmpty() {
 		return nil, "", nil
 	}
 	before, part := beforeID(after), 2*most
@@ -141,16 +142,26 @@ type scopedApproval struct {
 // scopedApprovals reads the next most pre-approvals and says of each whether its account is a user's in scope.
 func (r runner) scopedApprovals(ctx context.Context, scope *access.Scope, before string, now, most int64) (list []scopedApproval, err error) {
 	a := []any{before, now, most}
-	for _, g := range scope.Groups {
-		a = append(a, g)
+	inside := []string{}
+	if len(scope.Groups) > 0 {
+		inside = append(inside, `a.person IN (SELECT person FROM person_group WHERE person = a.person AND name IN (`+places(len(a)+1, len(scope.Groups))+`))`)
+		for _, g := range scope.Groups {
+			a = append(a, g)
+		}
+	}
+	if len(scope.Users) > 0 {
+		inside = append(inside, `a.person IN (`+places(len(a)+1, len(scope.Users))+`)`)
+		for _, id := range scope.Users {
+			a = append(a, string(id))
+		}
 	}
 	err = r.each(ctx, func(rows *sql.Rows) error {
 		var row scopedApproval
 		err := rows.Scan(append(targets(preApprovalColumns(&row.PreApproval)), target(&row.inside))...)
 		list = append(list, row)
 		return err
-	}, `SELECT `+names(preApprovalColumns(&access.PreApproval{}))+`, CASE WHEN EXISTS (SELECT 1 FROM account a JOIN person_group g ON g.person = a.person
-			WHERE a.realm = preapproval.realm AND a.account = preapproval.account AND a.person <> '' AND g.name IN (`+places(4, len(scope.Groups))+`))
+	}, `SELECT `+names(preApprovalColumns(&access.PreApproval{}))+`, CASE WHEN EXISTS (SELECT 1 FROM account a
+			WHERE a.realm = preapproval.realm AND a.account = preapproval.account AND a.person <> '' AND (`+strings.Join(inside, " OR ")+`))
 			THEN 1 ELSE 0 END
 		FROM preapproval WHERE id < $1 AND (until = 0 OR until > $2) ORDER BY id DESC LIMIT $3`, a...)
 	return list, err

@@ -144,6 +144,9 @@ type Query struct {
 	// Scope leaves only what belongs to the users in it. Where that is much, it comes in an order of its
 	// own (OrderPeople), and a search may need several pages to find what there is.
 	Scope *access.Scope
+	// Cover covers numbers and ids in a row, a pointer to it, as whoever asks is shown it; nil: nothing is
+	// covered. What is covered is then found by all of it, never by a part, and nothing is sorted by it.
+	Cover func(row any)
 }
 
 // The fixed orders of searches that find more than can be sorted.

@@ -4,6 +4,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -22,13 +23,15 @@ const modePeople = "people"
 const (
 	scopedRows   = 350
 	scopedSearch = 150
+	unownedRows  = 220 // of what belongs to nobody
 )
 
 // scopeWalk goes through the users of a scope.
 type scopeWalk struct {
 	*lister
 	r      runner
-	at     item // the last row that was looked at: text is the user's place, num is not used
+	listed []string // places of the users that the scope names one by one, once they were read
+	at     item     // the last row that was looked at: text is the user's place, num is not used
 	items  []item
 	looked int
 	whole  bool // nothing is left of the user it stands at
@@ -42,7 +45,7 @@ const nobody = "\n"
 func (l *lister) unowned() bool { return l.q.Show == ShowUnknownUser }
 
 func (l *lister) scoped(ctx context.Context, r runner, s *Store) ([]item, Page, error) {
-	if l.q.Scope != nil && (l.unowned() || len(l.q.Scope.Groups) == 0) {
+	if l.q.Scope != nil && (l.unowned() || l.q.Scope.IsEmpty()) {
 		return nil, Page{}, nil
 	}
 	if l.at == nil || l.at.Mode == modeAll {
@@ -89,6 +92,9 @@ func (l *lister) scopedAll(ctx context.Context, r runner, s *Store) (items []ite
 	w := &scopeWalk{lister: &lister{q: l.q, t: l.t, classes: l.classes, term: l.term, key: l.key, numeric: l.numeric}, r: r}
 	w.q.Cursor = ""
 	most := scopedRows
+	if l.unowned() {
+		most = unownedRows
+	}
 	if l.term != "" {
 		most = scopedSearch
 	}
@@ -163,6 +169,9 @@ func (l *lister) inScope(ctx context.Context, r runner, items []item) ([]item, e
 		if l.unowned() {
 			members[""] = true
 		} else if len(ask) > 0 {
+			for _, id := range l.q.Scope.Users {
+				members[string(id)] = true
+			}
 			if err := r.each(ctx, func(rows *sql.Rows) error {
 				var id, group string
 				err := rows.Scan(&id, &group)
@@ -237,6 +246,16 @@ func (w *scopeWalk) users(ctx context.Context, limit int) (list []string, more b
 			}
 		}
 	}
+	named, err := w.named(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, place := range named {
+		k, p, _ := strings.Cut(place, "\n")
+		if c := cmp.Or(strings.Compare(k, key), strings.Compare(p, person)); c == 0 || (c < 0) == w.back() {
+			list = append(list, place)
+		}
+	}
 	slices.Sort(list)
 	list = slices.Compact(list)
 	if w.back() {
@@ -246,6 +265,26 @@ func (w *scopeWalk) users(ctx context.Context, limit int) (list []string, more b
 		list = list[:slices.Index(list, edge)+1]
 	}
 	return list, more, nil
+}
+
+// named gives the places of the users that the scope names one by one, of whom there are few.
+func (w *scopeWalk) named(ctx context.Context) ([]string, error) {
+	if w.listed != nil || len(w.q.Scope.Users) == 0 {
+		return w.listed, nil
+	}
+	ids := make([]any, len(w.q.Scope.Users))
+	for i, id := range w.q.Scope.Users {
+		ids[i] = string(id)
+	}
+	w.listed = []string{}
+	err := w.r.each(ctx, func(rows *sql.Rows) error {
+		var k, p string
+		err := rows.Scan(&k, &p)
+		w.listed = append(w.listed, k+"\n"+p)
+		return err
+	}, `SELECT key_name, id FROM person WHERE id IN (`+places(1, len(ids))+`)`, ids...)
+	w.looked += len(w.listed)
+	return w.listed, err
 }
 
 // user looks at what belongs to one user, and says whether that was all.
@@ -271,6 +310,9 @@ func (w *scopeWalk) user(ctx context.Context, place string, enough int) (whole b
 		whose = w.t.person + ` = $1 AND ` + w.t.person + ` = ''`
 	}
 	most, read := perRow*max(enough, 50), 0
+	if w.unowned() { // it may be much, and the walk comes back
+		most = max(enough, 50)
+	}
 	err = w.r.until(ctx, func(rows *sql.Rows) (bool, error) {
 		it := item{text: place}
 		var text string

@@ -72,6 +72,10 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		s.Close()
 		return nil, err
 	}
+	if err := s.upgradeExpected(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
 	if err := s.refold(ctx); err != nil {
 		s.Close()
 		return nil, err

@@ -33,10 +33,19 @@ func tokenColumns(k *Token) []column {
 
 // FindToken gives the token with this hash, unless it has expired.
 func (s *Store) FindToken(ctx context.Context, hash string) (*Token, error) {
+	return s.token(ctx, "hash", hash)
+}
+
+// FindTokenByID gives the token with this id, unless it has expired.
+func (s *Store) FindTokenByID(ctx context.Context, id string) (*Token, error) {
+	return s.token(ctx, "id", id)
+}
+
+func (s *Store) token(ctx context.Context, by, value string) (*Token, error) {
 	k := &Token{}
 	cols := tokenColumns(k)
-	err := s.reader().row(ctx, `SELECT `+names(cols)+` FROM api_token WHERE hash = $1 AND (expires = 0 OR expires > $2)`,
-		hash, millis(s.now())).Scan(targets(cols)...)
+	err := s.reader().row(ctx, `SELECT `+names(cols)+` FROM api_token WHERE `+by+` = $1 AND (expires = 0 OR expires > $2)`,
+		value, millis(s.now())).Scan(targets(cols)...)
 	if err != nil {
 		return nil, said("store: find token", err)
 	}

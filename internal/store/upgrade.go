@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"slices"
 	"strconv"
 
@@ -60,6 +61,34 @@ func (s *Store) upgradePeople(ctx context.Context) error {
 				_, err = t.q.exec(ctx, `DELETE FROM setting WHERE name = $1`, name)
 			}
 			return said("store: upgrade", err)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// upgradeExpected fills in what the search looks into, for expected phones from before there was one.
+func (s *Store) upgradeExpected(ctx context.Context) error {
+	for more := true; more; {
+		err := s.WithTx(ctx, func(t *Tx) error {
+			var rows []*expectedRow
+			if err := t.q.each(ctx, func(r *sql.Rows) error {
+				row := &expectedRow{}
+				rows = append(rows, row)
+				return r.Scan(append([]any{&row.seq}, targets(expectedColumns(row))...)...)
+			}, `SELECT seq, `+names(expectedColumns(&expectedRow{}))+` FROM expected WHERE search = '' ORDER BY seq LIMIT $1`, int64(upgradedAtOnce)); err != nil {
+				return said("store: upgrade", err)
+			}
+			for _, r := range rows {
+				r.derive()
+				if _, err := t.q.exec(ctx, `UPDATE expected SET search = $2 WHERE id = $1`, r.ID, r.keys.search); err != nil {
+					return said("store: upgrade", err)
+				}
+			}
+			more = len(rows) == upgradedAtOnce
+			return nil
 		})
 		if err != nil {
 			return err

@@ -62,10 +62,18 @@ type UserPage struct {
 }
 
 // ListUsers gives one page of the users.
-func (s *Store) ListUsers(ctx context.Context, q UserQuery) (UserPage, error) {
+func (s *Store) ListUsers(ctx context.Context, q UserQuery) (p UserPage, err error) {
+	p.Rows, p.PageMarks, err = coveredList(Query(q), func(q Query) ([]access.User, PageMarks, error) {
+		p, err := s.listUsers(ctx, q)
+		return p.Rows, p.PageMarks, err
+	}, shownUser, wholeUser)
+	return p, err
+}
+
+func (s *Store) listUsers(ctx context.Context, q Query) (UserPage, error) {
 	var p UserPage
 	var err error
-	p.PageMarks, err = s.list(ctx, "store: list users", personTable(), Query(q), func(r runner, items []item) error {
+	p.PageMarks, err = s.list(ctx, "store: list users", personTable(), q, func(r runner, items []item) error {
 		p.Rows = nil
 		if len(items) == 0 {
 			return nil

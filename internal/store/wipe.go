@@ -187,8 +187,8 @@ func (t *Tx) SaveServerKey(id access.AssociationID, sealed string) error {
 }
 
 // WipesOfAccount gives the orders for the records of an account, also of those that are gone.
-func (s *Store) WipesOfAccount(ctx context.Context, realm, account string) (list []Wipe, err error) {
-	err = s.reader().eachWipe(ctx, func(w *Wipe) { list = append(list, *w) }, `WHERE realm = $1 AND account = $2 ORDER BY id DESC LIMIT 1000`, realm, account)
+func (p Personal) WipesOfAccount(realm, account string) (list []Wipe, err error) {
+	err = p.q.eachWipe(p.ctx, func(w *Wipe) { list = append(list, *w) }, `WHERE realm = $1 AND account = $2 ORDER BY id DESC LIMIT 1000`, realm, account)
 	return list, said("store: wipes of an account", err)
 }
 
@@ -207,9 +207,9 @@ type EASAction struct {
 }
 
 // ActionsOf gives the ActiveSync actions of device ids.
-func (s *Store) ActionsOf(ctx context.Context, devices []string) (list []EASAction, err error) {
+func (p Personal) ActionsOf(devices []string) (list []EASAction, err error) {
 	for part := range slices.Chunk(devices, 200) {
-		err := s.reader().each(ctx, func(rows *sql.Rows) error {
+		err := p.q.each(p.ctx, func(rows *sql.Rows) error {
 			var a EASAction
 			err := rows.Scan(&a.Device, target(&a.At), &a.Kind, &a.By)
 			list = append(list, a)

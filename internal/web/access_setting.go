@@ -26,9 +26,9 @@ type accessPage struct {
 }
 
 type mapLine struct {
-	Group, Groups string
-	Roles         []choice
-	N             int
+	Group, Groups, Users string
+	Roles                []choice
+	N                    int
 }
 
 // signInSettings answers GET /administrators/sign-in.
@@ -56,7 +56,11 @@ func (s *Server) signInSettings(w http.ResponseWriter, r *http.Request) error {
 		if m.Scope != nil {
 			groups = strings.Join(m.Scope.Groups, ", ")
 		}
-		p.Map = append(p.Map, mapLine{Group: m.Group, Groups: groups, Roles: s.roleChoices(m.Role), N: len(p.Map)})
+		users, err := s.userLines(r.Context(), frame.Actor, m.Scope)
+		if err != nil {
+			return err
+		}
+		p.Map = append(p.Map, mapLine{Group: m.Group, Groups: groups, Users: strings.ReplaceAll(users, "\n", ", "), Roles: s.roleChoices(m.Role), N: len(p.Map)})
 	}
 	return s.show(w, http.StatusOK, "signing_in", "layout", p)
 }
@@ -74,15 +78,25 @@ func (s *Server) policyChange(w http.ResponseWriter, r *http.Request) error {
 // providerChange answers POST /administrators/sign-in/provider.
 func (s *Server) providerChange(w http.ResponseWriter, r *http.Request) error {
 	o := login.OIDC{Issuer: r.PostFormValue("issuer"), ClientID: r.PostFormValue("client_id"), Button: r.PostFormValue("button"), Claim: r.PostFormValue("claim")}
-	groups, roles, scopes := r.PostForm["group"], r.PostForm["role"], r.PostForm["groups"]
+	groups, roles, scopes, users := r.PostForm["group"], r.PostForm["role"], r.PostForm["groups"], r.PostForm["users"]
+	var warning string
 	for i := range groups {
 		if strings.TrimSpace(groups[i]) == "" || i >= len(roles) || i >= len(scopes) {
 			continue
 		}
-		o.Map = append(o.Map, login.Mapping{Group: groups[i], Role: access.Role(roles[i]), Scope: scopeOf(scopes[i])})
+		listed := ""
+		if i < len(users) {
+			listed = users[i]
+		}
+		scope, empty, err := s.readScope(r, scopes[i], listed)
+		if err != nil {
+			return s.toAccount(w, r, "/administrators/sign-in", err, "")
+		}
+		warning += s.emptyGroups(empty)
+		o.Map = append(o.Map, login.Mapping{Group: groups[i], Role: access.Role(roles[i]), Scope: scope})
 	}
 	err := s.login.ChangeOIDC(r.Context(), login.Actor(r), o, r.PostFormValue("secret"), atoi64(r.PostFormValue("version")))
-	return s.toAccount(w, r, "/administrators/sign-in", err, s.say("signing-in.saved"))
+	return s.toAccount(w, r, "/administrators/sign-in", err, s.say("signing-in.saved")+warning)
 }
 
 func atoi64(s string) int64 {

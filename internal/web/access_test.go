@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
 	"github.com/vedette-mail/vedette/internal/login"
 	"github.com/vedette-mail/vedette/test/browser"
 )
@@ -46,8 +47,10 @@ func TestEveryRouteLetsInExactlyTheRolesOfItsVerb(t *testing.T) {
 					continue
 				}
 				may := verb == "" || who.May(verb) == nil
-				if r.Path == "/administrators/export.csv" || r.Path == "/tokens/export.csv" { // the list's own verb counts too
-					may = may && who.May(access.VerbManageAccess) == nil
+				if list, found := strings.CutSuffix(r.Path, "/export.csv"); found { // the list's own verb counts too
+					own := map[string]access.Verb{"/administrators": access.VerbViewAccess, "/tokens": access.VerbViewAccess,
+						"/sessions": access.VerbViewAccess, "/import/files": access.VerbViewAudit}[list]
+					may = may && (own == "" || who.May(own) == nil)
 				}
 				if strings.Contains(r.Path, "{verb}") && who.May(access.VerbBlock) != nil { // the verb in the path counts too
 					may = false
@@ -66,6 +69,64 @@ func TestEveryRouteLetsInExactlyTheRolesOfItsVerb(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAnAuditorReadsWhatThereIsAndIsOfferedNoForm: whoever inspects comes for who may do what, what was
+// brought in, and what would go.
+func TestAnAuditorReadsWhatThereIsAndIsOfferedNoForm(t *testing.T) {
+	c := browser.Start(t, true)
+	owner := signedIn(t, c)
+	owner.get("/account").submit(owner, "/account/tokens", url.Values{"name": {"scripts"}}).wants(http.StatusOK)
+	file := bring(owner, "name,accounts\nzoe,exchange:zoe\n", url.Values{"kind": {"users"}})
+	user, err := c.Admin.AddUser(t.Context(), ada(), admin.UserForm{Name: "zora"}, admin.Act{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens, err := c.Login.ListTokens(t.Context(), login.House())
+	if err != nil || len(tokens) == 0 {
+		t.Fatalf("%v, %v", tokens, err)
+	}
+	sessions, err := c.Login.ListSessions(t.Context(), login.House())
+	if err != nil || len(sessions) == 0 {
+		t.Fatalf("%v, %v", sessions, err)
+	}
+	v := as(t, c, access.RoleAuditor)
+	for _, path := range []string{"/administrators", "/administrators/" + idOf(t, c, browser.Administrator), "/administrators/sign-in", "/administrators/roles",
+		"/tokens", "/tokens/" + tokens[0].ID, "/sessions", "/sessions/" + sessions[0].ID, "/import", file.path, "/expected", "/audit", "/overrides",
+		"/settings/personal-data?user=" + user.ID, "/settings/retention/preview?records=30&held=no&audit=400&tallies=31&jobs=30"} {
+		a := v.get(path).wants(http.StatusOK)
+		if n := len(a.all(`main form[method="post"]:has(button)`)); n > 0 {
+			t.Errorf("%s: %d forms with a button", path, n)
+		}
+	}
+	v.get("/administrators/new").wants(http.StatusForbidden)
+}
+
+// TestSomebodyLooksAfterUsersListedOneByOne proves that a help desk is made for a list of users beside groups,
+// and that a group nobody is in is said to be one.
+func TestSomebodyLooksAfterUsersListedOneByOne(t *testing.T) {
+	c := browser.Start(t, true)
+	for _, name := range []string{"zora", "zeno"} {
+		if _, err := c.Admin.AddUser(t.Context(), ada(), admin.UserForm{Name: name, Groups: []string{"Board"}}, admin.Act{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v := signedIn(t, c)
+	form := v.get("/administrators/new").says("#groups-hint", "Board")
+	form.submit(v, "/administrators", url.Values{"name": {"hugo"}, "role": {"helpdesk"}, "users": {"nobody-here"}}).wants(http.StatusBadRequest).says(".message.bad", "no user “nobody-here”")
+	form.submit(v, "/administrators", url.Values{"name": {"hugo"}, "role": {"helpdesk"}, "groups": {"Bord"}, "users": {"zora"}}).wants(http.StatusOK).says(".message.warn", "Nobody is in: Bord")
+	page := v.get("/administrators/" + idOf(t, c, "hugo")).wants(http.StatusOK)
+	if f := page.fields("/administrators/" + idOf(t, c, "hugo") + "/rights"); f.Get("users") != "zora" || f.Get("groups") != "Bord" {
+		t.Errorf("the form has %v", f)
+	}
+	who, err := c.Login.FindAdministrator(t.Context(), login.House(), idOf(t, c, "hugo"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen, err := c.Admin.ListUsers(t.Context(), access.Actor{Name: "hugo", Role: who.Role, Scope: who.Scope}, admin.UserQuery{})
+	if err != nil || len(seen.Rows) != 1 || seen.Rows[0].Name != "zora" {
+		t.Errorf("hugo sees %+v, %v", seen.Rows, err)
 	}
 }
 
@@ -146,11 +207,11 @@ func TestTokensAreMadeInTheAccountAndTakenBackByWhoeverManagesAccess(t *testing.
 	op := as(t, c, access.RoleOperator)
 	page := op.get("/account")
 	page.submit(op, "/account/tokens", url.Values{"name": {"king"}, "role": {"administrator"}}).says(".message.bad", "cannot do more")
-	made := page.submit(op, "/account/tokens", url.Values{"name": {"report"}, "role": {"auditor"}, "groups": {"sales"}, "verb": {"view", "export"}, "days": {"7"}}).wants(http.StatusOK)
+	made := page.submit(op, "/account/tokens", url.Values{"name": {"report"}, "role": {"operator"}, "groups": {"sales"}, "verb": {"view", "export"}, "days": {"7"}}).wants(http.StatusOK)
 	if !strings.HasPrefix(made.words(".message .secret"), "vdt_") {
 		t.Errorf("no token: %q", made.words(".message .secret"))
 	}
-	op.get("/account").says("main", "report").says("main", "sales").says("main", "view, export").says("main", "Ends soon")
+	op.get("/account").says("main", "report").says("main", "sales").says("main", "Look at records, devices and users, Export lists").says("main", "Ends soon")
 	op.get("/tokens").wants(http.StatusForbidden)
 	v := signedIn(t, c)
 	v.get("/tokens").says("table", "report").says("table", "the operator").says("table", "Ends soon")

@@ -32,7 +32,7 @@ type accountPage struct {
 	NewToken      string // shown once
 	TokenRoles    []choice
 	Languages     []choice // nil: there is but one
-	Verbs         []access.Verb
+	Verbs         []choice
 }
 
 // tokenRow is a token with its words.
@@ -83,7 +83,11 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) (*accountPa
 	for i, role := range login.RolesWithin(p.Account.Role) {
 		p.TokenRoles = append(p.TokenRoles, choice{Value: string(role), Label: s.roleWord(role), Chosen: i == len(login.RolesWithin(p.Account.Role))-1})
 	}
-	p.Verbs = access.Verbs()
+	for _, v := range access.Verbs() {
+		if frame.Actor.May(v) == nil {
+			p.Verbs = append(p.Verbs, choice{Value: string(v), Label: s.verbWord(v)})
+		}
+	}
 	tokens, err := s.login.OwnTokens(r.Context())
 	for _, t := range tokens {
 		p.Tokens = append(p.Tokens, tokenRow{Token: t, RoleWord: s.roleWord(t.Role), GroupsWord: s.scopeWord(t.Scope), VerbsWord: s.verbsWord(t.Verbs)})

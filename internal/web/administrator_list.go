@@ -7,6 +7,7 @@ import (
 	"context"
 	"html/template"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,21 +18,21 @@ import (
 
 // mountAccess registers what has to do with who may do what.
 func (s *Server) mountAccess(mux router) {
-	manage := httpd.Verb(string(access.VerbManageAccess))
+	manage, look := httpd.Verb(string(access.VerbManageAccess)), httpd.Verb(string(access.VerbViewAccess))
 	mount(s, mux, s.administrators())
 	mux.Handle(manage, "GET /administrators/new", s.administratorNew)
 	mux.Handle(manage, "POST /administrators", s.administratorCreate)
-	mux.Handle(manage, "GET /administrators/{id}", s.administratorShow)
+	mux.Handle(look, "GET /administrators/{id}", s.administratorShow)
 	mux.Handle(manage, "POST /administrators/{id}/{deed}", s.administratorChange)
 	mux.Handle(httpd.SignedIn(), "GET /administrators/roles", s.roleList)
-	mux.Handle(manage, "GET /administrators/sign-in", s.signInSettings)
+	mux.Handle(look, "GET /administrators/sign-in", s.signInSettings)
 	mux.Handle(manage, "POST /administrators/sign-in/policy", s.policyChange)
 	mux.Handle(manage, "POST /administrators/sign-in/provider", s.providerChange)
 	mount(s, mux, s.sessionList())
-	mux.Handle(manage, "GET /sessions/{id}", s.sessionShow)
+	mux.Handle(look, "GET /sessions/{id}", s.sessionShow)
 	mux.Handle(manage, "POST /sessions/{id}/end", s.sessionEndAny)
 	mount(s, mux, s.tokenList())
-	mux.Handle(manage, "GET /tokens/{id}", s.tokenShow)
+	mux.Handle(look, "GET /tokens/{id}", s.tokenShow)
 	mux.Handle(manage, "POST /tokens/{id}/revoke", s.tokenRevokeAny)
 }
 
@@ -40,7 +41,7 @@ func (s *Server) administrators() *list[login.Administrator] {
 	type row = login.Administrator
 	l := few(&list[row]{
 		Path: "/administrators", Section: "administrators", Words: "administrators", File: "administrators", Class: "roomy", Icon: "user-shield",
-		Verb: access.VerbManageAccess,
+		Verb: access.VerbViewAccess,
 		Columns: []column[row]{
 			{Key: "name", Heads: true, Link: true, Class: "narrow-first", Value: func(a *row) string { return a.Name }},
 			{Key: "role", Class: "narrow-second", Value: func(a *row) string { return s.roleWord(a.Role) }},
@@ -70,10 +71,14 @@ func (s *Server) scopeWord(scope *access.Scope) string {
 	switch {
 	case scope == nil:
 		return s.say("administrators.all-groups")
-	case len(scope.Groups) == 0:
+	case scope.IsEmpty():
 		return s.say("administrators.no-groups")
 	}
-	return strings.Join(scope.Groups, ", ")
+	words := slices.Clone(scope.Groups)
+	if n := len(scope.Users); n > 0 {
+		words = append(words, s.say("administrators.users", n))
+	}
+	return strings.Join(words, ", ")
 }
 
 func (s *Server) factorWord(a *login.Administrator) string {
@@ -118,7 +123,7 @@ func (s *Server) administratorState(a *login.Administrator) template.HTML {
 func (s *Server) sessionList() *list[login.Session] {
 	type row = login.Session
 	l := few(&list[row]{
-		Path: "/sessions", Section: "sessions", Words: "sessions", File: "sessions", Class: "roomy", Icon: "devices", Verb: access.VerbManageAccess,
+		Path: "/sessions", Section: "sessions", Words: "sessions", File: "sessions", Class: "roomy", Icon: "devices", Verb: access.VerbViewAccess,
 		Columns: []column[row]{
 			{Key: "who", Heads: true, Link: true, Class: "narrow-first", Value: func(r *row) string { return r.Who }},
 			{Key: "addr", Class: "narrow-second nowrap", Value: func(r *row) string { return r.Addr }},
@@ -149,13 +154,14 @@ func (s *Server) strongWord(strong bool) string {
 func (s *Server) tokenList() *list[login.Token] {
 	type row = login.Token
 	l := few(&list[row]{
-		Path: "/tokens", Section: "tokens", Words: "tokens", File: "tokens", Class: "roomy", Icon: "key", Verb: access.VerbManageAccess,
+		Path: "/tokens", Section: "tokens", Words: "tokens", File: "tokens", Class: "roomy", Icon: "key", Verb: access.VerbViewAccess,
 		Columns: []column[row]{
 			{Key: "name", Heads: true, Link: true, Class: "narrow-first", Value: func(t *row) string { return t.Name }},
 			{Key: "owner", Class: "narrow-second", Value: func(t *row) string { return t.Owner }},
 			{Key: "role", Value: func(t *row) string { return s.roleWord(t.Role) }},
 			{Key: "groups", Class: "break", Value: func(t *row) string { return s.scopeWord(t.Scope) }},
-			{Key: "verbs", Class: "break", Extra: true, Value: func(t *row) string { return s.verbsWord(t.Verbs) }},
+			{Key: "verbs", Class: "break", Extra: true, Value: func(t *row) string { return verbsOf(t.Verbs) },
+				Cell: func(s *Server, t *row) template.HTML { return text(s.verbsWord(t.Verbs), 400) }},
 			{Key: "state", Value: func(t *row) string { return s.tokenWord(t) }, Cell: (*Server).tokenState},
 			moment(column[row]{Key: "ends", Class: "nowrap"}, func(t *row) time.Time { return t.Expires }),
 			moment(column[row]{Key: "used", Newest: true, Class: "nowrap"}, func(t *row) time.Time { return t.LastUsed }),
@@ -172,13 +178,25 @@ func (s *Server) tokenList() *list[login.Token] {
 	return l
 }
 
+// verbsOf lists verbs as programs call them, for exports.
+func verbsOf(verbs []access.Verb) string {
+	names := make([]string, len(verbs))
+	for i, v := range verbs {
+		names[i] = string(v)
+	}
+	return strings.Join(names, ", ")
+}
+
+// verbWord says what a verb does.
+func (s *Server) verbWord(v access.Verb) string { return s.say("verb." + string(v)) }
+
 func (s *Server) verbsWord(verbs []access.Verb) string {
 	if len(verbs) == 0 {
 		return s.say("tokens.all-verbs")
 	}
 	words := make([]string, len(verbs))
 	for i, v := range verbs {
-		words[i] = string(v)
+		words[i] = s.verbWord(v)
 	}
 	return strings.Join(words, ", ")
 }

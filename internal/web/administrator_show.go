@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/login"
@@ -27,7 +28,13 @@ type administratorPage struct {
 	LinkEnds string
 	Self     bool
 	Local    bool
+	Limits   string
+	Users    string // of the scope, one a line
+	There    string // the groups that there are
 }
+
+// May reports whether who looks at a page may do a verb, so that it shows no button that would refuse.
+func (p *page) May(verb string) bool { return p.Actor.May(access.Verb(verb)) == nil }
 
 func (s *Server) roleChoices(chosen access.Role) []choice {
 	var list []choice
@@ -46,10 +53,10 @@ func groupLines(scope *access.Scope) string {
 
 // administratorNew answers GET /administrators/new.
 func (s *Server) administratorNew(w http.ResponseWriter, r *http.Request) error {
-	return s.administratorForm(w, r, http.StatusOK, "", access.RoleOperator, "", nil)
+	return s.administratorForm(w, r, http.StatusOK, "", access.RoleOperator, "", "", nil)
 }
 
-func (s *Server) administratorForm(w http.ResponseWriter, r *http.Request, status int, name string, role access.Role, groups string, m *message) error {
+func (s *Server) administratorForm(w http.ResponseWriter, r *http.Request, status int, name string, role access.Role, groups, users string, m *message) error {
 	frame, err := s.newPage(w, r, s.say("administrators.new"), "administrators")
 	if err != nil {
 		return err
@@ -58,28 +65,37 @@ func (s *Server) administratorForm(w http.ResponseWriter, r *http.Request, statu
 	if m != nil {
 		frame.Message = m
 	}
-	return s.show(w, status, "administrator", "layout", &administratorPage{page: frame, New: true, Name: name, Roles: s.roleChoices(role), Groups: groups})
+	there, err := s.groupsThere(r.Context(), frame.Actor)
+	if err != nil {
+		return err
+	}
+	return s.show(w, status, "administrator", "layout", &administratorPage{page: frame, New: true, Name: name, Roles: s.roleChoices(role), Groups: groups, Users: users, There: there})
 }
 
 // administratorCreate answers POST /administrators with the page of the new one, because the link on it must
 // not be kept anywhere for a redirect to show.
 func (s *Server) administratorCreate(w http.ResponseWriter, r *http.Request) error {
 	name, role := r.PostFormValue("name"), access.Role(r.PostFormValue("role"))
-	token, expires, err := s.login.Invite(r.Context(), login.Actor(r), login.NewAdministrator{Name: name, Role: role, Scope: scopeOf(r.PostFormValue("groups"))})
+	var token string
+	var expires time.Time
+	scope, empty, err := s.readScope(r, r.PostFormValue("groups"), r.PostFormValue("users"))
+	if err == nil {
+		token, expires, err = s.login.Invite(r.Context(), login.Actor(r), login.NewAdministrator{Name: name, Role: role, Scope: scope})
+	}
 	switch access.KindOf(err) {
 	case access.KindInvalid, access.KindConflict:
 		if err != nil {
-			return s.administratorForm(w, r, http.StatusBadRequest, clip(name, 200), role, clip(r.PostFormValue("groups"), 4000), &message{Kind: "bad", Text: s.textOf(err)})
+			return s.administratorForm(w, r, http.StatusBadRequest, clip(name, 200), role, clip(r.PostFormValue("groups"), 4000), clip(r.PostFormValue("users"), 20_000), &message{Kind: "bad", Text: s.textOf(err)})
 		}
 	}
 	if err != nil {
 		return err
 	}
-	return s.administratorLink(w, r, name, token, expires.Format("2006-01-02 15:04 UTC"))
+	return s.administratorLink(w, r, name, token, expires.Format("2006-01-02 15:04 UTC"), s.emptyGroups(empty))
 }
 
 // administratorLink shows somebody's page with the one-time link.
-func (s *Server) administratorLink(w http.ResponseWriter, r *http.Request, name, token, ends string) error {
+func (s *Server) administratorLink(w http.ResponseWriter, r *http.Request, name, token, ends, warning string) error {
 	all, err := s.login.ListAdministrators(r.Context(), login.Actor(r))
 	if err != nil {
 		return err
@@ -95,6 +111,9 @@ func (s *Server) administratorLink(w http.ResponseWriter, r *http.Request, name,
 				scheme = "http://"
 			}
 			p.Link, p.LinkEnds = scheme+r.Host+"/setup?token="+url.QueryEscape(token), ends
+			if warning = strings.TrimSpace(warning); warning != "" {
+				p.Message = &message{Kind: "warn", Text: warning}
+			}
 			return s.show(w, http.StatusOK, "administrator", "layout", p)
 		}
 	}
@@ -107,8 +126,16 @@ func (s *Server) administratorPage(w http.ResponseWriter, r *http.Request, a log
 		return nil, err
 	}
 	frame.Width = "narrow"
+	users, err := s.userLines(r.Context(), frame.Actor, a.Scope)
+	if err != nil {
+		return nil, err
+	}
+	there, err := s.groupsThere(r.Context(), frame.Actor)
+	if err != nil {
+		return nil, err
+	}
 	return &administratorPage{page: frame, Who: a, Name: a.Name, Role: s.roleWord(a.Role), State: s.stateWord(&a), Factor: s.factorWord(&a),
-		Roles: s.roleChoices(a.Role), Groups: groupLines(a.Scope), Self: frame.Actor.Name == a.Name, Local: a.Source == ""}, nil
+		Roles: s.roleChoices(a.Role), Groups: groupLines(a.Scope), Users: users, There: there, Self: frame.Actor.Name == a.Name, Local: a.Source == "", Limits: s.scopeWord(a.Scope)}, nil
 }
 
 // administratorShow answers GET /administrators/{id}.
@@ -135,8 +162,11 @@ func (s *Server) administratorChange(w http.ResponseWriter, r *http.Request) err
 	var done string
 	switch r.PathValue("deed") {
 	case "rights":
-		err = s.login.ChangeRights(ctx, who, a.Name, access.Role(r.PostFormValue("role")), scopeOf(r.PostFormValue("groups")))
-		done = s.say("administrators.did-rights")
+		scope, empty, serr := s.readScope(r, r.PostFormValue("groups"), r.PostFormValue("users"))
+		if err = serr; err == nil {
+			err = s.login.ChangeRights(ctx, who, a.Name, access.Role(r.PostFormValue("role")), scope)
+		}
+		done = s.say("administrators.did-rights") + s.emptyGroups(empty)
 	case "disable":
 		err, done = s.login.DisableAdministrator(ctx, who, a.Name), s.say("administrators.did-disable")
 	case "enable":
@@ -154,7 +184,7 @@ func (s *Server) administratorChange(w http.ResponseWriter, r *http.Request) err
 		token, expires, lerr := s.login.NewSetupLink(ctx, who, a.Name)
 		if err = lerr; err == nil {
 			s.live.recheck()
-			return s.administratorLink(w, r, a.Name, token, expires.Format("2006-01-02 15:04 UTC"))
+			return s.administratorLink(w, r, a.Name, token, expires.Format("2006-01-02 15:04 UTC"), "")
 		}
 	default:
 		return access.NotFound("administrator", s.say("error.no-page"))
@@ -186,7 +216,7 @@ func (s *Server) roleList(w http.ResponseWriter, r *http.Request) error {
 		p.Roles = append(p.Roles, s.roleWord(role))
 	}
 	for _, c := range access.PermissionTable() {
-		line := roleLine{Verb: string(c.Verb), Everybodys: c.Everybodys}
+		line := roleLine{Verb: string(c.Verb), Means: s.verbWord(c.Verb), Everybodys: c.Everybodys}
 		for _, role := range access.Roles() {
 			line.May = append(line.May, c.Holds(role))
 		}

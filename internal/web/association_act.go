@@ -30,20 +30,24 @@ func (s *Server) associationActs() []act[admin.Row] {
 	byHand := func(a *admin.Row) bool { return a.Link.By == access.LinkedByHand }
 	form := func(id string) string { return "/link/" + url.PathEscape(id) }
 	list := []act[admin.Row]{
-		{Verb: access.VerbAllow, Icon: "circle-check", Key: "a", Ends: true, Notes: allowNotes, Do: do(s.admin.AllowAssociation)},
-		{Verb: access.VerbBlock, Icon: "ban", Key: "b", Danger: true, Refuses: true, Ends: true, Notes: twinNotes, Do: do(s.admin.BlockAssociation)},
+		{Verb: access.VerbAllow, Icon: "circle-check", Key: "a", Ends: true, Wide: hasTwin, Notes: allowNotes, Do: do(s.admin.AllowAssociation)},
+		{Verb: access.VerbBlock, Icon: "ban", Key: "b", Danger: true, Refuses: true, Ends: true, Wide: hasTwin, Notes: twinNotes, Do: do(s.admin.BlockAssociation)},
 		{Verb: access.VerbComment, Icon: "message", Key: "c", Notes: twinNotes, Do: do(comment), Text: func(a *admin.Row) string { return a.Comment }},
 		{Verb: access.VerbRemove, Icon: "trash", Key: "r", Danger: true, Gone: true, Notes: removeNotes, Do: do(s.admin.RemoveAssociation)},
 		{Verb: access.VerbLink, Icon: "link", Key: "l", Form: form, InPlace: true},
 		{Verb: access.VerbUnlink, Icon: "unlink", Key: "u", Notes: twinNotes, Fits: linked, Do: do(s.admin.UnlinkAssociation)},
+		{Verb: access.VerbAddUser, Icon: "user-plus", Single: true, Fits: userUnknown, Notes: addUserNotes, Do: do(s.admin.MakeUser)},
+		{Verb: access.VerbChangeUser, Name: "give", Icon: "user-check", Single: true, Fits: userUnknown, Form: giveHref},
 		{Verb: access.VerbMatchAgain, Icon: "refresh", Key: "m", Notes: twinNotes, Fits: byHand, Do: do(s.admin.MatchAgain)},
 	}
 	return append(append(list, s.policyActs()...), s.wipeAct())
 }
 
+func hasTwin(a *admin.Row) bool { return len(a.Twins) > 0 }
+
 func twinNotes(s *Server, rows []admin.Row) []note {
 	for i := range rows {
-		if len(rows[i].Twins) > 0 {
+		if hasTwin(&rows[i]) {
 			return []note{{"", s.say("activesync.note-twins")}}
 		}
 	}

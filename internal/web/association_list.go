@@ -21,7 +21,7 @@ func (s *Server) associations() *list[admin.Row] {
 	l := &list[admin.Row]{
 		Path: "/activesync", Section: "activesync", Words: "activesync", File: "activesync", Class: "associations",
 		Columns:  associationColumns(),
-		Filters:  []filter{{Name: "show", Kind: "select", Options: []string{string(admin.ShowAll), string(admin.ShowLinked), string(admin.ShowUnlinked), string(showSuggested), string(admin.ShowAllowed), string(admin.ShowBlocked)}}},
+		Filters:  []filter{{Name: "show", Kind: "select", Options: choices(admin.AssociationShows())}},
 		Searches: true,
 		Sort:     "first", Desc: true,
 		Newest: "first", When: func(a *admin.Row) time.Time { return a.FirstSync },
@@ -44,6 +44,15 @@ func (s *Server) associations() *list[admin.Row] {
 		Extra: s.freshness,
 	}
 	return l
+}
+
+// choices are the options of a filter.
+func choices(list []admin.Show) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = string(s)
+	}
+	return out
 }
 
 func associationQuery(q query) admin.Query {
@@ -69,6 +78,8 @@ func (s *Server) findAssociations(ctx context.Context, who access.Actor, q query
 		out.Order = "activesync.order-partial"
 	case p.SearchOrder == admin.OrderNewest:
 		out.Order = "activesync.order-newest"
+	case p.SearchOrder == admin.OrderAdded:
+		out.Order = "activesync.order-added"
 	case p.SearchOrder == admin.OrderMatch:
 		out.Order = "activesync.order-match"
 	}
@@ -104,7 +115,7 @@ func associationColumns() []column[admin.Row] {
 	return []c{
 		{Key: "device", Sort: string(admin.SortDevice), Link: true, Class: "narrow-second", Value: deviceOf},
 		{Key: "user", Sort: string(admin.SortUser), Class: "narrow-first", Value: userOf},
-		{Key: "number", Sort: string(admin.SortNumber), Class: "pane-none", Value: numberOf, Cell: (*Server).numberCell},
+		{Key: "number", Sort: string(admin.SortNumber), Help: true, Class: "pane-none", Value: numberOf, Cell: (*Server).numberCell},
 		{Key: "phone", Sort: string(admin.SortPhone), Value: func(a *admin.Row) string { return a.Model }},
 		{Key: "os", Sort: string(admin.SortOS), Class: "pane-none", Value: osOf},
 		{Key: "status", Sort: string(admin.SortStatus), Value: func(a *admin.Row) string { return a.StatusLabel() }, Cell: (*Server).statusChip},
@@ -119,6 +130,7 @@ func associationColumns() []column[admin.Row] {
 		{Key: "client", Extra: true, Value: func(a *admin.Row) string { return a.Client }},
 		{Key: "backend", Extra: true, Value: func(a *admin.Row) string { return a.Backend }},
 		{Key: "gateway", Extra: true, Value: func(a *admin.Row) string { return string(a.Gateway) }},
+		{Key: "known", Extra: true, Value: knownWord},
 		{Key: "comment", Extra: true, Value: func(a *admin.Row) string { return a.Comment }},
 	}
 }

@@ -33,6 +33,16 @@ func osOf(a *admin.Row) string {
 // numberOf is the phone's number: what it says itself, else what its registration says.
 func numberOf(a *admin.Row) string { return firstWord(a.Number, a.DeviceNumber) }
 
+func userUnknown(a *admin.Row) bool { return a.Person == "" }
+
+// knownWord says in exports whether the account belongs to a user.
+func knownWord(a *admin.Row) string {
+	if userUnknown(a) {
+		return "User unknown"
+	}
+	return ""
+}
+
 // numberCell tells the one from the other on hover.
 func (s *Server) numberCell(a *admin.Row) template.HTML {
 	if a.Number != "" || a.DeviceNumber == "" {
@@ -61,12 +71,17 @@ func (s *Server) mailboxCell(a *admin.Row) template.HTML {
 	return text(a.Mailbox, 80)
 }
 
-// statusChip is the Status column: words and a sign, not a colour alone.
+// statusChip is the Status column: words and a sign, not a colour alone. An account that
+// belongs to nobody is marked (M-14, R-20).
 func (s *Server) statusChip(a *admin.Row) template.HTML {
+	chip := s.chip("warn bare", "unlink", s.hear(a.StatusLabel()), "")
 	if a.Linked() {
-		return s.chip("plain bare", "link", s.hear(a.StatusLabel()), "")
+		chip = s.chip("plain bare", "link", s.hear(a.StatusLabel()), "")
 	}
-	return s.chip("warn bare", "unlink", s.hear(a.StatusLabel()), "")
+	if userUnknown(a) {
+		chip += " " + s.chip("plain under", "user-off", s.say("unknown-user.chip"), s.say("unknown-user.chip-why"))
+	}
+	return chip
 }
 
 // syncChip is the Sync Status column (C-07): the verdict, its reason on hover, and whether it is enforced.

@@ -107,6 +107,9 @@ func (s *Server) userCategory(d *admin.Details, v view) category {
 	}
 	c.say("details.realm", a.Pair.Realm)
 	c.say("details.backend", a.Backend)
+	if userUnknown(a) {
+		c.Note = s.say("unknown-user.pane")
+	}
 	if len(d.SameAccount) > 0 {
 		c.html("details.other-devices", s.links(d.SameAccount, v, deviceOf))
 		c.Note = s.say("details.user-note")

@@ -260,7 +260,7 @@ func TestTwoAdministratorsAtOnceAreToldOfEachOther(t *testing.T) {
 	form := one.get(path + "?id=" + string(ids[0])).fields(path)
 	act(two, "allow", ids[0], url.Values{"reason": {"is fine"}})
 	one.post(path, form).says(".message.bad", browser.Administrator)
-	one.get("/activesync?show=blocked").says(".list-foot", "1 record match")
+	one.get("/activesync?show=blocked").says(".list-foot", "1 record matches")
 }
 
 //

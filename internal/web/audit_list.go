@@ -97,7 +97,7 @@ func auditEvents() []string {
 	list := []string{""}
 	for _, v := range access.Verbs() {
 		switch v {
-		case access.VerbView, access.VerbViewAudit, access.VerbManageAccess:
+		case access.VerbView, access.VerbViewAudit, access.VerbViewAccess, access.VerbManageAccess:
 		default:
 			list = append(list, string(v))
 		}

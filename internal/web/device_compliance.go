@@ -27,6 +27,7 @@ type compliancePage struct {
 	Choices  []choice
 	Reasons  string
 	Since    string
+	Source   string // who says so; empty: by hand
 	Back     string
 	Key      string
 	Problem  string
@@ -51,7 +52,7 @@ func (s *Server) showCompliance(w http.ResponseWriter, r *http.Request, d *admin
 	p.Width = "narrow"
 	c := &compliancePage{page: p, Action: "/devices/compliance/" + url.PathEscape(string(d.ID)), Whole: !isFragment(r), Device: d.DeviceRow,
 		Named: deviceName(&d.RegisteredDevice), Question: s.say("device.compliance-question"), Notes: []note{{"info", s.reachWords(d)}},
-		Reasons: strings.Join(f.Reasons, "\n"), Since: since, Key: s.newKey(), Problem: problem,
+		Reasons: strings.Join(f.Reasons, "\n"), Since: since, Source: f.Source, Key: s.newKey(), Problem: problem,
 		Back: localPath(cmp.Or(r.PostFormValue("back"), r.URL.Query().Get("back")), deviceHref(d.ID))}
 	for _, v := range []access.Compliance{access.Compliant, access.NotCompliant, access.ComplianceUnknown} {
 		c.Choices = append(c.Choices, choice{string(v), s.complianceWord(v), v == cmp.Or(f.Compliance, access.ComplianceUnknown)})
@@ -91,7 +92,7 @@ func (s *Server) complianceChange(w http.ResponseWriter, r *http.Request) error 
 		return access.Invalid(string(access.VerbSetCompliance), s.say("error.form"))
 	}
 	id, who := access.DeviceID(r.PathValue("id")), login.Actor(r)
-	f := admin.ComplianceForm{Compliance: access.Compliance(r.PostFormValue("compliance"))}
+	f := admin.ComplianceForm{Compliance: access.Compliance(r.PostFormValue("compliance")), Source: strings.TrimSpace(r.PostFormValue("source"))}
 	if f.Compliance == access.NotCompliant {
 		for line := range strings.Lines(r.PostFormValue("reasons")) {
 			if line = strings.TrimSpace(line); line != "" {

@@ -63,8 +63,12 @@ func (s *Server) deviceAdd(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) newDevice() *deviceEdit {
 	return &deviceEdit{verb: access.VerbAddDevice, path: "/devices/new", title: "devices.add", lead: "device.add-lead", button: "devices.add",
-		form: admin.DeviceForm{Enrolled: s.now().UTC()}}
+		form: admin.DeviceForm{Enrolled: s.today()}}
 }
+
+// today is the day that a form begins with: a day, as the field is, so that the same form sent twice says the
+// same.
+func (s *Server) today() time.Time { return s.now().UTC().Truncate(24 * time.Hour) }
 
 // editedDevice reads the device that a form is about.
 func (s *Server) editedDevice(r *http.Request, kind string) (*deviceEdit, error) {
@@ -77,7 +81,7 @@ func (s *Server) editedDevice(r *http.Request, kind string) (*deviceEdit, error)
 		lead: "device.edit-lead", button: "form.save", state: d.State, version: d.Version, form: admin.FormOf(d), owner: d.OwnerName}
 	if kind == "register" {
 		e.verb, e.title, e.lead, e.button = access.VerbAddDevice, "device.register", "device.register-lead", "act.add-device"
-		e.form.State, e.form.Enrolled = access.DeviceActive, s.now().UTC()
+		e.form.State, e.form.Enrolled = access.DeviceActive, s.today()
 	}
 	return e, nil
 }

@@ -20,6 +20,7 @@ func (s *Server) devices() *list[admin.DeviceRow] {
 	return &list[device]{
 		Path: "/devices", Section: "devices", Words: "devices", File: "devices", Class: "devices", Icon: "devices",
 		Columns: deviceColumns(),
+		Filed:   []column[device]{{Key: "id", Value: func(d *device) string { return string(d.ID) }}},
 		Filters: []filter{{Name: "show", Kind: "select", Options: []string{"all", "registered", "waiting", "pending", "active", "lost", "retired",
 			"wiped", "noncompliant"}}},
 		Searches: true,

@@ -44,7 +44,8 @@ func (s *Server) expectedPhones() *list[access.Expected] {
 	type c = column[phone]
 	return &list[phone]{
 		Path: "/expected/phones", On: "/expected", Section: "expected", Words: "expected", File: "expected", Class: "roomy", Icon: "clock",
-		Verb: access.VerbViewAudit,
+		Verb:     access.VerbViewAudit,
+		Searches: true,
 		Columns: []c{
 			{Key: "who", Sort: "user", Heads: true, Class: "narrow-first", Value: func(x *phone) string { return firstWord(x.Who, x.Pair.Account) }},
 			{Key: "device", Sort: "device", Class: "narrow-second", Value: func(x *phone) string { return x.Pair.Device }},
@@ -62,7 +63,7 @@ func (s *Server) expectedPhones() *list[access.Expected] {
 		ID:      func(x *phone) string { return x.ID },
 		Name:    func(x *phone) (string, string) { return firstWord(x.Who, x.Pair.Account), x.Pair.Device },
 		Find: func(ctx context.Context, who access.Actor, q query) (found[phone], error) {
-			p, err := s.admin.ListExpected(ctx, who, admin.ExpectedQuery{Show: admin.Show(q.Filter["show"]), Sort: admin.Sort(q.Sort), Desc: q.Desc,
+			p, err := s.admin.ListExpected(ctx, who, admin.ExpectedQuery{Show: admin.Show(q.Filter["show"]), Search: q.Search, Sort: admin.Sort(q.Sort), Desc: q.Desc,
 				Cursor: q.Cursor, Limit: q.Limit})
 			out := found[phone]{Rows: p.Rows}
 			pageMarks(&out, p.PageMarks)

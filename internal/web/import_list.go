@@ -20,7 +20,7 @@ func (s *Server) imports() *list[admin.Import] {
 	type file = admin.Import
 	type c = column[file]
 	return few(&list[file]{
-		Path: "/import/files", On: "/import", Section: "import", Words: "imports", File: "imports", Class: "roomy", Icon: "arrow-up", Verb: access.VerbImport,
+		Path: "/import/files", On: "/import", Section: "import", Words: "imports", File: "imports", Class: "roomy", Icon: "arrow-up", Verb: access.VerbViewAudit,
 		Columns: []c{
 			{Key: "file", Heads: true, Link: true, Class: "narrow-first break", Value: func(i *file) string { return i.Form.File }},
 			{Key: "kind", Class: "narrow-second", Value: func(i *file) string { return s.say("import.kind." + string(i.Form.Kind)) }},

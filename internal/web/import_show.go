@@ -25,10 +25,10 @@ func (s *Server) BodyLimit(r *http.Request) int64 {
 
 func (s *Server) mountImports(mux router) {
 	may, report := httpd.Verb(string(access.VerbImport)), httpd.Verb(string(access.VerbViewAudit))
-	mux.Handle(may, "GET /import", s.importList)
+	mux.Handle(report, "GET /import", s.importList)
 	mount(s, mux, s.lists.imports)
 	mux.Handle(may, "POST /import", s.importCreate)
-	mux.Handle(may, "GET /import/{id}", s.importShow)
+	mux.Handle(report, "GET /import/{id}", s.importShow)
 	mux.Handle(may, "POST /import/{id}/run", s.importRun)
 	mux.Handle(may, "POST /import/{id}/undo", s.importUndo)
 	mux.Handle(report, "GET /expected", s.expectedShow)
@@ -67,6 +67,11 @@ func (s *Server) showImports(w http.ResponseWriter, r *http.Request, status int,
 	}
 	if ip.Realms, err = s.realms(r.Context(), p.Actor, f.Realm); err != nil {
 		return err
+	}
+	for i := range ip.Realms {
+		if ip.Realms[i].Value == "" { // nothing is taken for granted: what does not name its server is refused
+			ip.Realms[i].Label = s.say("import.realm-named")
+		}
 	}
 	if ip.Files, err = s.lists.imports.part(w, r, ""); err != nil {
 		return err
@@ -163,6 +168,9 @@ func (s *Server) importShow(w http.ResponseWriter, r *http.Request) error {
 		Report:  i.Form.Kind == admin.ImportExpected && i.State == admin.ImportDone}
 	if ip.CanRun && i.Counts[admin.LineCreate]+i.Counts[admin.LineChange] == 0 {
 		ip.CanRun = false
+	}
+	if p.Actor.May(access.VerbImport) != nil {
+		ip.CanRun, ip.CanUndo = false, false
 	}
 	ip.Columns, ip.Unknown = s.headWords(i.Columns), s.headWords(i.Unknown)
 	s.importCounts(ip, &i)

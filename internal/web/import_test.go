@@ -126,7 +126,12 @@ func TestAFileThatCannotBeReadIsRefusedOnItsPage(t *testing.T) {
 	if a := bring(as(t, c, access.RoleOperator), "Name\nana\n", url.Values{"kind": {"users"}}); a.status != http.StatusOK {
 		t.Errorf("an operator: %d", a.status)
 	}
-	if a := as(t, c, access.RoleAuditor).get("/import"); a.status != http.StatusForbidden {
+	auditor := as(t, c, access.RoleAuditor)
+	if n := len(auditor.get("/import").wants(http.StatusOK).all(`form[method="post"][action="/import"]`)); n != 0 {
+		t.Error("an auditor is asked for a file")
+	}
+	token := auditor.get("/account").fields("/account/password")["form_token"]
+	if a := bring(auditor, "Name\nana\n", url.Values{"kind": {"users"}, "form_token": token}); a.status != http.StatusForbidden {
 		t.Errorf("an auditor: %d", a.status)
 	}
 }
@@ -158,8 +163,14 @@ func TestWhoHasYetToComeStandsOnAPageOfItsOwn(t *testing.T) { // Y-18
 	if got := a.words("tbody"); !strings.Contains(got, "newcomer") || strings.Contains(got, "Since") {
 		t.Errorf("missing: %q", got)
 	}
+	for q, want := range map[string]string{"?q=ewcom": "newcomer", "?q=ewcom&show=seen": "", "?q=phone+15&show=all": "carl", "?q=nobody": ""} {
+		got := v.get("/expected" + q).wants(http.StatusOK)
+		if rows := strings.ToLower(got.words("tbody")); (want == "") != (rows == "") || !strings.Contains(rows, want) {
+			t.Errorf("%s: %q, want %q", q, rows, want)
+		}
+	}
 	a.submit(v, "/expected/forget", nil)
-	if got := v.get("/expected").words(".empty h2"); got != "Nobody is expected" {
+	if got := v.get("/expected?q=").words(".empty h2"); got != "Nobody is expected" {
 		t.Errorf("forgotten: %q", got)
 	}
 }

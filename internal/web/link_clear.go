@@ -13,11 +13,8 @@ import (
 	"github.com/vedette-mail/vedette/internal/login"
 )
 
-// showSuggested is the choice of Show that leaves records with a suggestion.
-const showSuggested admin.Show = "suggested"
-
 // clearHref leads to the question whether to link every record whose device is clear.
-const clearHref = "/activesync/selection/link?all=1&show=" + string(showSuggested)
+const clearHref = "/activesync/selection/link?all=1&show=" + string(admin.ShowSuggested)
 
 // clearPage shows what "link all that are clear" would link, before anything is linked (A-23, Y-07).
 type clearPage struct {

@@ -96,6 +96,9 @@ func (s *Server) namesOfDevices(ctx context.Context, who access.Actor, ids ...ac
 // deviceLink leads to a device that its reader may see.
 func (s *Server) deviceLink(id access.DeviceID, names map[access.DeviceID]string) template.HTML {
 	name, ok := names[id]
+	if id == admin.DeviceOutside {
+		return text(s.hear(admin.OutsideWords), 120)
+	}
 	if !ok {
 		return text(string(id), 80)
 	}

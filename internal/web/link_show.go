@@ -21,6 +21,7 @@ type linkPage struct {
 	page
 	Whole        bool
 	ID, Action   string
+	Find         string // where a search goes
 	User, Device string
 	Now          string // how the record is linked at present
 	Search       string
@@ -39,6 +40,7 @@ type candidate struct {
 	Barred, Present, Suggested  bool
 	Facts                       []factRow
 	Open                        bool // the facts stand open
+	Choose                      bool // it can be linked to here
 }
 
 // factRow is one fact as the phone tells it and as the registration has it.
@@ -49,8 +51,8 @@ type factRow struct {
 
 // mountLinks registers what Link To needs beside the list of records.
 func (s *Server) mountLinks(mux router) {
-	link := httpd.Verb(string(access.VerbLink))
-	mux.Handle(link, "GET /link/{id}", s.linkAsk)
+	view, link := httpd.Verb(string(access.VerbView)), httpd.Verb(string(access.VerbLink))
+	mux.Handle(view, "GET /link/{id}", s.linkAsk)
 	mux.Handle(link, "POST /link/{id}", s.linkChange)
 	mux.Handle(link, "GET /activesync/selection/link", s.linkMany)
 	mux.Handle(link, "POST /activesync/selection/link", s.linkStart)
@@ -75,8 +77,13 @@ func (s *Server) showLink(w http.ResponseWriter, r *http.Request, id string) err
 	path := "/activesync/" + url.PathEscape(id)
 	lp := &linkPage{page: p, Whole: !isFragment(r), ID: id, Action: "/link/" + url.PathEscape(id), User: userOf(a), Device: deviceOf(a), Now: s.linkedHow(&found),
 		Search: search, Version: a.Version, Key: s.newKey(), Back: localPath(r.URL.Query().Get("back"), path)}
+	if lp.Find = "/activesync/selection/link"; p.Actor.May(access.VerbLink) != nil {
+		lp.Find = lp.Action
+	}
 	for i := range found.List {
-		lp.Candidates = append(lp.Candidates, s.newCandidate(&found.List[i]))
+		c := s.newCandidate(&found.List[i])
+		c.Choose = !c.Present && p.Actor.May(access.VerbLink) == nil
+		lp.Candidates = append(lp.Candidates, c)
 	}
 	if len(lp.Candidates) > 0 {
 		lp.Candidates[0].Open = true

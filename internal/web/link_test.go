@@ -117,7 +117,7 @@ func TestAllThatAreClearAreLinkedAfterAPreview(t *testing.T) {
 	c.ThreeGateways(t)
 	registers(t, c, "bob", "bob", bobs())
 	v := signedIn(t, c)
-	v.get("/activesync?show=suggested").says(".list-foot", "1 record match").says(".records tbody", "bob@")
+	v.get("/activesync?show=suggested").says(".list-foot", "1 record matches").says(".records tbody", "bob@")
 	links := v.get("/activesync").all(".page-head .actions a")
 	if len(links) == 0 || !strings.Contains(textOf(links[0]), "Link all that are clear") {
 		t.Fatal("nothing leads to linking all that are clear")
@@ -148,7 +148,11 @@ func TestWhoMayNotLinkIsShownNoWayTo(t *testing.T) {
 	if n := len(v.get("/activesync/" + string(ids[1])).all(`a[href*="link"]`)); n != 0 {
 		t.Errorf("%d links to link", n)
 	}
-	v.get("/link/"+string(ids[1])).wants(http.StatusForbidden).says("h1", "No permission")
+	a := v.get("/link/"+string(ids[1])).wants(http.StatusOK).says("h1", "Which device is it?")
+	if n := len(a.all(`main form[method="post"]`)); n > 0 && len(a.all(`main button[name="device"]`)) > 0 {
+		t.Errorf("%d forms that link", n)
+	}
+	v.get("/activesync/selection/link?id="+string(ids[1])).wants(http.StatusForbidden).says("h1", "No permission")
 }
 
 // Y-05

@@ -33,6 +33,7 @@ type list[R any] struct {
 	Icon    string      // of the empty page
 
 	Columns  []column[R]
+	Filed    []column[R] // in every export behind the others, so that an import knows the row; no page shows them
 	Filters  []filter
 	Searches bool
 	Sort     string // key of the column it is sorted by unless asked otherwise; empty: an order of its own
@@ -132,6 +133,8 @@ type act[R any] struct {
 	Single  bool // it is for one row, though the list has a Bulk
 	Several bool // it is for the selection alone: one row has another act for it
 	Reason  bool // a note has to be given
+	// Wide says of one row that it goes for others with it, unless whoever is asked says that it shall not.
+	Wide func(r *R) bool
 	// Text gives what the row has to be edited; nil: a note is asked for.
 	Text func(r *R) string
 	// Fits says which rows it can be done to; nil: all. The details of others have no button for it.

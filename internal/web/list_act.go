@@ -62,6 +62,7 @@ type askPage struct {
 	Ends     bool // it can end by itself
 	Edits    bool // a text is edited, else a note is asked for
 	Needs    bool // the note has to be given
+	Wide     bool // it goes for others with the one, unless that is said
 	Hint     string
 	Text     string
 	Choices  []choice // of what goes along with the act; nil: nothing
@@ -191,6 +192,7 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 	switch {
 	case sel.Query == nil && total == 1 && !a.Several:
 		l.one(ask, a, &rows[0])
+		ask.Wide = a.Wide != nil && a.Wide(&rows[0])
 		if a.Foresee != nil {
 			if ask.Notes, err = a.Foresee(r, ask.Actor, &rows[0]); err != nil {
 				return 0, false, err
@@ -313,6 +315,7 @@ func (l *list[R]) act(w http.ResponseWriter, r *http.Request) error {
 	if d, err := time.ParseDuration(r.PostFormValue("until")); err == nil && d > 0 && a.Ends {
 		do.Until = l.s.now().Add(d)
 	}
+	do.Only = a.Wide != nil && r.PostFormValue("only") != ""
 	back := localPath(r.PostFormValue("back"), l.scheme.page)
 	if sel.Query != nil || len(sel.IDs) > 1 || a.Several {
 		do.Version = 0

@@ -14,7 +14,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/login"
 )
 
-// export answers GET of a list as CSV: the view of the page, all of its rows and exactly its columns.
+// export answers GET of a list as CSV: the view of the page, all of its rows and exactly its columns, with what names a row to an import behind them.
 func (l *list[R]) export(w http.ResponseWriter, r *http.Request) error {
 	v, who := l.scheme.readView(r), login.Actor(r)
 	if err := who.May(l.verb()); err != nil {
@@ -36,6 +36,9 @@ func (l *list[R]) export(w http.ResponseWriter, r *http.Request) error {
 			line = append(line, h.Label)
 		}
 	}
+	for i := range l.Filed {
+		line = append(line, l.s.say(l.Words+".col."+l.Filed[i].Key))
+	}
 	begun := false
 	err := each(r.Context(), who, v.query, func(row *R) error {
 		if !begun {
@@ -49,6 +52,9 @@ func (l *list[R]) export(w http.ResponseWriter, r *http.Request) error {
 			if c := &l.Columns[i]; slices.Contains(v.columns, c.Key) {
 				line = append(line, guarded(c.Value(row)))
 			}
+		}
+		for i := range l.Filed {
+			line = append(line, guarded(l.Filed[i].Value(row)))
 		}
 		return out.Write(line)
 	})

@@ -3,6 +3,8 @@
 
 package web
 
+import "slices"
+
 // keys lists what the catalogue has to say for this list.
 func (l *list[R]) keys() []string {
 	keys := []string{"title", "name", "count", "empty", "empty-text"}
@@ -27,7 +29,7 @@ func (l *list[R]) keys() []string {
 	if l.Pane != nil {
 		keys = append(keys, "pane")
 	}
-	for _, c := range l.Columns {
+	for _, c := range slices.Concat(l.Columns, l.Filed) {
 		keys = append(keys, "col."+c.Key)
 		if c.Help {
 			keys = append(keys, "help."+c.Key)
@@ -60,4 +62,26 @@ func (l *list[R]) keys() []string {
 		}
 	}
 	return keys
+}
+
+// keys lists the words that a page needs.
+func (d *setting) keys() []string {
+	at := "settings." + d.Words + "."
+	list := []string{at + "title", at + "lead"}
+	for _, f := range d.Fields {
+		list = append(list, at+f.Name)
+		if f.Hint {
+			list = append(list, at+f.Name+"-hint")
+		}
+		for _, o := range f.Options {
+			list = append(list, at+f.Name+"-"+o)
+		}
+	}
+	for _, a := range d.Acts {
+		list = append(list, at+a.Name, at+a.Name+"-hint")
+		if a.Field != "" {
+			list = append(list, at+a.Name+"-"+a.Field)
+		}
+	}
+	return list
 }

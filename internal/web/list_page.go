@@ -267,7 +267,7 @@ func (l *list[R]) count(p *listPart, found found[R]) {
 		p.TotalText = l.s.say("list.more-than", p.TotalText)
 	}
 	if p.Filtered {
-		p.TotalText = l.s.say("list.match", p.TotalText)
+		p.TotalText = l.s.say("list.match", found.Total, p.TotalText)
 	}
 	p.MoreThanPage = found.More || found.Total > len(found.Rows)
 }

@@ -203,7 +203,7 @@ func TestAFormFromElsewhereChangesNothing(t *testing.T) {
 	form := v.get("/activesync/selection/block?id=" + string(ids[0])).fields("/activesync/selection/block")
 	form.Set("form_token", "made-up")
 	v.post("/activesync/selection/block", form).wants(http.StatusForbidden)
-	v.get("/activesync?show=blocked").says(".list-foot", "1 record match")
+	v.get("/activesync?show=blocked").says(".list-foot", "1 record matches")
 }
 
 func TestTheErrorPagesSayWhereToGo(t *testing.T) {

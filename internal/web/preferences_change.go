@@ -161,6 +161,7 @@ func (s *Server) preferencesChange(w http.ResponseWriter, r *http.Request) error
 func refusesMore(now, then access.Preferences) bool {
 	return then.AutoBlock && !now.AutoBlock ||
 		then.RefuseOtherUser && !now.RefuseOtherUser ||
+		then.UnknownUsersUnregistered && !now.UnknownUsersUnregistered && then.AutoBlock ||
 		now.AllowOverridesCompliance && !then.AllowOverridesCompliance ||
 		then.UnknownWhenAway == access.AnswerRefuse && now.UnknownWhenAway != access.AnswerRefuse ||
 		then.MaxVerdictAge > 0 && (now.MaxVerdictAge == 0 || then.MaxVerdictAge < now.MaxVerdictAge)
@@ -187,6 +188,9 @@ func (s *Server) readPreferences(q url.Values, p access.Preferences) (access.Pre
 	yes("auto_block", &p.AutoBlock)
 	yes("refuse_other_user", &p.RefuseOtherUser)
 	yes("allow_overrides_compliance", &p.AllowOverridesCompliance)
+	if q.Has("unknown_users") {
+		p.UnknownUsersUnregistered = q.Get("unknown_users") == "unregistered"
+	}
 	if q.Has("unknown_when_away") {
 		p.UnknownWhenAway = access.Answer(q.Get("unknown_when_away"))
 	}
@@ -209,7 +213,16 @@ func (s *Server) readPreferences(q url.Values, p access.Preferences) (access.Pre
 func carryPreferences(p access.Preferences) []named {
 	return []named{{"shadow", yesNo(p.Shadow)}, {"auto_block", yesNo(p.AutoBlock)}, {"unknown_when_away", string(p.UnknownWhenAway)},
 		{"max_verdict_age", p.MaxVerdictAge.String()}, {"reconcile_every", p.ReconcileEvery.String()},
-		{"refuse_other_user", yesNo(p.RefuseOtherUser)}, {"allow_overrides_compliance", yesNo(p.AllowOverridesCompliance)}}
+		{"refuse_other_user", yesNo(p.RefuseOtherUser)}, {"allow_overrides_compliance", yesNo(p.AllowOverridesCompliance)},
+		{"unknown_users", unknownUsers(p)}}
+}
+
+// unknownUsers is what is done with accounts of unknown users, as forms have it.
+func unknownUsers(p access.Preferences) string {
+	if p.UnknownUsersUnregistered {
+		return "unregistered"
+	}
+	return "flag"
 }
 
 func yesNo(b bool) string {
@@ -240,6 +253,8 @@ func (s *Server) settingChanges(a, b access.Preferences) []settingChange {
 	}
 	say("preferences.mode", pick(a.Shadow, "preferences.observe", "preferences.enforce"), pick(b.Shadow, "preferences.observe", "preferences.enforce"))
 	say("preferences.auto-block", pick(a.AutoBlock, "preferences.yes", "preferences.no"), pick(b.AutoBlock, "preferences.yes", "preferences.no"))
+	users := func(p access.Preferences) string { return s.say("preferences.users." + unknownUsers(p)) }
+	say("preferences.users", users(a), users(b))
 	away := func(x access.Answer) string {
 		return pick(x == access.AnswerPass, "preferences.pass", "preferences.refuse")
 	}

@@ -86,10 +86,10 @@ func (s *Server) sentence(a *admin.Answer) template.HTML {
 	words, at := visible(s.hear(a.Sentence)), visible(s.hear(a.AtWords))
 	before, after, ok := strings.Cut(words, at)
 	if !ok || a.AtWords == "" || a.At.IsZero() {
-		return template.HTML(template.HTMLEscapeString(words))
+		return mixed(words)
 	}
-	return template.HTML(template.HTMLEscapeString(before) + `<time datetime="` + a.At.UTC().Format(time.RFC3339) + `" title="` +
-		template.HTMLEscapeString(s.exact(a.At)) + `">` + template.HTMLEscapeString(at) + `</time>` + template.HTMLEscapeString(after))
+	return mixed(before) + template.HTML(`<time datetime="`+a.At.UTC().Format(time.RFC3339)+`" title="`+
+		template.HTMLEscapeString(s.exact(a.At))+`">`+template.HTMLEscapeString(at)+`</time>`) + mixed(after)
 }
 
 // thingHref leads to the details of a user, a device or a record.

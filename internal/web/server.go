@@ -154,6 +154,7 @@ func (s *Server) register(mux router) {
 
 	s.mountOverrides(mux)
 	s.mountLinks(mux)
+	s.mountUnknownUsers(mux)
 	mux.Handle(view, "GET /timeline", s.timelineShow)
 	mux.Handle(view, "GET /search", s.searchShow)
 

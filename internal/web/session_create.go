@@ -223,12 +223,13 @@ func (s *Server) signInFromElsewhere(w http.ResponseWriter, r *http.Request) err
 	return nil
 }
 
-// signInTrouble gives what a person can do something about. 401 would make the script of a page reload;
-// here the page itself is the answer.
+// signInTrouble gives what a person can do something about.
 func (s *Server) signInTrouble(err error) (status int, text string) {
 	switch access.KindOf(err) {
-	case access.KindUnauthenticated, access.KindInvalid:
-		return http.StatusForbidden, s.textOf(err)
+	case access.KindUnauthenticated:
+		return http.StatusUnauthorized, s.textOf(err)
+	case access.KindInvalid:
+		return http.StatusBadRequest, s.textOf(err)
 	case access.KindUnavailable:
 		if e, ok := errors.AsType[*access.Error](err); ok && e.Err != nil {
 			return http.StatusServiceUnavailable, s.textOf(err) // nobody has tried too often: the console cannot

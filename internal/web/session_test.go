@@ -57,7 +57,7 @@ func TestAWrongPasswordIsSaidOnThePage(t *testing.T) {
 	c := browser.Start(t, true)
 	v := newVisitor(t, c)
 	a := v.get("/sign-in").submit(v, "/sign-in", url.Values{"name": {`"><script>`}, "password": {"wrong"}})
-	a.wants(http.StatusForbidden).says(".message.bad", "not right")
+	a.wants(http.StatusUnauthorized).says(".message.bad", "not right")
 	if n := a.all("main script"); len(n) != 0 {
 		t.Error("the name became markup")
 	}

@@ -55,28 +55,6 @@ type settingStatus struct {
 	Text  string
 }
 
-// keys lists the words that a page needs.
-func (d *setting) keys() []string {
-	at := "settings." + d.Words + "."
-	list := []string{at + "title", at + "lead"}
-	for _, f := range d.Fields {
-		list = append(list, at+f.Name)
-		if f.Hint {
-			list = append(list, at+f.Name+"-hint")
-		}
-		for _, o := range f.Options {
-			list = append(list, at+f.Name+"-"+o)
-		}
-	}
-	for _, a := range d.Acts {
-		list = append(list, at+a.Name, at+a.Name+"-hint")
-		if a.Field != "" {
-			list = append(list, at+a.Name+"-"+a.Field)
-		}
-	}
-	return list
-}
-
 // settings declares every page of a form.
 func (s *Server) settingPages() []*setting {
 	return []*setting{s.zoneSetting(), s.mailSetting(), s.retentionSetting(), s.maskingSetting(), s.streamSetting(), s.backupSetting(), s.wipeSetting()}
@@ -92,9 +70,9 @@ func (s *Server) mountSettings(mux router) {
 			mux.Handle(change, "POST "+d.Path+"/"+a.Name, s.settingDo(d, a))
 		}
 	}
-	mux.Handle(change, "GET /settings/retention/preview", s.retentionPreview)
+	mux.Handle(read, "GET /settings/retention/preview", s.retentionPreview)
 	export, erase := httpd.Verb(string(access.VerbExportUser)), httpd.Verb(string(access.VerbEraseUser))
-	mux.Handle(erase, "GET /settings/personal-data", s.personalShow)
+	mux.Handle(read, "GET /settings/personal-data", s.personalShow)
 	mux.Handle(export, "POST /settings/personal-data/export", s.personalExport)
 	mux.Handle(erase, "POST /settings/personal-data/erase", s.personalErase)
 }

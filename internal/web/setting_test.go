@@ -54,8 +54,6 @@ func TestWhoMayNotChangeSettingsSeesThemAndHasNoButton(t *testing.T) {
 			t.Errorf("%s has a button", path)
 		}
 	}
-	v.get("/settings/personal-data").wants(http.StatusForbidden)
-	v.get("/settings/retention/preview?records=30&audit=400&tallies=31&jobs=30").wants(http.StatusForbidden)
 	form := url.Values{"form_token": {v.get("/account").fields("/account/password").Get("form_token")}, "zone": {"UTC"}, "key": {"k"}}
 	v.post("/settings", form).wants(http.StatusForbidden)
 	v.post("/settings/backup/now", form).wants(http.StatusForbidden)

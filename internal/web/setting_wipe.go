@@ -59,17 +59,6 @@ func (s *Server) wipeSetting() *setting {
 	}
 }
 
-// lines gives the lines of a text that hold something.
-func lines(words string) []string {
-	var list []string
-	for line := range strings.Lines(words) {
-		if line = strings.TrimSpace(line); line != "" {
-			list = append(list, line)
-		}
-	}
-	return list
-}
-
 // frozenWords says that destructive orders are held, to everybody; "": they are not.
 func (s *Server) frozenWords(r *http.Request, who access.Actor) template.HTML {
 	if s.settings == nil {

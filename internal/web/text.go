@@ -21,6 +21,8 @@ func (s *Server) functions() template.FuncMap {
 		"icon":      s.icon,
 		"text":      text,
 		"visible":   visible,
+		"mixed":     mixed,
+		"clip":      func(n int, words string) string { return clip(words, n) },
 		"ago":       s.ago,
 		"t":         s.say,
 		"h":         s.html,
@@ -68,6 +70,33 @@ func text(v any, n int) template.HTML {
 		title = ` title="` + template.HTMLEscapeString(clip(words, 1024)) + `"`
 	}
 	return template.HTML(`<bdi class="clip"` + title + `>` + template.HTMLEscapeString(short) + `</bdi>`)
+}
+
+// mixed shows a sentence that holds names: what is written from right to left in it stands for itself, and
+// does not turn round what stands beside it.
+func mixed(sentence string) template.HTML {
+	var b strings.Builder
+	open := false
+	for i, word := range strings.Split(visible(sentence), " ") {
+		leftward := strings.ContainsFunc(word, func(r rune) bool {
+			return unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko)
+		})
+		if open && !leftward {
+			b.WriteString("</bdi>")
+		}
+		if i > 0 {
+			b.WriteString(" ")
+		}
+		if leftward && !open {
+			b.WriteString("<bdi>")
+		}
+		open = leftward
+		b.WriteString(template.HTMLEscapeString(word))
+	}
+	if open {
+		b.WriteString("</bdi>")
+	}
+	return template.HTML(b.String())
 }
 
 // visible gives words with their control characters shown as symbols and without the marks that turn

@@ -107,3 +107,18 @@ func TestAPageWithoutBuiltAssetsSaysSoAndAsksForNothingThatIsNotThere(t *testing
 		}
 	}
 }
+
+// A name written from right to left does not turn a sentence round: it stands for itself.
+func TestNamesFromRightToLeftAreIsolatedInSentences(t *testing.T) {
+	for words, want := range map[string]string{
+		"ليلى.حداد on iPhone14,5":     "<bdi>ليلى.حداد</bdi> on iPhone14,5",
+		"ana on Pixel <8>":            "ana on Pixel &lt;8&gt;",
+		"Give it to משה כהן, or not":  "Give it to <bdi>משה כהן,</bdi> or not",
+		"a\u202Eb is blocked by ליאת": "a\u2426b is blocked by <bdi>ליאת</bdi>",
+		"":                            "",
+	} {
+		if got := string(mixed(words)); got != want {
+			t.Errorf("%q becomes %q, want %q", words, got, want)
+		}
+	}
+}

@@ -22,10 +22,11 @@ type timelinePage struct {
 }
 
 type momentRow struct {
-	At   template.HTML
-	What string
-	Who  string
-	Text string
+	At    template.HTML
+	What  string
+	About string
+	Who   string
+	Text  string
 }
 
 // timelineOf names what a timeline is about: a record, a device or a user.
@@ -76,6 +77,17 @@ func (s *Server) momentRows(list []admin.Moment) []momentRow {
 	for i := range list {
 		m := &list[i]
 		out[i] = momentRow{At: s.ago(m.At), What: s.momentWord(m.Kind), Who: s.whoWord(m.Who), Text: s.hear(m.Text)}
+		switch m.Kind {
+		case "enrolled":
+			out[i].Text = s.sourceWord(m.Text)
+		case "not-compliant":
+			if m.Who == access.SourceLocal {
+				out[i].Who = "" // somebody here: the line about it names them
+			}
+		}
+		if m.About != m.Text {
+			out[i].About = m.About
+		}
 	}
 	return out
 }
@@ -106,6 +118,9 @@ func (s *Server) timelineCategory(kind, id string, t *admin.Timeline) category {
 	c := s.category("timeline.title", s.say("details.entries", len(list)))
 	for _, m := range list[:min(len(list), most)] {
 		h := m.At
+		if m.About != "" {
+			h += ` · ` + text(m.About, 80)
+		}
 		if m.Who != "" {
 			h = s.html("details.event", m.At, text(m.Who, 60))
 		}

@@ -89,8 +89,12 @@ func userColumns() []column[access.User] {
 		{Key: "name", Sort: "name", Heads: true, Link: true, Class: "narrow-first", Value: func(u *user) string { return u.Name }},
 		{Key: "display", Sort: "display", Class: "narrow-second", Value: func(u *user) string { return u.DisplayName }},
 		{Key: "email", Sort: "email", Class: "pane-none", Value: func(u *user) string { return u.Email }},
-		{Key: "accounts", Class: "pane-none", Value: func(u *user) string { return accountNames(u.Accounts) }},
-		{Key: "groups", Class: "narrow-none pane-none", Value: func(u *user) string { return strings.Join(u.Groups, ", ") }},
+		{Key: "accounts", Class: "pane-none", Value: func(u *user) string { return accountsFiled(u.Accounts) }, Cell: func(_ *Server, u *user) template.HTML {
+			return text(accountNames(u.Accounts), 200)
+		}},
+		{Key: "groups", Class: "narrow-none pane-none", Value: func(u *user) string { return groupsFiled(u.Groups) }, Cell: func(_ *Server, u *user) template.HTML {
+			return text(strings.Join(u.Groups, ", "), 200)
+		}},
 		{Key: "state", Sort: "disabled", Value: func(u *user) string { return userWord(u) }, Cell: (*Server).userState},
 		{Key: "source", Sort: "source", Class: "narrow-none pane-none", Value: func(u *user) string { return u.Source }, Cell: func(s *Server, u *user) template.HTML {
 			return text(s.sourceWord(u.Source), 60)
@@ -116,6 +120,25 @@ func accountNames(list []access.Account) string {
 		names[i] = list[i].Account
 	}
 	return strings.Join(names, ", ")
+}
+
+// accountsFiled writes accounts as an import reads them, whatever mail servers there are.
+func accountsFiled(list []access.Account) string {
+	names := make([]string, len(list))
+	for i := range list {
+		names[i] = list[i].Realm + ":" + list[i].Account
+	}
+	return strings.Join(names, "; ")
+}
+
+// groupsFiled writes groups so that an import divides them at the same places: a semicolon says that commas
+// are part of a name.
+func groupsFiled(list []string) string {
+	s := strings.Join(list, "; ")
+	if len(list) == 1 && strings.Contains(s, ",") {
+		s += ";"
+	}
+	return s
 }
 
 // userState is the Status column of a user.

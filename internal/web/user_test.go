@@ -41,7 +41,7 @@ func TestAUserIsAddedAndChangedWithAccounts(t *testing.T) {
 	v := signedIn(t, c)
 	form := v.get("/users/new").wants(http.StatusOK).says("main", "There are: Lisbon.")
 	manners(t, form)
-	if f := form.fields("/users/new"); len(f["account"]) != 2 || f["realm"][0] != "sogo" {
+	if f := form.fields("/users/new"); len(f["account"]) != 2 || f["realm"][0] != "lab" {
 		t.Errorf("the form begins with %v", f)
 	}
 	taken := form.submit(v, "/users/new", url.Values{"name": {"bob"}, "account": {"ana.silva", ""}, "realm": {"lab", ""}})

@@ -38,7 +38,8 @@ export const adminStories = {
     await other.getByRole('link', { name: 'Sign in with the company' }).click()
     await other.waitForURL((u) => u.pathname === '/')
     await other.getByText('Olga Petrova').first().waitFor()
-    assert.equal(await other.getByRole('link', { name: 'Import', exact: true }).count(), 0, 'an auditor is offered what she may not do')
+    await other.getByRole('link', { name: 'Import', exact: true }).click()
+    assert.equal(await other.getByRole('button', { name: 'Check the file' }).count(), 0, 'an auditor is offered what she may not do')
     await page.goto('/administrators')
     const row = page.locator('.records tbody tr', { hasText: 'Olga Petrova' })
     assert.match(await row.innerText(), /Auditor/)
@@ -49,8 +50,8 @@ export const adminStories = {
     const page = await visit(world.files, { axe: true })
     await page.goto('/import')
     const text = ['Name,Display name,Email address', 'nina,Nina <b>Novak</b>,nina@lab.example', ',Nobody,', 'otto,Otto Orth,otto@lab.example'].join('\n')
-    await page.getByLabel('What the lines are').selectOption('users')
-    await page.getByLabel('File', { exact: true }).setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+    await page.getByRole('form', { name: 'A file' }).getByLabel('What the lines are').selectOption('users')
+    await page.getByRole('form', { name: 'A file' }).getByLabel('File', { exact: true }).setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
     await page.getByRole('button', { name: 'Check the file' }).click()
     await page.getByRole('heading', { name: 'Checked: nothing is changed yet' }).waitFor()
     assert.match(await page.locator('table').last().innerText(), /The line has no name\./)
@@ -73,14 +74,14 @@ export const adminStories = {
     await page.getByText('No user matches').waitFor()
     await page.goto('/import')
     await page.getByText('people.csv').waitFor()
-    await page.getByLabel('File', { exact: true }).setInputFiles({ name: 'odd.csv', mimeType: 'text/csv', buffer: Buffer.from('Shoe size\n43\n') })
+    await page.getByRole('form', { name: 'A file' }).getByLabel('File', { exact: true }).setInputFiles({ name: 'odd.csv', mimeType: 'text/csv', buffer: Buffer.from('Shoe size\n43\n') })
     await page.getByRole('button', { name: 'Check the file' }).click()
     await page.getByRole('alert').getByText('names no column').waitFor()
     await accessible(page, 'a file that cannot be read')
     // More than a form may hold: 30,000 lines are 2 MB. What goes on is seen while it goes on.
     const lines = Array.from({ length: 30000 }, (_, i) => `user${i},Somebody with a name of usual length ${i},user${i}@lab.example`)
-    await page.getByLabel('What the lines are').selectOption('users')
-    await page.getByLabel('File', { exact: true }).setInputFiles({ name: 'many.csv', mimeType: 'text/csv', buffer: Buffer.from('Name,Display name,Email address\n' + lines.join('\n')) })
+    await page.getByRole('form', { name: 'A file' }).getByLabel('What the lines are').selectOption('users')
+    await page.getByRole('form', { name: 'A file' }).getByLabel('File', { exact: true }).setInputFiles({ name: 'many.csv', mimeType: 'text/csv', buffer: Buffer.from('Name,Display name,Email address\n' + lines.join('\n')) })
     await page.getByRole('button', { name: 'Check the file' }).click()
     await page.getByRole('progressbar').waitFor()
     await accessible(page, 'a file under way')
@@ -106,7 +107,10 @@ export const adminStories = {
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
         assert.equal(wide, 0, `${path} scrolls sideways for ${name}`)
       }
-      assert.ok(refused > 0, `${name} may see everything`)
+      if (name !== 'grace') assert.ok(refused > 0, `${name} may see everything`)
+      else for (const path of ['/administrators/new', '/users/new', '/devices/new', '/overrides/approve']) { // an auditor sees everything, and changes nothing
+        assert.equal((await page.goto(path)).status(), 403, `${name} at ${path}`)
+      }
       await page.context().close()
     }
   },

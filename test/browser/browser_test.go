@@ -290,6 +290,13 @@ func oddities(t *testing.T) where {
 	c := browser.StartAt(t, moment())
 	c.ThreeGateways(t)
 	ids := c.Inhabit(t, company.Odd(1))
+	who := access.Actor{Name: browser.Administrator, Role: access.RoleAdministrator}
+	for i, h := range browser.Hostile() { // people who decide write as oddly as phones
+		if _, err := c.Admin.BlockAssociation(t.Context(), who, ids[i], admin.Act{Reason: h[:min(len(h), 400)]}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.Settle(t)
 	return where{URL: c.URL, ID: string(ids[0])}
 }
 

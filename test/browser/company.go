@@ -124,7 +124,8 @@ func (c *Console) ThreeGateways(t testing.TB) {
 	t.Helper()
 	now := c.Now().UTC()
 	up := func(name, kind, url, accounts string) access.BackendHealth {
-		return access.BackendHealth{Name: name, Type: kind, URL: url, Up: true, Since: now.Add(-50 * time.Hour), Versions: "2.5 to 16.1", Accounts: accounts}
+		return access.BackendHealth{Name: name, Type: kind, URL: url, Up: true, Since: now.Add(-50 * time.Hour), Versions: "2.5 to 16.1", Accounts: accounts,
+			Realm: "lab", Domains: []string{"lab.example", "lab"}}
 	}
 	gateway := func(id string, parked int64) access.Gateway {
 		return access.Gateway{ID: access.GatewayID(id), FirstSeen: now.AddDate(0, -3, 0), LastReport: now.Add(-2 * time.Second), Connected: true, Skew: 40 * time.Millisecond,

@@ -5,6 +5,7 @@ package browser
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -109,7 +110,8 @@ func (c *Console) DemoGateway(t testing.TB, bad string) {
 			Parked: 178, Requests: 1_204_889, CertExpires: now.AddDate(0, 2, 0), LinkExpires: now.AddDate(1, 0, 0)}}
 	for i, site := range company.Sites() {
 		b := access.BackendHealth{Name: site.Name, Type: []string{"exchange", "sogo"}[i], URL: fmt.Sprintf("https://mail.%s/Microsoft-Server-ActiveSync", site.Domain),
-			Up: true, Since: now.Add(-50 * time.Hour), Versions: "2.5 to 16.1", Accounts: site.Domain + ", " + site.Short}
+			Up: true, Since: now.Add(-50 * time.Hour), Versions: "2.5 to 16.1", Accounts: site.Domain + ", " + site.Short,
+			Realm: site.Name, Domains: []string{site.Domain, strings.ToLower(site.Short)}}
 		if bad != "" && i == len(company.Sites())-1 {
 			b.Up, b.Problem, b.Since = false, bad, now.Add(-11*time.Minute)
 		}

@@ -91,7 +91,7 @@ export const peopleStories = {
     await page.getByLabel('Name', { exact: true }).fill('bob')
     await page.getByLabel('Display name').fill('Bob Baker')
     await page.getByLabel('Account', { exact: true }).first().fill('bob')
-    await page.getByLabel('Mail server', { exact: true }).first().fill('lab')
+    await page.getByRole('combobox', { name: 'Mail server' }).first().selectOption('lab')
     await accessible(page, 'the form of a user')
     await page.getByRole('button', { name: 'Add user' }).click()
     await user(page).getByText('SM-S921B').first().waitFor()
@@ -118,12 +118,12 @@ export const peopleStories = {
     await accessible(page, 'the preview of a merge')
     await page.getByRole('button', { name: 'Merge names' }).click()
     await page.locator('.message').getByRole('button', { name: 'Undo' }).waitFor()
-    await user(page).getByText('another name of ana.silva').waitFor()
+    await user(page).getByText('another name of ana.silva', { exact: true }).waitFor()
     await user(page).getByRole('link', { name: 'Split' }).click()
     await page.getByRole('dialog').getByText('Split these names again?').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Split' }).click()
     await page.locator('.message').waitFor()
-    await user(page).getByText('another name of').waitFor({ state: 'detached' })
+    await user(page).getByText('another name of ana.silva', { exact: true }).waitFor({ state: 'detached' })
   },
 
   'without script devices and people can be looked after': async ({ world, visit }) => {

@@ -19,14 +19,14 @@ function pages(world) {
   return [
     [world.demo, { dashboard: '/', activesync: '/activesync', details: `/activesync/${world.demo.id}`, sentry: '/sentry', preferences: '/sentry/preferences',
       audit: '/audit', account: '/account', overrides: '/overrides', approve: '/overrides/approve', 'activesync-suggested': '/activesync?show=suggested', 'link-clear': '/activesync/selection/link?all=1&show=suggested',
-      link: `/link/${world.demo.id}`, search: '/search?q=sunwoo', 'search-nothing': '/search?q=nobody-like-this', timeline: `/timeline?record=${world.demo.id}`, ask: `/activesync/selection/block?id=${world.demo.id}`, missing: '/activesync/missing' }],
+      link: `/link/${world.demo.id}`, search: '/search?q=sunwoo', 'search-nothing': '/search?q=nobody-like-this', unknown: '/activesync?show=unknown-user', timeline: `/timeline?record=${world.demo.id}`, ask: `/activesync/selection/block?id=${world.demo.id}`, missing: '/activesync/missing' }],
     [world.small, { 'activesync-three': '/activesync', 'dashboard-three': '/', preview: '/sentry/preferences/preview?auto_block=yes' }],
     [world.empty, { 'activesync-empty': '/activesync', 'dashboard-empty': '/', 'activesync-no-match': '/activesync?q=nobody' }],
     [world.many, { 'activesync-many': '/activesync', 'dashboard-many': '/' }],
     [world.oddities, { 'activesync-odd': '/activesync', 'details-odd': `/activesync/${world.oddities.id}`, 'sentry-odd': '/sentry' }],
     [world.demo, { devices: '/devices', 'devices-waiting': '/devices?show=waiting', 'device-add': '/devices/new', users: '/users', 'user-add': '/users/new' }],
     [world.empty, { 'devices-empty': '/devices', 'users-empty': '/users', 'users-no-match': '/users?q=nobody', 'users-missing': '/users/missing' }],
-    [world.oddities, { 'devices-odd': '/devices', 'users-odd': '/users' }],
+    [world.oddities, { 'devices-odd': '/devices', 'users-odd': '/users', 'overrides-odd': '/overrides' }],
     [world.staff, { administrators: '/administrators', 'administrators-new': '/administrators/new', 'administrators-roles': '/administrators/roles', sessions: '/sessions', tokens: '/tokens',
       'signing-in': '/administrators/sign-in', 'settings-general': '/settings', 'settings-mail': '/settings/mail', 'settings-retention': '/settings/retention', 'settings-personal': '/settings/personal-data',
       'settings-masking': '/settings/masking', 'settings-stream': '/settings/audit-stream', 'settings-backup': '/settings/backup', import: '/import', 'expected-empty': '/expected' }],
@@ -93,7 +93,7 @@ export const shots = {
         await page.getByLabel('Password').fill(world.password)
         await page.getByRole('button', { name: 'Sign in' }).click()
         await page.waitForURL((u) => u.pathname === '/')
-        await page.goto('/import')
+        await page.goto('/administrators/new')
         await take(page, 'no-permission')
         await page.context().close()
       }

@@ -326,7 +326,7 @@ export const stories = {
     await page.getByLabel('Sender').fill('vedette@example.com')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.locator('.message', { hasText: 'Saved' }).waitFor()
-    await page.getByLabel('Recipient').fill('ada@example.com')
+    await page.getByLabel('Recipient', { exact: true }).fill('ada@example.com')
     await page.getByRole('button', { name: 'Send a test mail' }).click()
     await page.locator('.message').getByText(/No mail server is set|nothing listens/).waitFor()
     await page.getByRole('link', { name: 'Retention' }).click()

@@ -106,6 +106,13 @@ func TestAHelpDeskSeesItsGroupAlone(t *testing.T) {
 
 	mustCommand(t, "admin", "create", "hilda", "--role", "helpdesk", "--group", "sales", "-c", w.file("console.toml"))
 	token := mustCommand(t, "admin", "token", "hilda", "--role", "helpdesk", "--group", "sales", "-c", w.file("console.toml"))
+	// The same by name: a limit may list users one by one.
+	mustCommand(t, "admin", "create", "harry", "--role", "helpdesk", "--user", "Bob", "-c", w.file("console.toml"))
+	w.token = mustCommand(t, "admin", "token", "harry", "--role", "helpdesk", "--user", "bob", "-c", w.file("console.toml"))
+	if seen := w.list(""); len(seen) != 1 || seen[0].ID != own.ID {
+		t.Errorf("who looks after one user is shown %+v", seen)
+	}
+
 	w.write("hilda.token", token)
 	w.token = token
 	if seen := w.list(""); len(seen) != 1 || seen[0].ID != own.ID {

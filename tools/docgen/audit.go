@@ -102,7 +102,7 @@ func events() []event {
 
 // silent are the verbs that leave no line: reading, and a permission whose deeds have words of their own.
 func silent() []access.Verb {
-	return []access.Verb{access.VerbView, access.VerbViewAudit, access.VerbManageAccess, access.VerbSeePlain}
+	return []access.Verb{access.VerbView, access.VerbViewAudit, access.VerbViewAccess, access.VerbManageAccess, access.VerbSeePlain}
 }
 
 func auditEvents(_ context.Context, root string) ([]byte, error) {

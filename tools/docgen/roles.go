@@ -30,7 +30,7 @@ func meaning() map[access.Verb]string {
 		access.VerbMatchAgain:        "give a record back to the matcher",
 		access.VerbAddDevice:         "register a device",
 		access.VerbChangeDevice:      "change a device",
-		access.VerbActivate:          "put a pending or retired device in use",
+		access.VerbActivate:          "put a device in use; one that was retired or wiped takes `retire` too",
 		access.VerbLose:              "mark a device as lost",
 		access.VerbFind:              "mark a lost device as found",
 		access.VerbRetire:            "retire a device",
@@ -60,6 +60,7 @@ func meaning() map[access.Verb]string {
 		access.VerbChangePreferences: "change the preferences",
 		access.VerbChangeSettings:    "change the settings",
 		access.VerbViewAudit:         "read the audit log",
+		access.VerbViewAccess:        "see administrators, everybody's tokens and sessions, and how one signs in",
 		access.VerbManageAccess:      "look after administrators, everybody's tokens and sessions, and signing in",
 	}
 }

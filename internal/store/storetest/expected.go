@@ -6,6 +6,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -75,7 +76,7 @@ func expected(t *testing.T, e Engine) {
 	counted(1, 4)
 	nameless := save(name("", "d9"))
 	for devices, want := range map[string]int{"d8": 1, "d9": 2} {
-		list, err := s.FindExpectedOf(ctx, "lab", "ana", []string{devices})
+		list, err := s.Personal(ctx).Expected("lab", "ana", []string{devices})
 		if err != nil || len(list) != want || list[0].ID != again.ID {
 			t.Errorf("with the phone %s: %+v, %v", devices, list, err)
 		}
@@ -107,8 +108,66 @@ func expected(t *testing.T, e Engine) {
 			}
 		}
 	}
+	searchExpected(t, s, save)
 	tx(t, s, func(tx *store.Tx) error { _, err := tx.ForgetExpected(); return err })
 	counted(0, 0)
+	if p, err := s.ListExpected(ctx, store.ExpectedQuery{Search: "mobil"}); err != nil || len(p.Rows) != 0 {
+		t.Errorf("after all are forgotten a search finds %d, %v", len(p.Rows), err)
+	}
+}
+
+// searchExpected looks for phones among more than fit on a page, by each field and by what changes in them.
+func searchExpected(t *testing.T, s *store.Store, save func(*access.Expected) *access.Expected) {
+	t.Helper()
+	found := func(term string, show store.Show) (list []string) {
+		t.Helper()
+		q := store.ExpectedQuery{Search: term, Show: show, Limit: 50}
+		for {
+			p, err := s.ListExpected(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range p.Rows {
+				list = append(list, x.Pair.Device)
+			}
+			if q.Cursor = p.Next; q.Cursor == "" {
+				slices.Sort(list)
+				return list
+			}
+		}
+	}
+	one := &access.Expected{Pair: access.Pair{Realm: "lab", Account: "zita", Device: "f1"}, Who: "Żaneta Ødegård", Model: "Galaxy S24", DeviceType: "SAMSUNG",
+		IMEI: "352099001761481", Number: "+351 21 000-0142", By: "root"}
+	save(one)
+	for i := range 150 { // more than are looked at one by one
+		save(&access.Expected{Pair: access.Pair{Realm: "lab", Account: fmt.Sprintf("v%03d", i), Device: fmt.Sprintf("g%03d", i)}, Model: "Mobile"})
+	}
+	for term, want := range map[string][]string{"żaneta ø": {"f1"}, "ZITA": {"f1"}, "axy s2": {"f1"}, "9900176": {"f1"}, "+35121000": {"f1"}, "samsun": {"f1"},
+		"f1": {"f1"}, "ża": {"f1"}, "xy": nil, "root": nil, "v149": {"g149"}, "g1": nil} {
+		if term == "g1" {
+			for i := 100; i < 150; i++ {
+				want = append(want, fmt.Sprintf("g%03d", i))
+			}
+		}
+		if got := found(term, store.ShowAll); !slices.Equal(got, want) {
+			t.Errorf("%q finds %q, want %q", term, got, want)
+		}
+		if got := found(term, store.ShowSeen); len(got) != 0 {
+			t.Errorf("%q among those that have come finds %q", term, got)
+		}
+	}
+	one.Who = "Somebody Else"
+	save(one)
+	if a, b := found("ødegård", store.ShowAll), found("body else", store.ShowMissing); len(a) != 0 || len(b) != 1 {
+		t.Errorf("after another list has named another owner the old name finds %q and the new one %q", a, b)
+	}
+	create(t, s, seen("zita", "f1"))
+	if a, b := found("body else", store.ShowSeen), found("body else", store.ShowMissing); len(a) != 1 || len(b) != 0 {
+		t.Errorf("when it has come it is found among those that have, %q, and those that have not, %q", a, b)
+	}
+	if n := len(found("mobil", store.ShowMissing)); n != 150 {
+		t.Errorf("a word that many hold finds %d of 150", n)
+	}
 }
 
 // imports is about files that were brought in.

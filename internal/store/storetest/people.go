@@ -4,6 +4,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -184,7 +185,9 @@ func people(t *testing.T, e Engine) {
 			scope *access.Scope
 			want  bool
 		}{{ana.ID, nil, true}, {"", nil, true}, {ana.ID, &access.Scope{}, false}, {"", &access.Scope{Groups: []string{"sales"}}, false},
-			{ana.ID, &access.Scope{Groups: []string{"sales", "new"}}, true}, {bob.ID, &access.Scope{Groups: []string{"new"}}, false}} {
+			{ana.ID, &access.Scope{Groups: []string{"sales", "new"}}, true}, {bob.ID, &access.Scope{Groups: []string{"new"}}, false},
+			{bob.ID, &access.Scope{Groups: []string{"new"}, Users: []access.UserID{bob.ID}}, true}, {ana.ID, &access.Scope{Users: []access.UserID{bob.ID}}, false},
+			{"", &access.Scope{Users: []access.UserID{bob.ID}}, false}} {
 			if got, err := s.InScope(ctx, c.user, c.scope); err != nil || got != c.want {
 				t.Errorf("%q in %+v: %v, %v", c.user, c.scope, got, err)
 			}
@@ -242,6 +245,7 @@ func aliases(e Engine) func(*testing.T) {
 		if _, told := m.entries["account lab/bob"]; told {
 			t.Error("gateways are told of an account that nothing is said about")
 		}
+		foundByNames(t, s, alias)
 		tx(t, s, func(tx *store.Tx) error { return tx.DeleteAlias("lab", "rob") })
 		err = s.WithTx(ctx, func(tx *store.Tx) error { return tx.DeleteAlias("lab", "rob") })
 		wantKind(t, err, access.KindNotFound)
@@ -251,6 +255,56 @@ func aliases(e Engine) func(*testing.T) {
 			t.Error("gateways keep an alias that is none")
 		}
 	}
+}
+
+// foundByNames: records are found by every name of their account (R-13, F-06), whichever came first, and no
+// longer when it is a name of its own again.
+func foundByNames(t *testing.T, s *store.Store, alias func(from, to string) error) {
+	t.Helper()
+	ctx := t.Context()
+	found := func(want int, names ...string) {
+		t.Helper()
+		for _, name := range names {
+			for who, cover := range map[string]func(any){"all": nil, "one who sees no ids": func(any) {}} {
+				p, err := s.ListAssociations(ctx, store.Query{Search: strings.ToUpper(name), Limit: 50, Cover: cover})
+				if err != nil || len(p.Rows) != want {
+					t.Errorf("%s by %s: %d records, %v; want %d", name, who, len(p.Rows), err, want)
+				}
+			}
+		}
+	}
+	if err := alias("robert.early", "carla"); err != nil {
+		t.Fatal(err)
+	}
+	tx(t, s, func(tx *store.Tx) error {
+		list := []*access.Association{{Record: access.Record{Pair: access.Pair{Realm: "lab", Account: "carla", Device: "CARLA2"}}}}
+		one := &access.Association{Record: access.Record{Pair: access.Pair{Realm: "lab", Account: "carla", Device: "CARLA1"}}}
+		return errors.Join(tx.CreateAssociation(one), tx.CreateAssociations(list))
+	})
+	if err := alias("karla.late", "carla"); err != nil {
+		t.Fatal(err)
+	}
+	found(2, "robert.early", "karla.late", "rla.lat", "carla")
+	p, err := s.ListAssociations(ctx, store.Query{Search: "carla1", Limit: 1})
+	if err != nil || len(p.Rows) != 1 || !slices.Equal(p.Rows[0].OtherNames, []string{"karla.late", "robert.early"}) {
+		t.Fatalf("%+v, %v", p.Rows, err)
+	}
+	tx(t, s, func(tx *store.Tx) error { // what a phone says leaves the names alone
+		a, err := tx.FindAssociation(p.Rows[0].ID)
+		if err != nil {
+			return err
+		}
+		a.Model = "Fairphone 5"
+		return errors.Join(tx.SaveFacts(a), tx.SaveAssociation(a))
+	})
+	found(2, "karla.late")
+	tx(t, s, func(tx *store.Tx) error { return tx.MoveAssociation(p.Rows[0].ID, "dora") })
+	found(1, "karla.late", "robert.early")
+	tx(t, s, func(tx *store.Tx) error {
+		return errors.Join(tx.DeleteAlias("lab", "karla.late"), tx.SaveAlias(access.Alias{Realm: "lab", From: "robert.early", To: "dora"}))
+	})
+	found(0, "karla.late")
+	found(1, "robert.early", "dora", "carla2")
 }
 
 func approvals(t *testing.T, e Engine) { // Y-08

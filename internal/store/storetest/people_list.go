@@ -218,7 +218,7 @@ func userList(t *testing.T, s *store.Store) *listed[access.User] {
 			}
 			return 0
 		},
-		covered: func(u *access.User, scope *access.Scope) bool { return scope.Covers(u.Groups) },
+		covered: func(u *access.User, scope *access.Scope) bool { return scope.Covers(u.ID, u.Groups) },
 	}
 	l.load(t)
 	return l
@@ -338,9 +338,16 @@ func peopleLists(t *testing.T, e Engine) {
 
 func scopedLists(s *store.Store, d *listed[access.RegisteredDevice], u *listed[access.User]) func(*testing.T) {
 	return func(t *testing.T) {
-		for name, groups := range map[string][]string{"small": {"help"}, "large": {"all"}, "both": {"help", "all", "help"}, "none": {}, "unknown": {"x"}} {
+		var few, many []access.UserID
+		for i := range u.all {
+			if many = append(many, u.all[i].ID); i%40 == 3 {
+				few = append(few, u.all[i].ID)
+			}
+		}
+		for name, scope := range map[string]*access.Scope{"small": {Groups: []string{"help"}}, "large": {Groups: []string{"all"}},
+			"both": {Groups: []string{"help", "all", "help"}}, "none": {}, "unknown": {Groups: []string{"x"}}, "listed": {Users: append(few, "nobody")},
+			"many listed": {Users: many[:200]}, "listed and a group": {Groups: []string{"help"}, Users: few}, "listed and a large group": {Groups: []string{"all"}, Users: few}} {
 			t.Run(name, func(t *testing.T) {
-				scope := &access.Scope{Groups: groups}
 				for i, term := range []string{"", "ana", "i", "zzzz", "rarephone"} {
 					for j, show := range []store.Show{store.ShowAll, store.ShowActive} {
 						q := store.Query{Show: show, Search: term, Desc: (i+j)%2 == 0, Limit: 40, Scope: scope}

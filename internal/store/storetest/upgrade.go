@@ -208,6 +208,7 @@ func reworked() map[string]string {
 		"association.suggestion":  "nothing is spelt in another way when it is written anew",
 		"association.merged_from": "nothing is spelt in another way when it is written anew",
 		"association.number_tail": "is worked out by the program, for records of before",
+		"expected.search":         "is worked out by the program, for expected phones of before",
 		"class_count.n":           "counts those classes",
 		"class_count.class":       "counts those classes",
 		"change_counter.number":   "what gateways have to learn anew takes numbers",
@@ -226,11 +227,30 @@ func upgrades(t *testing.T, e Engine) {
 		if _, err := fmt.Sscanf(path.Base(s), "%d_", &version); err != nil {
 			t.Fatalf("%s: %v", s, err)
 		}
-		t.Run("a database that "+path.Base(s)+" has left comes up to date with all that is in it", func(t *testing.T) { upgrade(t, e, version) })
+		t.Run("a database that "+path.Base(s)+" has left comes up to date with all that is in it", func(t *testing.T) { upgrade(t, e, version, version) })
+		if version > 1 {
+			t.Run("an upgrade from the first version that died after "+path.Base(s)+" is gone on with", func(t *testing.T) { upgrade(t, e, 1, version) })
+		}
 	}
 }
 
-func upgrade(t *testing.T, e Engine, version int64) {
+// goOn brings a database up to a version and no further, as a process does that dies then.
+func goOn(ctx context.Context, dsn string, migrations fs.FS, version int64) (err error) {
+	db, dialect, err := raw(dsn)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	p, err := goose.NewProvider(dialect, db, migrations, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	_, err = p.UpTo(ctx, version)
+	return err
+}
+
+// upgrade opens what version has left, once the migrations up to died have run on it.
+func upgrade(t *testing.T, e Engine, version, died int64) {
 	ctx, dsn := t.Context(), e.DSN(t)
 	if err := Old(ctx, dsn, e.Migrations, version); err != nil {
 		t.Fatal(err)
@@ -242,6 +262,9 @@ func upgrade(t *testing.T, e Engine, version int64) {
 				t.Fatalf("nothing lies in %s.%s at version %d: give testdata/upgrade the rows that such a version writes", table, column, version)
 			}
 		}
+	}
+	if err := goOn(ctx, dsn, e.Migrations, died); err != nil {
+		t.Fatal(err)
 	}
 	open := func() *store.Store {
 		t.Helper()
@@ -348,6 +371,16 @@ func understood(t *testing.T, s *store.Store, before content) {
 		found, err := s.ListAssociations(ctx, store.Query{Search: a.Pair.Device, Limit: 500})
 		if err != nil || !slices.ContainsFunc(found.Rows, func(r access.Association) bool { return r.ID == a.ID }) {
 			t.Errorf("a search for %s does not find it: %d rows, %v", a.Pair.Device, len(found.Rows), err)
+		}
+	}
+	for _, device := range before["expected"]["eas_device"] { // Y-18
+		found, err := s.ListExpected(ctx, store.ExpectedQuery{Search: device})
+		want("expected phones that a search for "+device+" finds", len(found.Rows), 1, err)
+	}
+	for i, name := range before["account"]["account"] {
+		if before["account"]["alias_of"] != nil && before["account"]["alias_of"][i] == "ana" {
+			found, err := s.ListAssociations(ctx, store.Query{Search: name})
+			want("records that a search for the other name "+name+" finds", len(found.Rows), 1, err)
 		}
 	}
 	var m mirror

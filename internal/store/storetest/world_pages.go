@@ -146,7 +146,7 @@ func otherPages() (list []NamedPage) {
 			}})
 		}
 	}
-	for _, term := range []string{"iphone", "ana1", "a", "zzzzzz"} {
+	for _, term := range []string{"model 3", "who 77", "w", "zzzzzz"} {
 		list = append(list, NamedPage{"expected/search-" + term, func(ctx context.Context, s *store.Store, cursor string) (int, store.PageMarks, error) {
 			p, err := s.ListExpected(ctx, store.ExpectedQuery{Search: term, Limit: PageRows, Cursor: cursor})
 			return len(p.Rows), p.PageMarks, err

@@ -3,6 +3,8 @@
 
 // Dialogs: what a link marked for #dialog answers is shown in the one dialog of the page.
 
+import { explain } from './keys.js'
+
 export function startDialogs(htmx) {
   const dialog = document.getElementById('dialog')
   const help = document.getElementById('help')
@@ -31,7 +33,7 @@ export function startDialogs(htmx) {
     })
   }
   for (const button of document.querySelectorAll('[data-help]')) {
-    button.addEventListener('click', () => help?.showModal())
+    button.addEventListener('click', () => explain(help))
   }
   help?.addEventListener('click', (event) => {
     if (event.target === help || event.target.closest('[data-close]')) help.close()

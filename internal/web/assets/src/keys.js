@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: The Vedette Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Keys: / searches, j and k move, Enter opens, x picks, a b c r act on the record in focus or on the
-// selection, ? explains. Letters do nothing while somebody is typing.
+// Keys: / searches, j and k move, Enter opens, x picks, letters act on the record in focus or on the
+// selection as the buttons of the page declare them, ? explains those of this page. Letters do nothing
+// while somebody is typing.
 
 import { openDialog } from './selection.js'
 
@@ -22,14 +23,14 @@ export function startKeys() {
 }
 
 function act(key) {
-  const rows = [...document.querySelectorAll('.records tbody tr[data-id]')]
+  const rows = [...document.querySelectorAll('.records tbody tr')]
   const at = rows.findIndex((row) => row.contains(document.activeElement))
   switch (key) {
     case '/':
       document.querySelector('[data-search]')?.focus()
       return true
     case '?':
-      document.getElementById('help')?.showModal()
+      explain(document.getElementById('help'))
       return true
     case 'j':
       return focus(rows[Math.min(at + 1, rows.length - 1)])
@@ -50,8 +51,33 @@ function act(key) {
   }
 }
 
+// needs is what has to be there for a key to do something.
+const needs = { row: '.records tbody tr', open: '.records a[data-open]', pick: '.records .pick input' }
+
+// explain shows the keys that do something on this page: the letters are those of its buttons.
+export function explain(help) {
+  if (!help) return
+  for (const term of help.querySelectorAll('[data-needs]')) {
+    term.hidden = term.nextElementSibling.hidden = !document.querySelector(needs[term.dataset.needs])
+  }
+  for (const old of help.querySelectorAll('[data-letter]')) old.remove()
+  const last = help.querySelector('[data-letters]'), said = new Set()
+  for (const button of document.querySelectorAll('#selection [data-key], #pane .do [data-key]')) {
+    const key = button.dataset.key
+    if (!key || said.has(key)) continue
+    said.add(key)
+    const term = document.createElement('dt'), what = document.createElement('dd')
+    term.append(Object.assign(document.createElement('kbd'), { textContent: key }))
+    what.textContent = button.textContent.trim()
+    term.dataset.letter = what.dataset.letter = key
+    last.before(term, what)
+  }
+  help.showModal()
+}
+
 function focus(row) {
-  const link = row?.querySelector('a[data-open]')
+  const link = row?.querySelector('a[data-open]') ?? row
+  if (link === row) row?.setAttribute('tabindex', '-1') // nothing in it leads anywhere: the row itself
   link?.focus()
   row?.scrollIntoView({ block: 'nearest' })
   return Boolean(link)
