@@ -108,18 +108,19 @@ func mayLeave(tx *store.Tx, who access.Actor, from, to access.DeviceID) error {
 	if err != nil {
 		return known(err)
 	}
-	refuse := func(why string) error {
-		return access.Conflict("admin: link", "The device it is linked to "+why+", and its phone is refused for that. Taking the record off it is for those who may end that.")
-	}
+	why := ""
 	switch { // what speaks against the phone, each on its own: one of them must not be the way around another
 	case d.Noncompliant != "" && who.May(access.VerbSetCompliance) != nil:
-		return refuse("is not compliant")
+		why = "is not compliant"
 	case d.State == access.DeviceLost && who.May(access.VerbFind) != nil:
-		return refuse("is reported lost")
+		why = "is reported lost"
 	case (d.State == access.DeviceRetired || d.State == access.DeviceWiped) && who.May(access.VerbRetire) != nil:
-		return refuse("is " + string(d.State))
+		why = "is " + string(d.State)
 	}
-	return nil
+	if why == "" {
+		return nil
+	}
+	return access.Conflict("admin: link", "The device it is linked to "+why+", and its phone is refused for that. Taking the record off it is for those who may end that.")
 }
 
 // linkWords says to what a record is linked.

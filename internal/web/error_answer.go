@@ -115,10 +115,13 @@ func (s *Server) explain(e *errorPage, err error) int {
 	return http.StatusInternalServerError
 }
 
+// eventStream is what a browser wants of the stream of a page.
+const eventStream = "text/event-stream"
+
 // toSignIn sends a person to the sign-in page and back afterwards. The script of a page is told with
 // 401 instead: a sign-in page inside a table would help nobody.
 func (s *Server) toSignIn(w http.ResponseWriter, r *http.Request) {
-	if isFragment(r) || r.Header.Get(login.BackgroundHeader) != "" {
+	if isFragment(r) || r.Header.Get(login.BackgroundHeader) != "" || r.Header.Get("Accept") == eventStream {
 		http.Error(w, s.say("error.sign-in-first"), http.StatusUnauthorized)
 		return
 	}

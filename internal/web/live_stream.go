@@ -72,7 +72,7 @@ type stream struct {
 // run tells until the page goes, the session ends or the console stops.
 func (s *stream) run(ctx context.Context) {
 	h := s.out.Header()
-	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("Content-Type", eventStream+"; charset=utf-8")
 	h.Set("Cache-Control", "no-store, no-transform") // a front that compresses would hold events back
 	h.Set("X-Accel-Buffering", "no")
 	// The server's limits are for requests that are answered at once.

@@ -241,6 +241,12 @@ func TestAStreamEndsWithItsSession(t *testing.T) {
 			t.Error("another session's stream ended too")
 		}
 	})
+	t.Run("and is not led to the sign-in page afterwards", func(t *testing.T) {
+		stranger := (&visitor{t: t, c: browser.Start(t, true), client: &http.Client{}}).listen(page)
+		if got := stranger.resp.StatusCode; got != http.StatusUnauthorized {
+			t.Errorf("it is answered with %d, %s", got, stranger.resp.Header.Get("Content-Type"))
+		}
+	})
 	t.Run("when an administrator is disabled", func(t *testing.T) {
 		c := browser.Start(t, true)
 		if err := c.Login.CreateAdministrator(t.Context(), login.House(), "second", browser.Password, access.RoleAdministrator); err != nil {

@@ -141,7 +141,7 @@ export const stories = {
   'a page out of sight gives its stream up, and catches up when it is back': async ({ world, visit }) => {
     const page = await visit(world.hidden)
     let streams = 0
-    page.on('request', (r) => { if (r.url().includes('/live?')) streams++ })
+    page.on('request', (r) => { if (r.url().includes('/live?list=1')) streams++ })
     await page.goto('/activesync')
     const hide = (yes) => page.evaluate((yes) => {
       Object.defineProperty(document, 'hidden', { configurable: true, get: () => yes })
@@ -270,7 +270,7 @@ export const stories = {
     await page.getByRole('button', { name: 'Set up an authenticator' }).click()
     await page.locator('svg.qr').waitFor()
     await accessible(page, 'the account with a QR code')
-    await page.getByLabel('Name').fill('scripts')
+    await page.getByLabel('Name', { exact: true }).fill('scripts')
     await page.getByRole('button', { name: 'Create token' }).click()
     assert.match(await page.locator('.secret').first().innerText(), /^vdt_/)
     await page.getByRole('button', { name: 'Sign out' }).click()
