@@ -63,7 +63,6 @@ func (a *Admin) CreatePolicy(ctx context.Context, who access.Actor, f PolicyForm
 		p := p // the transaction may run twice
 		return a.createPolicy(tx, who, &p, f.Note, because("new: "+policyWords(&store.Policy{}, &p), act.Reason))
 	})
-	a.settled(ctx, out.Result, err)
 	return out.Result, err
 }
 
@@ -89,7 +88,6 @@ func (a *Admin) CopyPolicy(ctx context.Context, who access.Actor, id access.Poli
 		p.Name, p.By = name, who.Name
 		return a.createPolicy(tx, who, &p, "copy of "+from.Name, because("copy of "+quoted(from.Name), act.Reason))
 	})
-	a.settled(ctx, out.Result, err)
 	return out.Result, err
 }
 
@@ -132,15 +130,7 @@ func (a *Admin) ChangePolicy(ctx context.Context, who access.Actor, id access.Po
 		}
 		return outcome{Result: Result{ID: string(id), Version: p.Version, Text: text, Shadow: a.snapshot().Preferences().Shadow}}, nil
 	})
-	a.settled(ctx, out.Result, err)
 	return out.Result, err
-}
-
-// settled waits a moment for the console's own snapshot after a change that pages show from it.
-func (a *Admin) settled(ctx context.Context, r Result, err error) {
-	if err == nil && !r.Replayed && r.Number > 0 {
-		a.settle(ctx, r.Number)
-	}
 }
 
 // maxWords is how many differences of a policy an audit line names.
@@ -189,7 +179,6 @@ func (a *Admin) DeletePolicy(ctx context.Context, who access.Actor, id access.Po
 		tx.Audit(entry(who, string(access.VerbChangePolicy), p.Name, string(id), because("deleted at revision "+fmt.Sprint(p.Revision), act.Reason)))
 		return outcome{Result: Result{Text: quoted(p.Name) + " is deleted."}}, nil
 	})
-	a.settled(ctx, out.Result, err)
 	return out.Result, err
 }
 
@@ -228,7 +217,6 @@ func (a *Admin) MakeDefaultPolicy(ctx context.Context, who access.Actor, id acce
 		return outcome{Result: Result{Version: prefs.Version + 1, Shadow: prefs.Shadow,
 			Text: "From now on " + after + " is that of every phone that none is assigned to."}}, nil
 	})
-	a.settled(ctx, out.Result, err)
 	return out.Result, err
 }
 
