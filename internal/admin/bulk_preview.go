@@ -5,8 +5,6 @@ package admin
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/store"
@@ -264,12 +262,4 @@ func (a *Admin) chosenOverrides(ctx context.Context, who access.Actor, q Overrid
 		}
 	}
 	return list, true, nil
-}
-
-// refusedNotes says of how many things a verb is refused, and why.
-func refusedNotes(refused map[string]int) (notes []string) {
-	for _, text := range slices.Sorted(maps.Keys(refused)) {
-		notes = append(notes, count(refused[text], "stays as it is", "stay as they are")+": "+text)
-	}
-	return notes
 }
