@@ -14,6 +14,11 @@ import (
 // who marks a device lost sees its records refused, however far the console's own copy was behind.
 func TestAnActIsOverWhenTheConsoleDecidesByIt(t *testing.T) {
 	w := newTown(t)
+	// several does something as a job, of which it tells when it is done.
+	several := func(verb access.Verb) (admin.Result, error) {
+		job, err := w.admin.StartPeopleBulk(t.Context(), root(), admin.PeopleBulk{Verb: verb, IDs: []string{string(w.device["alma"]), string(w.device["bert"])}}, admin.Act{})
+		return admin.Result{}, w.carriedOut(job, err)
+	}
 	const behind = 20 // looks for which the copy stays what it was
 	var looks atomic.Int64
 	var copied atomic.Pointer[admin.Snapshot]
@@ -26,7 +31,8 @@ func TestAnActIsOverWhenTheConsoleDecidesByIt(t *testing.T) {
 	}
 	start := w.view.load()
 	copied.Store(&start)
-	slow, err := admin.New(admin.Config{Store: w.store, Snapshot: late, Now: w.clock.Now})
+	var err error
+	w.admin, err = admin.New(admin.Config{Store: w.store, Snapshot: late, Now: w.clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,19 +42,21 @@ func TestAnActIsOverWhenTheConsoleDecidesByIt(t *testing.T) {
 		want access.SyncStatus
 	}{
 		{"lost", func() (admin.Result, error) {
-			return slow.LoseDevice(t.Context(), root(), w.device["alma"], admin.Act{})
+			return w.admin.LoseDevice(t.Context(), root(), w.device["alma"], admin.Act{})
 		}, access.Blocked},
 		{"found", func() (admin.Result, error) {
-			return slow.FoundDevice(t.Context(), root(), w.device["alma"], admin.Act{})
+			return w.admin.FoundDevice(t.Context(), root(), w.device["alma"], admin.Act{})
 		}, access.Allowed},
+		{"lost with another", func() (admin.Result, error) { return several(access.VerbLose) }, access.Blocked},
+		{"found with another", func() (admin.Result, error) { return several(access.VerbFind) }, access.Allowed},
 		{"disabled", func() (admin.Result, error) {
-			return slow.DisableUser(t.Context(), root(), w.user["alma"], admin.Act{})
+			return w.admin.DisableUser(t.Context(), root(), w.user["alma"], admin.Act{})
 		}, access.Blocked},
 	} {
 		looks.Store(0)
 		w.do(step.do())
 		looks.Store(0)
-		d, err := slow.FindAssociation(t.Context(), root(), w.record["alma"])
+		d, err := w.admin.FindAssociation(t.Context(), root(), w.record["alma"])
 		if err != nil {
 			t.Fatal(err)
 		}

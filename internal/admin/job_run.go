@@ -66,6 +66,7 @@ func (a *Admin) runJob(ctx context.Context, j *store.Job) error {
 			return err
 		}
 		if len(rows) == 0 {
+			a.catchUp(ctx, cursorOf(j).Number)
 			return a.endJob(ctx, j, store.JobDone, "")
 		}
 		if over, err := a.jobMayGoOn(ctx, j); over || err != nil {

@@ -81,7 +81,7 @@ func (s *Server) deviceFind(ctx context.Context, who access.Actor, in *deviceFin
 		return nil, err
 	}
 	out := &deviceFindOutput{ETag: etag(d.Version), Body: DeviceDetails{Device: deviceOf(&d.DeviceRow), Linked: associationsOf(d.Linked),
-		Reached: associationsOf(d.Reached), Suggested: associationsOf(d.Suggested), Lives: associationsOf(d.Lives), Timeline: auditEntriesOf(d.Timeline)}}
+		Reached: associationsOf(d.Reached), Loose: associationsOf(d.Loose), Suggested: associationsOf(d.Suggested), Lives: associationsOf(d.Lives), Timeline: auditEntriesOf(d.Timeline)}}
 	if d.User != nil {
 		u := userOf(d.User)
 		out.Body.User = &u
