@@ -236,7 +236,7 @@ func TestTheCapHoldsForManyAtOnce(t *testing.T) {
 		ids = append(ids, w.record("ana", fmt.Sprintf("D%d", i), apple))
 	}
 	pre, err := w.admin.PreviewBulk(t.Context(), root(), admin.Bulk{Verb: access.VerbWipe, IDs: ids, Wipe: access.WipeFull}, admin.Act{})
-	if err != nil || pre.ToBlocked != 3 || len(pre.Notes) != 2 {
+	if err != nil || pre.ToBlocked != 3 || len(pre.Notes) != 1 || pre.Refusals != 2 {
 		t.Errorf("preview %+v, %v", pre, err)
 	}
 	job, err := w.admin.StartBulk(t.Context(), root(), admin.Bulk{Verb: access.VerbWipe, IDs: ids, Wipe: access.WipeFull}, admin.Act{Reason: "stolen"})
@@ -245,6 +245,9 @@ func TestTheCapHoldsForManyAtOnce(t *testing.T) {
 	}
 	if j := w.job(job); j.Failed != 2 || j.Undoable {
 		t.Errorf("%+v", j)
+	}
+	if hit, err := w.admin.ListAudit(t.Context(), root(), admin.AuditQuery{Event: "wipe-cap", Limit: 10}); err != nil || len(hit.Entries) != 1 || !hit.Entries[0].Failed {
+		t.Errorf("the cap was hit, and the audit log says %+v, %v", hit.Entries, err)
 	}
 	page, err := w.admin.ListWipes(t.Context(), root(), admin.WipeQuery{Limit: 2})
 	if err != nil || len(page.Rows) != 2 || page.Next == "" {
