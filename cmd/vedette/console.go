@@ -71,6 +71,13 @@ func startConsole(g *group, cfg *config.Config, log *slog.Logger) (*console, err
 	if err != nil {
 		return nil, err
 	}
+	site, err := box.Derive("policy keys")
+	if err != nil {
+		return nil, err
+	}
+	if err := st.TellSite(g.ctx, site); err != nil {
+		return nil, err
+	}
 	expected := make([]access.GatewayID, len(cfg.Console.Gateways))
 	pins := make(map[string]access.GatewayID, len(expected))
 	for i, p := range cfg.Console.Gateways {

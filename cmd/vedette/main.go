@@ -43,6 +43,7 @@ type commands struct {
 	Backup  backupCommand  `cmd:"" help:"Write the console's database to a file."`
 	Restore restoreCommand `cmd:"" help:"Put a backup in place of the console's database."`
 	Admin   struct {
+		Try      adminTryCommand      `cmd:"" help:"Ask the rules: what would a gateway say in the situations that a script describes?"`
 		Setup    adminSetupCommand    `cmd:"" help:"Print a one-time link that makes an administrator."`
 		List     adminListCommand     `cmd:"" help:"List the administrators."`
 		Create   adminCreateCommand   `cmd:"" help:"Make another administrator."`
@@ -106,6 +107,17 @@ type commands struct {
 		Add      approvalAddCommand      `cmd:"" help:"Let an account on a device through before its first contact."`
 		Withdraw approvalWithdrawCommand `cmd:"" help:"Take an approval back."`
 	} `cmd:"" help:"Ask a console: approvals."`
+	Policy struct {
+		List   policyListCommand   `cmd:"" help:"List the ActiveSync policies."`
+		Assign policyAssignCommand `cmd:"" help:"Assign a policy to the phone of a record."`
+		Revert policyRevertCommand `cmd:"" help:"Take an assigned policy back."`
+	} `cmd:"" help:"Ask a console: ActiveSync policies."`
+	Wipe struct {
+		List    wipeListCommand    `cmd:"" help:"List orders to wipe, and how far they are."`
+		Order   wipeOrderCommand   `cmd:"" help:"Order a phone wiped, for one record."`
+		Cancel  wipeCancelCommand  `cmd:"" help:"Take an order back that the phone has not been told of."`
+		Release wipeReleaseCommand `cmd:"" help:"Let a wiped record go again."`
+	} `cmd:"" help:"Ask a console: wipes."`
 	Job struct {
 		Start  jobStartCommand  `cmd:"" help:"Do one verb to many records, after saying what it would do."`
 		People jobPeopleCommand `cmd:"" help:"Do one verb to many devices or users, after saying what it would do."`

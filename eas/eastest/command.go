@@ -4,6 +4,7 @@
 package eastest
 
 import (
+	"encoding/hex"
 	"net/http"
 	"slices"
 	"strconv"
@@ -88,12 +89,22 @@ func (e *exchange) command() *answer {
 	box := e.user.box
 	box.mu.Lock()
 	id := strings.ToLower(eas.DeviceIDText(e.q.DeviceID))
+	if e.q.Base64 && e.s.cfg.Provision == ProvisionHorde {
+		id = hex.EncodeToString([]byte(e.q.DeviceID)) // whatever it is
+	}
 	if e.dev = e.user.devices[id]; e.dev == nil {
 		e.dev = &device{id: id, info: map[string]string{}, synced: map[string]uint64{}}
 		e.user.devices[id] = e.dev
 	}
 	demand := e.demand()
+	var horde *answer
+	if e.s.cfg.Provision == ProvisionHorde {
+		demand, horde = 0, e.demandHorde()
+	}
 	box.mu.Unlock()
+	if horde != nil {
+		return horde
+	}
 	if demand != 0 {
 		if e.s.cfg.Signal449 {
 			return &answer{http: 449}
@@ -109,6 +120,8 @@ func (e *exchange) demand() eas.Status {
 		return 0
 	}
 	switch {
+	case e.s.Wipe(e.dev.id) == WipePending:
+		return eas.StatusRemoteWipeRequested
 	case e.dev.finalKey == 0 || e.q.PolicyKey == 0:
 		return eas.StatusNotProvisioned
 	case e.q.PolicyKey != e.dev.finalKey:
@@ -137,6 +150,12 @@ func (e *exchange) run(mailBody bool) *answer {
 	}
 	switch e.cmd {
 	case eas.Provision:
+		if e.s.cfg.Provision == ProvisionHorde {
+			return e.provisionHorde()
+		}
+		if a := e.order(); a != nil {
+			return a
+		}
 		return e.provision()
 	case eas.Settings:
 		return e.settings()
@@ -170,6 +189,11 @@ func number(n *wbxml.Node) int {
 		return 0
 	}
 	return int(v)
+}
+
+func number64(n *wbxml.Node) uint64 {
+	v, _ := strconv.ParseUint(n.Value(), 10, 64)
+	return v
 }
 
 func digits[T ~int | ~uint32](tag wbxml.Tag, n T) *wbxml.Node {

@@ -68,6 +68,11 @@ func (e *exchange) policy() *wbxml.Node {
 			`<wap-provisioningdoc><characteristic type="SecurityPolicy"><parm name="4131" value="1"/></characteristic></wap-provisioningdoc>`)
 	}
 	doc := e.s.cfg.Policy
+	if e.s.cfg.PolicyOf != nil {
+		if d := e.s.cfg.PolicyOf(e.user.Name); d != nil {
+			doc = d
+		}
+	}
 	if doc == nil {
 		doc = wbxml.Elem(wbxml.ProvisionEASProvisionDoc, wbxml.Text(wbxml.ProvisionDevicePasswordEnabled, "1"),
 			wbxml.Text(wbxml.ProvisionMinDevicePasswordLength, "6"))

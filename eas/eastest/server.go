@@ -26,6 +26,8 @@ type Config struct {
 	Provision ProvisionMode
 	Signal449 bool        // demand provisioning by HTTP 449 in every version, as Z-Push does
 	Policy    *wbxml.Node // EASProvisionDoc to hand out; nil means a small one
+	// PolicyOf gives the document for a user, by lower-case name; nil, or nil from it, means Policy.
+	PolicyOf func(user string) *wbxml.Node
 
 	MinHeartbeat, MaxHeartbeat int // seconds for Ping; 0 means 60 and 3540
 
@@ -53,6 +55,7 @@ type ProvisionMode int
 const (
 	ProvisionNone   ProvisionMode = iota // answers Policy status 2 and never asks for a key
 	ProvisionStrict                      // demands the final key of a two-phase conversation
+	ProvisionHorde                       // demands a key as Horde does, and orders wipes its way
 )
 
 // User is one account.
@@ -70,7 +73,8 @@ type Server struct {
 	cfg Config
 
 	mu      sync.Mutex
-	users   map[string]*account // by lower-case name
+	users   map[string]*account   // by lower-case name
+	orders  map[string]WipeStatus // by lower-case device id
 	hook    Hook
 	log     []*Record
 	count   Counters

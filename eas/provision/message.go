@@ -79,6 +79,9 @@ type Request struct {
 // Acknowledges says whether the request is the second round.
 func (r Request) Acknowledges() bool { return r.Ack != 0 || r.Key != "" }
 
+// Bare says whether the request asks for nothing and says nothing: that of a phone that was told to come.
+func (r Request) Bare() bool { return r.Type == "" && r.Wipe == NoWipe && !r.Acknowledges() }
+
 // Node is the request as a document. DeviceInformation is told from 14.1 on only. [MS-ASPROV] 3.1.5.1
 func (r Request) Node(v eas.Version) *wbxml.Node {
 	root := wbxml.Elem(wbxml.ProvisionProvision)

@@ -89,6 +89,9 @@ func UnsupportedVersion(q Request) Reply {
 // UnsupportedCommand refuses a command or, with CommandUnknown, a method: status 137, or 501.
 func UnsupportedCommand(q Request) Reply { return Status(q, eas.StatusCommandNotSupported) }
 
+// Document is success with a WBXML document.
+func Document(q Request, body []byte) Reply { return typed(q, body) }
+
 // NotFound answers any other URL.
 func NotFound(q Request) Reply { return bare(q, http.StatusNotFound) }
 

@@ -67,12 +67,16 @@ type SyncStatus string
 const (
 	Allowed SyncStatus = "allowed"
 	Blocked SyncStatus = "blocked"
+	Wiped   SyncStatus = "wiped"
 )
 
 // Label is the word as the page shows it.
 func (s SyncStatus) Label() string {
-	if s == Blocked {
+	switch s {
+	case Blocked:
 		return "Blocked"
+	case Wiped:
+		return "Wiped"
 	}
 	return "Allowed"
 }

@@ -23,11 +23,13 @@ const (
 	EntryAccount     EntryKind = "account"
 	EntryPreferences EntryKind = "preferences"
 	EntryPreApproval EntryKind = "preapproval"
+	EntryPolicy      EntryKind = "policy"
+	EntrySite        EntryKind = "site"
 )
 
 // Entry is the present state of one thing a verdict depends on. Key names it within its kind: the
 // association id, canonical EAS device id, registered device id, realm + "/" + account, the id of
-// a pre-approval, or "" for the preferences. Deleted says it is gone; otherwise exactly the pointer of its kind is set.
+// a pre-approval or a policy, or "" for the preferences and the site. Deleted says it is gone; otherwise exactly the pointer of its kind is set.
 type Entry struct {
 	Kind        EntryKind     `json:"kind"`
 	Key         string        `json:"key"`
@@ -38,6 +40,8 @@ type Entry struct {
 	Account     *AccountState `json:"account,omitempty"`
 	Preferences *Preferences  `json:"preferences,omitempty"`
 	PreApproval *PreApproval  `json:"preapproval,omitempty"`
+	Policy      *Policy       `json:"policy,omitempty"`
+	Site        *Site         `json:"-"`
 }
 
 // Batch is a run of changes. Position is where the reader stands after applying it. Full says that a

@@ -44,7 +44,9 @@ func judge(v View, f *Facts, pair Pair, p *Preferences, now time.Time) Decision 
 	}
 	r := v.Record(pair)
 	d := Decision{Record: r}
-	// Wipe pending or wiped: speaks here.
+	if r != nil && r.Wipe.Speaks() {
+		return d.wipe(&r.Wipe, now)
+	}
 	var o Override
 	if r != nil {
 		o = r.Override
@@ -97,8 +99,26 @@ func judge(v View, f *Facts, pair Pair, p *Preferences, now time.Time) Decision 
 			return d.refuse(RuleUnknownUser, "")
 		}
 	}
-	// The command filter, provisioning and storm admission speak here, in this order.
+	// The command filter speaks here.
+	if !f.Key.Passes() {
+		d.Verdict, d.Rule, d.Policy = VerdictProvision, RuleProvisioning, f.Policy
+		return d
+	}
+	// Storm admission speaks here.
 	return d
+}
+
+// wipe says what an order means for a request: the phone has to fetch it, as soon as it may be told.
+func (d Decision) wipe(w *Wipe, now time.Time) Decision {
+	switch {
+	case w.State.Wiped():
+		return d.refuse(RuleWiped, "")
+	case w.Due(now):
+		d.Verdict, d.Rule = VerdictProvision, RuleWipe
+		return d
+	}
+	d.Until = w.NotBefore
+	return d.refuse(RuleWipe, "")
 }
 
 func (d Decision) refuse(rule Rule, detail string) Decision {

@@ -18,9 +18,10 @@ const (
 	VerdictChallenge                // ask for credentials (401)
 	VerdictReject                   // the request itself is wrong (400)
 	VerdictLater                    // come back later (503 with Retry-After)
+	VerdictProvision                // ask for the policy, or the order, first (449, or 140 to 144 in the answer)
 )
 
-var verdictNames = [...]string{"pass", "refuse", "challenge", "reject", "later"}
+var verdictNames = [...]string{"pass", "refuse", "challenge", "reject", "later", "provision"}
 
 func (v Verdict) String() string {
 	if int(v) < len(verdictNames) {
@@ -52,6 +53,7 @@ const (
 	RuleStalePassword
 	RuleBruteForce
 	RuleWipe
+	RuleWiped
 	RuleManualBlock
 	RuleUserDisabled
 	RuleDeviceRetired
@@ -78,7 +80,7 @@ const (
 
 var ruleNames = [...]string{
 	"pass", "malformed", "client-certificate", "no-credentials", "stale-password", "brute-force",
-	"wipe", "manual-block", "user-disabled", "device-retired", "device-lost", "device-noncompliant", "other-user",
+	"wipe", "wiped", "manual-block", "user-disabled", "device-retired", "device-lost", "device-noncompliant", "other-user",
 	"manual-allow", "blocking-rule", "pre-approved", "server-type", "device-limit", "quarantine",
 	"unknown-console-away", "stale-verdict", "unregistered", "unknown-user", "command-filter", "provisioning", "storm", "spool-full",
 	"server-refused", "server-unavailable",
@@ -112,6 +114,8 @@ type Decision struct {
 	Device *Device
 	// Approval is the pre-approval that spoke, or nil.
 	Approval *PreApproval
+	// Policy is the ActiveSync policy that the phone has to accept first, or nil.
+	Policy *Policy
 	// Until is when time alone may change the decision; zero: never.
 	Until time.Time
 	// Heard and Away carry the age of the data: when the console was last heard, and whether it is away.

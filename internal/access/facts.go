@@ -31,6 +31,10 @@ type Facts struct {
 	OtherUser bool
 	Command   string
 	Version   string
+	// Key is what the gateway has found about the request's policy key, under Policy, which is
+	// PolicyFor its device.
+	Key    KeyState
+	Policy *Policy
 	// ConsoleHeard is when the gateway last heard its console; zero: never since it started.
 	// ConsoleAway says that this is too long ago to count as connected.
 	ConsoleHeard time.Time
@@ -46,5 +50,7 @@ type View interface {
 	Account(realm, account string) *AccountState
 	// PreApproval gives what lets a pair through before its first contact.
 	PreApproval(Pair) *PreApproval
+	// Policy gives an ActiveSync policy.
+	Policy(PolicyID) *Policy
 	Preferences() *Preferences
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/access/trial"
 )
 
 // What must be linked without a person, in percent. leastRecall is of the records whose phone the
@@ -220,7 +221,7 @@ func readScenes(t *testing.T, file string) (list []*scene) {
 	defer f.Close()
 	lines := bufio.NewScanner(f)
 	for n := 1; lines.Scan(); n++ {
-		words := fields(lines.Text())
+		words := trial.Words(lines.Text())
 		if len(words) == 0 {
 			continue
 		}

@@ -41,6 +41,18 @@ const (
 	VerbMergeAccounts Verb = "merge-accounts"
 	VerbSplitAccounts Verb = "split-accounts" // take a merge back, later than its undo
 
+	VerbAssignPolicy  Verb = "assign-policy" // to an ActiveSync device id
+	VerbRevertPolicy  Verb = "revert-policy"
+	VerbAskPolicyAnew Verb = "ask-policy-anew" // have a phone ask for a policy that has not changed
+	VerbChangePolicy  Verb = "change-policy"   // what policies say, and which one is the default
+	VerbWipe          Verb = "wipe"
+	VerbCancelWipe    Verb = "cancel-wipe"  // before the phone has been told
+	VerbApproveWipe   Verb = "approve-wipe" // that of another administrator
+	VerbCloseWipe     Verb = "close-wipe"   // give an order up that nobody has acknowledged
+	VerbReleaseWipe   Verb = "release-wipe" // let a wiped record go again
+	VerbFreeze        Verb = "freeze"       // hold all destructive orders
+	VerbUnfreeze      Verb = "unfreeze"
+
 	VerbPreApprove       Verb = "pre-approve"
 	VerbWithdrawApproval Verb = "withdraw-approval"
 	VerbImport           Verb = "import"
@@ -149,6 +161,17 @@ var permissions = [...]line{
 	{verb: VerbDeleteUser, to: operates},
 	{verb: VerbMergeAccounts, to: operates, everybodys: true},
 	{verb: VerbSplitAccounts, to: operates, everybodys: true},
+	{verb: VerbAssignPolicy, to: operates},
+	{verb: VerbRevertPolicy, to: operates},
+	{verb: VerbAskPolicyAnew, to: helps},
+	{verb: VerbChangePolicy, to: rules, everybodys: true},
+	{verb: VerbWipe, to: operates},
+	{verb: VerbCancelWipe, to: operates},
+	{verb: VerbApproveWipe, to: rules},
+	{verb: VerbCloseWipe, to: operates},
+	{verb: VerbReleaseWipe, to: operates},
+	{verb: VerbFreeze, to: rules, everybodys: true},
+	{verb: VerbUnfreeze, to: rules, everybodys: true},
 	{verb: VerbPreApprove, to: helps},
 	{verb: VerbWithdrawApproval, to: helps},
 	{verb: VerbImport, to: operates, everybodys: true},

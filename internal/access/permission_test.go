@@ -44,6 +44,17 @@ enable-user         A O - -  scoped
 delete-user         A O - -  scoped
 merge-accounts      A O - -  whole
 split-accounts      A O - -  whole
+assign-policy       A O - -  scoped
+revert-policy       A O - -  scoped
+ask-policy-anew     A O H -  scoped
+change-policy       A - - -  whole
+wipe                A O - -  scoped
+cancel-wipe         A O - -  scoped
+approve-wipe        A - - -  scoped
+close-wipe          A O - -  scoped
+release-wipe        A O - -  scoped
+freeze              A - - -  whole
+unfreeze            A - - -  whole
 pre-approve         A O H -  scoped
 withdraw-approval   A O H -  scoped
 import              A O - -  whole

@@ -33,6 +33,9 @@ type Preferences struct {
 	RefuseOtherUser bool `json:"refuse_other_user"`
 	// AllowOverridesCompliance lets a manual Allow speak before "device not compliant" (R-3).
 	AllowOverridesCompliance bool `json:"allow_overrides_compliance"`
+	// DefaultPolicy is the ActiveSync policy of every device that none is assigned to, unknown ones too;
+	// empty: the mail server keeps its own.
+	DefaultPolicy PolicyID `json:"default_policy,omitempty"`
 	// UnknownUsersUnregistered treats a record whose account belongs to no known user as unregistered,
 	// whatever it is linked to: Auto Block refuses it. Otherwise it is only flagged (R-20).
 	UnknownUsersUnregistered bool `json:"unknown_users_unregistered"`

@@ -40,6 +40,11 @@ type Record struct {
 	// RedirectClears counts how often an administrator has cleared the pair's redirect. A gateway that
 	// learnt one at another count forgets it (R-21).
 	RedirectClears int64 `json:"redirect_clears,omitempty"`
+	// Wipe is the latest order to wipe the phone for this record (R-2).
+	Wipe Wipe `json:"wipe,omitzero"`
+	// ServerKey is the mail server's own policy key for the pair, sealed by a gateway for its fellows:
+	// nobody else can read it.
+	ServerKey string `json:"server_key,omitempty"`
 	// UserUnknown: no user is known to have the account (M-14). Gateways learn it of linked records
 	// alone, which is where a verdict may hang on it (R-20).
 	UserUnknown bool `json:"user_unknown,omitempty"`
@@ -75,6 +80,10 @@ type Device struct {
 type EASDevice struct {
 	ID      string     `json:"id"`
 	Devices []DeviceID `json:"devices,omitempty"`
+	// Policy is the ActiveSync policy that an administrator has assigned (R-4); empty: the default one.
+	Policy PolicyID `json:"policy,omitempty"`
+	// PolicyTurns counts how often the phone was told to ask anew for a policy that has not changed.
+	PolicyTurns int64 `json:"policy_turns,omitempty"`
 }
 
 // AccountState is what is known about one account beside its records.

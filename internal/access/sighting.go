@@ -41,6 +41,13 @@ type Sighting struct {
 	RedirectClears int64  `json:"redirect_clears,omitempty"`
 
 	Reported Reported `json:"reported,omitzero"`
+
+	// Policy is present when the phone answered a policy of ours in this request.
+	Policy *PolicyAck `json:"policy,omitempty"`
+	// Wipe is present when an order was told or answered in this request.
+	Wipe *WipeReport `json:"wipe,omitempty"`
+	// ServerKey is the mail server's policy key for the pair, sealed, when the gateway has got a new one.
+	ServerKey string `json:"server_key,omitempty"`
 }
 
 // DeviceInfo is what a phone says of itself. Every field is free text of at most 1024 bytes.

@@ -28,6 +28,7 @@ var ruleTexts = [...]string{
 	RuleBruteForce:         "Put off: too many wrong passwords for this account from this network.",
 	RuleOtherUser:          "Refused: the request names another user than its credentials.",
 	RuleWipe:               "Refused: a wipe has been ordered.",
+	RuleWiped:              "Blocked: wiped, and not released since.",
 	RuleManualBlock:        "Blocked by an administrator.",
 	RuleUserDisabled:       "Blocked: the user is disabled.",
 	RuleDeviceRetired:      "Blocked: the device is retired.",
@@ -68,11 +69,17 @@ func (d *Decision) Why() Why {
 	if (d.Rule == RuleManualBlock || d.Rule == RuleManualAllow) && d.Record != nil {
 		w.Since, w.By = d.Record.Override.At, d.Record.Override.By
 	}
+	if (d.Rule == RuleWipe || d.Rule == RuleWiped) && d.Record != nil {
+		w.Since, w.By = d.Record.Wipe.At, d.Record.Wipe.By
+	}
 	if d.Approval != nil {
 		w.Since, w.By = d.Approval.At, d.Approval.By
 	}
 	return w
 }
 
-// Blocked reports whether the decision shows as Blocked in the Sync Status column.
-func (d *Decision) Blocked() bool { return d.Verdict != VerdictPass }
+// Blocked reports whether the decision shows as Blocked in the Sync Status column. A phone that only has
+// to ask for its policy first is not blocked.
+func (d *Decision) Blocked() bool {
+	return d.Verdict != VerdictPass && d.Rule != RuleProvisioning
+}

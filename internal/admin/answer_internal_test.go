@@ -74,6 +74,7 @@ func TestEveryRuleIsExplainedWithWhatSolvesIt(t *testing.T) {
 		{rule: access.RuleClientCertificate, s: situation{row: r()}, sentence: "Refused since 09:12 because the phone signs in with a certificate, which cannot be passed on."},
 		{rule: access.RuleMalformed, s: situation{row: r()}, sentence: "Refused since 09:12 because the request cannot be read."},
 		{rule: access.RuleWipe, s: situation{row: r()}, sentence: "Refused because a wipe has been ordered."},
+		{rule: access.RuleWiped, s: situation{row: r()}, sentence: "Blocked because it is wiped."},
 		{rule: access.RuleBlockingRule, s: situation{row: r()}, sentence: "Blocked by a rule.", verb: access.VerbAllow, on: "record"},
 		{rule: access.RuleServerType, s: situation{row: r()}, sentence: "Refused because another account of this phone is on another type of mail server.",
 			verb: access.VerbAllow, on: "record"},

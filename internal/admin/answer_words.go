@@ -126,7 +126,9 @@ func (a *Admin) explainGateway(an *Answer, rule access.Rule, s *situation) {
 	case access.RuleMalformed:
 		say("Refused"+at+" because the request cannot be read.", "Have the account removed from the phone and set up anew, or try another mail app.")
 	case access.RuleWipe:
-		say("Refused because a wipe has been ordered.", "If the phone is not to be wiped, take the wipe back on the page of its device.")
+		say("Refused because a wipe has been ordered.", "If the phone is not to be wiped, cancel the order while the phone has not been told: Wipes lists it.")
+	case access.RuleWiped:
+		say("Blocked because it is wiped.", "If the phone is back in good hands, have the record released or removed.")
 	case access.RuleBlockingRule:
 		allow("Blocked by a rule.")
 	case access.RuleServerType:

@@ -84,6 +84,10 @@ type Row struct {
 	// DeviceNumber is that of the linked device, where the record has no number of its own. Lists, rows by id
 	// and exports have it.
 	DeviceNumber string
+	// Policy is the ActiveSync policy that is in force for it (D-06), Ack what its phone has said of one
+	// last; nil: nothing yet.
+	Policy PolicyState
+	Ack    *access.PolicyAck
 }
 
 // Twin is the same account on the same device, through the other kind of Sentry.
@@ -101,4 +105,5 @@ type Details struct {
 	SameDevice  []Row
 	SameAccount []Row
 	Timeline    []access.AuditEntry // newest first
+	Wipes       []WipeRow           // orders for it, the latest first; that of Record.Wipe is the first
 }

@@ -25,6 +25,9 @@ func (a *Admin) RemoveAssociation(ctx context.Context, who access.Actor, id acce
 }
 
 func (a *Admin) remove(tx *store.Tx, who access.Actor, as *access.Association, reason string) (outcome, error) {
+	if as.Wipe.State == access.WipeWaiting || as.Wipe.State.Open() { // the order would go with it, and the phone would never hear of it
+		return outcome{}, access.Conflict("admin: remove", "A wipe of this record has been ordered and nobody has acknowledged it yet. Cancel or close the order first.")
+	}
 	if err := tx.DeleteAssociation(as.ID); err != nil {
 		return outcome{}, err
 	}

@@ -31,6 +31,10 @@ func (a *Admin) PreviewBulk(ctx context.Context, who access.Actor, b Bulk, act A
 	switch b.Verb {
 	case access.VerbLink, access.VerbUnlink, access.VerbMatchAgain, access.VerbRemove:
 		limit, preview = maxLinkPreview, a.previewRows
+	case access.VerbAssignPolicy, access.VerbRevertPolicy:
+		limit, preview = maxLinkPreview, a.previewAssigns
+	case access.VerbWipe:
+		limit, preview = maxLinkPreview, a.previewWipes
 	}
 	list, more, err := a.chosen(ctx, who, b, limit)
 	if err != nil {

@@ -226,6 +226,9 @@ func (a *Admin) findDevice(tx *store.Tx, who access.Actor, id access.DeviceID, v
 	if !deviceAllows(d.State, verb) {
 		return nil, access.Conflict("admin: device", "This device is "+stateWord(d.State)+", so that this cannot be done.")
 	}
+	if verb == access.VerbRetire { // Y-10
+		return d, frozen(tx)
+	}
 	return d, mayRevive(who, verb, d.State)
 }
 

@@ -60,6 +60,20 @@
 //	a.SplitAccounts(ctx, who, realm, from, Act) (Result, error)    // later than its undo
 //	a.ListAliases(ctx, who, after, limit) ([]access.Alias, error)
 //
+//	// ActiveSync policies, and orders to wipe (R-2, Y-10)
+//	a.ListPolicies(ctx, who) ([]PolicyRow, error)
+//	a.FindPolicy(ctx, who, id) (PolicyDetails, error)                // with every revision
+//	a.CreatePolicy, CopyPolicy, ChangePolicy, DeletePolicy(ctx, who, …, Act) (Result, error)
+//	a.MakeDefaultPolicy(ctx, who, id, Act) (Result, error)           // "": the mail server keeps its own
+//	a.PreviewPolicy, PreviewDefaultPolicy(ctx, who, …) (PolicyPreview, error)
+//	a.AssignPolicy(ctx, who, []id, policy, Act) (Result, error)      // to the phones of records; RevertPolicy
+//	a.PreviewAssign(ctx, who, []id, policy) (AssignPreview, error)
+//	a.AskPolicyAnew(ctx, who, id, Act) (Result, error)
+//	a.OrderWipe(ctx, who, id, kind, Act) (Result, error)             // Result.ID is the order
+//	a.PreviewWipe(ctx, who, id, kind) (WipePreview, error)
+//	a.CancelWipe, ApproveWipe, CloseWipe, ReleaseWipe(ctx, who, wipe, Act) (Result, error)
+//	a.ListWipes(ctx, who, WipeQuery) (WipePage, error); a.FindWipe(ctx, who, wipe) (WipeRow, error)
+//
 //	// Overrides in force, and pairs approved before their first contact
 //	a.ListOverrides(ctx, who, OverrideQuery) (OverridePage, error)
 //	a.EndOverride(ctx, who, id, Act) (Result, error)               // neither allowed nor blocked by anybody
@@ -112,6 +126,7 @@
 //	s, err := admin.NewSettings(admin.SettingsConfig{Admin: a, Box: …, Backups: …})
 //	s.Mail, Retention, Masking, AuditStream, Backups, TimeZone(ctx, who) (…, error)
 //	s.ChangeMail, ChangeRetention, …(ctx, who, setting, Act) (Result, error)   // Act.Version: that of the setting
+//	s.WipeSafety, ChangeWipeSafety; s.Freeze, SetFreeze                        // what limits orders to wipe
 //	s.PreviewPurge(ctx, who, Retention) (PurgePreview, error)                   // s.Purge does it
 //	s.PreviewErase, ExportPersonalData, ErasePersonalData(ctx, who, user, …)
 //	s.AskTask(ctx, who, TaskBackup, Act) (Result, error)                        // room jobs carries it out

@@ -129,7 +129,7 @@ func (a *Admin) rowsFor(ctx context.Context, who access.Actor, list []access.Ass
 			return nil, err
 		}
 	}
-	return rows, nil
+	return rows, a.acknowledge(ctx, rows)
 }
 
 // limit takes out of a preview what belongs to others. They are counted, and not named.

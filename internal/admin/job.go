@@ -18,7 +18,9 @@ type Bulk struct {
 	Verb    access.Verb // one of BulkVerbs; VerbLink links those whose suggestion is clear
 	IDs     []access.AssociationID
 	Query   *Query
-	Comment string // for comment
+	Comment string          // for comment
+	Policy  access.PolicyID // for assign-policy
+	Wipe    access.WipeKind // for wipe, which goes by id alone
 	// End, with VerbAllow, takes overrides off instead (EndOverride). Overrides then chooses among those in
 	// force, in place of Query.
 	End       bool

@@ -157,6 +157,7 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 		if err := tx.HoldJob(j.ID, a.owner, jobHold); err != nil {
 			return err
 		}
+		capped := false
 		for _, r := range rows {
 			out, refused, err := a.tryRow(tx, j, p, r.Target)
 			if err != nil {
@@ -165,6 +166,10 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 			state, text := store.JobDone, out.Result.Text
 			if refused != nil {
 				state, text = store.JobFailed, refused.Text
+			}
+			if refused != nil && isCap(refused) && !capped { // one line is enough
+				tx.Audit(capLine(j.Actor, r.Target, refused))
+				capped = true
 			}
 			if err := tx.FinishJobRow(j.ID, r.N, state, text); err != nil {
 				return err
@@ -243,6 +248,11 @@ func (a *Admin) jobRow(tx *store.Tx, j *store.Job, p jobParams, target string) (
 		return a.unlink(tx, j.Actor, as, j.Reason)
 	case access.VerbMatchAgain:
 		return a.matchAgain(tx, j.Actor, as, j.Reason)
+	case access.VerbAssignPolicy, access.VerbRevertPolicy:
+		out, _, err := a.assignTo(tx, j.Actor, j.Verb, as, p.Policy, j.Reason)
+		return out, err
+	case access.VerbWipe:
+		return a.orderWipe(tx, j.Actor, as, p.Wipe, j.Reason)
 	}
 	return outcome{}, fmt.Errorf("admin: job: verb %q", j.Verb)
 }

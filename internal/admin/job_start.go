@@ -28,6 +28,9 @@ type jobParams struct {
 	Import  string    `json:"import,omitempty"` // of VerbImport: which file, and what is done with it
 	Phase   string    `json:"phase,omitempty"`
 
+	Policy access.PolicyID `json:"policy,omitempty"` // of VerbAssignPolicy
+	Wipe   access.WipeKind `json:"wipe,omitempty"`   // of VerbWipe
+
 	End        bool           `json:"end,omitempty"` // of VerbAllow: overrides are taken off
 	Overrides  *OverrideQuery `json:"overrides,omitempty"`
 	People     *Query         `json:"people,omitempty"` // devices or users, as the verb says
@@ -65,6 +68,11 @@ func (a *Admin) StartBulk(ctx context.Context, who access.Actor, b Bulk, act Act
 	if err := b.validate(act, a.now()); err != nil {
 		return "", err
 	}
+	if b.Policy != "" && who.May(b.Verb) == nil { // who may not is told that first
+		if _, err := a.store.FindPolicy(ctx, b.Policy); err != nil {
+			return "", policyGone(err)
+		}
+	}
 	rows, err := a.jobRows(ctx, who, b.IDs)
 	if err != nil {
 		return "", err
@@ -76,14 +84,15 @@ func (a *Admin) StartBulk(ctx context.Context, who access.Actor, b Bulk, act Act
 	case b.Query != nil:
 		what = "all that match: " + b.Query.words()
 	}
-	return a.startJob(ctx, who, b.Verb, act, b, jobParams{Query: b.Query, Comment: b.Comment, Until: act.Until, End: b.End, Overrides: b.Overrides},
+	return a.startJob(ctx, who, b.Verb, act, b, jobParams{Query: b.Query, Comment: b.Comment, Until: act.Until, End: b.End, Overrides: b.Overrides,
+		Policy: b.Policy, Wipe: b.Wipe},
 		rows, what)
 }
 
 // BulkVerbs lists what can be done to many records at once.
 func BulkVerbs() []access.Verb {
 	return []access.Verb{access.VerbAllow, access.VerbBlock, access.VerbComment, access.VerbRemove, access.VerbLink, access.VerbUnlink,
-		access.VerbMatchAgain}
+		access.VerbMatchAgain, access.VerbAssignPolicy, access.VerbRevertPolicy, access.VerbWipe}
 }
 
 func (b *Bulk) validate(act Act, now time.Time) error {
@@ -99,11 +108,20 @@ func (b *Bulk) validate(act Act, now time.Time) error {
 		return access.Invalid(op, "Choose records by name or by filter, not both.")
 	case len(b.IDs) > maxBulkIDs:
 		return access.Invalid(op, fmt.Sprintf("Choose at most %d records, or all that match a filter.", maxBulkIDs))
+	case b.Verb == access.VerbAssignPolicy && b.Policy == "":
+		return access.Invalid(op, "Choose a policy.")
+	case b.Policy != "" && b.Verb != access.VerbAssignPolicy, b.Wipe != "" && b.Verb != access.VerbWipe:
+		return access.Invalid(op, "This does not go with what is to be done.")
+	case b.Verb == access.VerbWipe && b.Query != nil: // a filter may match more than anybody has looked at
+		return access.Invalid(op, "Choose the records to wipe one by one: what matches a filter is not wiped.")
 	case !act.Until.IsZero() && !act.Until.After(now):
 		return access.Invalid(op, "The end must lie in the future.")
 	}
 	if b.Query != nil {
 		b.Query.Cursor, b.Query.Limit = "", 0
+	}
+	if b.Verb == access.VerbWipe {
+		return validWipe(b.Wipe)
 	}
 	return validComment(b.Comment)
 }
@@ -201,7 +219,7 @@ func jobOf(who access.Actor, j *store.Job, now time.Time) Job {
 
 // undoableVerb says that what a verb does to many can be taken back. A file is taken back on its own page.
 func undoableVerb(v access.Verb) bool {
-	return v != access.VerbDeleteDevice && v != access.VerbDeleteUser && v != access.VerbImport
+	return v != access.VerbDeleteDevice && v != access.VerbDeleteUser && v != access.VerbImport && v != access.VerbWipe
 }
 
 // words name a job that is taken back in the audit log.

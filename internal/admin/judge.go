@@ -47,9 +47,12 @@ func judge(v access.View, r *access.Record, now time.Time) access.Decision {
 // row puts the present verdict beside an association.
 func row(v access.View, as *access.Association, now time.Time) Row {
 	d := judge(&withRecord{View: v, record: &as.Record}, &as.Record, now)
-	r := Row{Association: *as, Decision: d, Why: d.Why()}
+	r := Row{Association: *as, Decision: d, Why: d.Why(), Policy: policyState(v, as.Pair.Device)}
 	r.SyncStatus = access.Allowed
-	if d.Blocked() {
+	switch {
+	case d.Rule == access.RuleWiped:
+		r.SyncStatus = access.Wiped
+	case d.Blocked():
 		r.SyncStatus = access.Blocked
 	}
 	return r
@@ -63,6 +66,7 @@ type overlay struct {
 	eas      map[string]*access.EASDevice
 	accounts map[access.Account]*access.AccountState
 	approval map[access.Pair]*access.PreApproval
+	policies map[access.PolicyID]*access.Policy
 }
 
 func (v *overlay) Record(p access.Pair) *access.Record {
@@ -100,6 +104,13 @@ func (v *overlay) PreApproval(p access.Pair) *access.PreApproval {
 	return v.View.PreApproval(p)
 }
 
+func (v *overlay) Policy(id access.PolicyID) *access.Policy {
+	if p, ok := v.policies[id]; ok {
+		return p
+	}
+	return v.View.Policy(id)
+}
+
 // withDevice is a view in which a record's phone belongs to a device that is as d says.
 func withDevice(v access.View, as *access.Association, d *access.Device) access.View {
 	o := &overlay{View: v, records: map[access.Pair]*access.Record{as.Pair: &as.Record}, devices: map[access.DeviceID]*access.Device{d.ID: d}}
@@ -111,7 +122,8 @@ func withDevice(v access.View, as *access.Association, d *access.Device) access.
 func (v *overlay) joins(eas string, device access.DeviceID) {
 	e := access.EASDevice{ID: eas}
 	if now := v.EASDevice(eas); now != nil {
-		e.Devices = append(e.Devices, now.Devices...)
+		e = *now
+		e.Devices = slices.Clone(now.Devices)
 	}
 	if device != "" && !slices.Contains(e.Devices, device) {
 		e.Devices = append(e.Devices, device)

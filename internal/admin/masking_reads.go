@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
 )
 
 // veiled covers what the actor may not see plain in anything that is about to leave the room. Every read
@@ -176,6 +177,8 @@ func (v veil) walkStruct(x reflect.Value, fn func(string) string) {
 		t.DeviceNumber = cover(v.Numbers, t.DeviceNumber)
 	case *access.Association:
 		v.association(t)
+	case *store.Wipe:
+		t.Addr, t.Phone = coverAddr(v.Addresses, t.Addr), v.guess(t.Phone)
 	case *access.RegisteredDevice:
 		v.device(t)
 	case *access.User:

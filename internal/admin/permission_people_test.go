@@ -260,7 +260,7 @@ func peopleTable() map[string]line {
 // What is done with devices, users and links is covered by the verb of the same name, for every role, and
 // is refused, or looks as if there were nothing, beyond the groups an actor is limited to.
 func TestDevicesUsersAndLinksAreForThoseWhoMay(t *testing.T) {
-	for name, l := range peopleTable() {
+	for name, l := range allLines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, role := range append(access.Roles(), "") {

@@ -32,6 +32,9 @@ type PersonalData struct {
 	Approvals []access.PreApproval      `json:"approvals"`
 	Expected  []access.Expected         `json:"expected"` // what lists that were brought in say of the person's phones
 	Imported  []ImportedLine            `json:"imported"` // lines of files that were brought in
+	Wipes     []store.Wipe              `json:"wipes"`    // orders, also for records that are gone
+	Answers   []access.PolicyAck        `json:"answers"`  // what the phones have said of their policies last
+	Actions   []store.EASAction         `json:"actions"`  // what was ordered for their ActiveSync device ids
 	Audit     []access.AuditEntry       `json:"audit"`    // lines about what stands above
 
 	others []access.Association // of other accounts on the person's phones: they stay, and say nothing of the person any more
@@ -82,6 +85,7 @@ func (s *Settings) personalData(from store.Personal, id access.UserID) (Personal
 	if len(p.Records) >= maxOwned || len(p.Devices) >= maxOwned {
 		return p, access.Invalid("admin: personal data", "So many records cannot belong to one person. Look at the accounts of this user first.")
 	}
+	// Before the orders to wipe are gathered: a phone that was wiped may be somebody else's by now.
 	if p.others, err = from.OnPhones(p.phones(), u.Accounts, maxOwned); err != nil {
 		return p, err
 	}
@@ -91,8 +95,37 @@ func (s *Settings) personalData(from store.Personal, id access.UserID) (Personal
 	if err := p.listed(from); err != nil {
 		return p, err
 	}
+	if err := p.wired(from); err != nil {
+		return p, err
+	}
 	p.Audit, err = from.Lines(p.objects())
 	return p, err
+}
+
+// wired gathers what was ordered for the person's phones, and what these have answered.
+func (p *PersonalData) wired(from store.Personal) error {
+	for _, a := range p.User.Accounts {
+		list, err := from.WipesOfAccount(a.Realm, a.Account)
+		if err != nil {
+			return err
+		}
+		p.Wipes = append(p.Wipes, list...)
+	}
+	ids := make([]access.AssociationID, len(p.Records))
+	for i := range p.Records {
+		ids[i] = p.Records[i].ID
+	}
+	acks, err := from.PolicyAcks(ids...)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if ack, said := acks[id]; said {
+			p.Answers = append(p.Answers, ack)
+		}
+	}
+	p.Actions, err = from.ActionsOf(p.phones())
+	return err
 }
 
 // listed gathers what files that were brought in say of the person.
@@ -153,8 +186,11 @@ func (p *PersonalData) identifiers() (words map[string]bool, devices []string) {
 	return words, devices
 }
 
-// phones are the ActiveSync ids of the person's phones.
+// phones are the ActiveSync ids of the person's phones, those too whose records were wiped and removed.
 func (p *PersonalData) phones() (list []string) {
+	for i := range p.Wipes {
+		list = append(list, p.Wipes[i].Pair.Device)
+	}
 	for i := range p.Records {
 		list = append(list, p.Records[i].Pair.Device)
 	}
@@ -178,6 +214,9 @@ func (p *PersonalData) objects() []string {
 		for _, id := range p.Records[i].MergedFrom {
 			list = append(list, string(id))
 		}
+	}
+	for i := range p.Wipes {
+		list = append(list, string(p.Wipes[i].ID), string(p.Wipes[i].Association))
 	}
 	for i := range p.Approvals {
 		list = append(list, p.Approvals[i].ID)
@@ -393,6 +432,16 @@ func (s *Settings) erase(tx *store.Tx, who access.Actor, p *PersonalData, reason
 	}
 	for i := range p.Records {
 		if err := passOver(tx.DeleteAssociation(p.Records[i].ID)); err != nil {
+			return outcome{}, err
+		}
+	}
+	for i := range p.Wipes {
+		if err := tx.DeleteWipe(p.Wipes[i].ID); err != nil {
+			return outcome{}, err
+		}
+	}
+	for _, phone := range p.phones() {
+		if err := tx.ForgetPhone(phone, true); err != nil {
 			return outcome{}, err
 		}
 	}

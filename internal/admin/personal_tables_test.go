@@ -30,12 +30,12 @@ const (
 func tablesOfPeople() map[string]string {
 	return map[string]string{
 		"association": byPurge, "eas_device": byPurge, "audit": byPurge, "tally": byPurge, "job": byPurge, "job_row": byPurge, "outcome": byPurge,
-		"import_file": byPurge, "import_line": byPurge, "expected": byPurge,
+		"import_file": byPurge, "import_line": byPurge, "expected": byPurge, "wipe": byPurge, "eas_action": byPurge, "policy_ack": byPurge,
 		"person": byErase, "person_group": byErase, "device": byErase, "account": byErase, "setting": byErase,
 		"preapproval": byItself, "change": byItself,
 		"change_counter": byNoOne, "class_count": byNoOne, "device_count": byNoOne, "person_count": byNoOne, "group_count": byNoOne, "expected_count": byNoOne,
 		"expected_day": byNoOne, "preferences": byNoOne, "gateway": byNoOne, "gateway_spool": byNoOne, "administrator": byNoOne, "session": byNoOne,
-		"api_token": byNoOne, "setup_link": byNoOne, "passkey": byNoOne, "outbox": byNoOne, "trend": byNoOne, "trend_count": byNoOne,
+		"api_token": byNoOne, "setup_link": byNoOne, "passkey": byNoOne, "outbox": byNoOne, "policy": byNoOne, "policy_revision": byNoOne, "trend": byNoOne, "trend_count": byNoOne,
 	}
 }
 
@@ -52,6 +52,14 @@ func aPersonEverywhere(t *testing.T) (w *world, user access.UserID) {
 	t.Helper()
 	w, user, device, record := masked(t)
 	w.record("ana.maiden", "MAIDENPHONE7", func(a *access.Association) { a.Number = plainNumber })
+	policy := w.policy("Strict")
+	w.done(w.admin.AssignPolicy(t.Context(), root(), []access.AssociationID{record}, policy, admin.Act{}))
+	if err := w.store.WithTx(t.Context(), func(tx *store.Tx) error { // as when the phone has answered
+		_, err := tx.SaveAck(record, access.PolicyAck{Policy: policy, Revision: 1, Answer: access.PolicyApplied, At: tx.Now()})
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 	w.done(w.admin.MergeAccounts(t.Context(), root(), admin.Merge{Realm: "lab", From: "ana.maiden", To: "ana"}, admin.Act{Key: "merge"}))
 	files := map[admin.ImportKind]string{
 		admin.ImportExpected: "DeviceId;UserDisplayName;FriendlyName;DeviceAccessState\r\nANALISTPHONE1;ana;Ana Silva;Allowed\r\n" +
@@ -125,7 +133,7 @@ func TestForgettingSomebodyReachesEveryTable(t *testing.T) {
 	before, _ := says()
 	for table, how := range tablesOfPeople() {
 		switch table {
-		case "tally", "job", "import_file", "eas_device": // say it by id, or say nothing of one person
+		case "tally", "job", "import_file", "eas_device", "policy_ack": // say it by id, or say nothing of one person
 			continue
 		}
 		if (how == byErase || how == byPurge) && len(before[table]) == 0 && table != "person_group" {
@@ -154,6 +162,9 @@ func TestForgettingSomebodyReachesEveryTable(t *testing.T) {
 		t.Errorf("nobody is told of the shared mailbox: %q, %v", p.Notes, err)
 	}
 	w.done(s.ErasePersonalData(t.Context(), root(), user, "ana", admin.Act{Key: "erase"}))
+	if n := len(storetest.Content(t, w.dsn)["policy_ack"]["association"]); n > 0 {
+		t.Errorf("%d answers of the person's phones are still there", n)
+	}
 	stays = plainEAS
 	after, all := says()
 	for table, found := range after {
@@ -172,9 +183,10 @@ func wordsOfPerson(t *testing.T, w *world, s *admin.Settings, user access.UserID
 	t.Helper()
 	cleo := w.done(w.admin.AddUser(t.Context(), root(), admin.UserForm{Name: "cleo", DisplayName: "Cleo", Groups: []string{"sales"},
 		Accounts: []access.Account{{Realm: "lab", Account: "cleo"}}}, admin.Act{Key: "cleo"}))
-	w.record("cleo", "CLEOPHONE", func(a *access.Association) {
+	phone := w.record("cleo", "CLEOPHONE", func(a *access.Association) {
 		a.Override = access.Override{Kind: access.OverrideBlock, By: "alice", At: w.clock.Now()}
 	})
+	w.done(w.admin.AssignPolicy(t.Context(), root(), []access.AssociationID{phone}, w.policy("Mild"), admin.Act{Key: "cleo's policy"}))
 	w.record("cleo", "CLEOTABLET")
 	w.done(w.admin.AddDevice(t.Context(), root(), admin.DeviceForm{Name: "Cleo's", Owner: access.UserID(cleo.ID), OS: "iOS", Model: "iPhone 15"}, admin.Act{Key: "cleo's"}))
 	shared := map[string]bool{}

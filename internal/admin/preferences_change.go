@@ -24,7 +24,7 @@ func (a *Admin) Preferences(ctx context.Context, who access.Actor) (Preferences,
 }
 
 // ChangePreferences replaces all settings. act.Version is that of the settings the person saw, 0 for
-// settings that nobody had changed yet. Gateways obey from their next request on.
+// settings that nobody had changed yet. The default policy stays as it is. Gateways obey from their next request on.
 func (a *Admin) ChangePreferences(ctx context.Context, who access.Actor, p access.Preferences, act Act) (Result, error) {
 	if err := p.Validate(); err != nil {
 		return Result{}, err
@@ -37,6 +37,7 @@ func (a *Admin) ChangePreferences(ctx context.Context, who access.Actor, p acces
 		if before.Version != act.Version {
 			return outcome{}, stale(objectPreferences, "The preferences")
 		}
+		p.DefaultPolicy = before.DefaultPolicy // MakeDefaultPolicy alone changes it
 		words := preferenceWords(before.Preferences, p)
 		if words == "" {
 			return outcome{Result: Result{Version: before.Version, Text: "Nothing has changed.", Shadow: p.Shadow}}, nil

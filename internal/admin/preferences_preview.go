@@ -23,6 +23,7 @@ func (a *Admin) PreviewPreferences(ctx context.Context, who access.Actor, p acce
 		return Preview{}, err
 	}
 	v := a.snapshot()
+	p.DefaultPolicy = v.Preferences().DefaultPolicy
 	out, err := preview(ctx, v, *v.Preferences(), p, a.now().UTC())
 	return veiled(ctx, a, who, out, err)
 }

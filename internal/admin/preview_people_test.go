@@ -23,11 +23,13 @@ type village struct {
 	devices []access.DeviceID
 	records []access.AssociationID
 	pairs   map[access.AssociationID]access.Pair // of those that were removed
+	strict  access.PolicyID
 }
 
 func newVillage(t *testing.T) *village {
 	t.Helper()
 	w := &village{world: newWorld(t)}
+	w.strict = w.policy("Strict")
 	must := func(r admin.Result, err error) string {
 		if err != nil {
 			t.Fatal(err)
@@ -148,6 +150,9 @@ type listedChanges map[access.AssociationID][2]settled
 func listedOf(p admin.Preview, err error) (listedChanges, error) {
 	out := listedChanges{}
 	for _, c := range p.Changes {
+		if c.Before.Verdict == "" { // another policy, which no verdict hangs on alone
+			continue
+		}
 		out[c.ID] = [2]settled{settledWhy(c.Before), settledWhy(c.After)}
 	}
 	return out, err
@@ -218,6 +223,11 @@ func (w *village) drawRecords(rt *rapid.T) admin.Bulk {
 	b := admin.Bulk{Verb: rapid.SampledFrom(admin.BulkVerbs()).Draw(rt, "bulk verb"),
 		IDs: rapid.SliceOfN(rapid.SampledFrom(append(slices.Clip(w.records), "gone")), 1, 5).Draw(rt, "records")}
 	switch {
+	case b.Verb == access.VerbAssignPolicy:
+		b.Policy = rapid.SampledFrom([]access.PolicyID{w.strict, "gone"}).Draw(rt, "policy")
+	case b.Verb == access.VerbWipe:
+		b.Wipe = rapid.SampledFrom([]access.WipeKind{access.WipeFull, access.WipeAccount}).Draw(rt, "wipe")
+		return b
 	case b.Verb == access.VerbComment:
 		b.Comment = rapid.SampledFrom([]string{"", "call 0791234567", "call ••••4567", "call ••••9999"}).Draw(rt, "comment")
 	case b.Verb == access.VerbAllow && rapid.Bool().Draw(rt, "end overrides"):

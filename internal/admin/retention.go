@@ -205,7 +205,8 @@ func (s *Settings) held(as *access.Association, r Retention, now time.Time, devi
 	switch {
 	case r.Held:
 		return false
-	case as.Override.Kind == access.OverrideBlock && as.Override.Speaks(now), as.Link.By == access.LinkedByHand:
+	case as.Override.Kind == access.OverrideBlock && as.Override.Speaks(now), as.Link.By == access.LinkedByHand,
+		as.Wipe.Speaks(), as.Wipe.State == access.WipeWaiting:
 		return true
 	case as.Device == "":
 		return false
@@ -312,6 +313,9 @@ func (s *Settings) purgeRecords(ctx context.Context, r Retention, list []access.
 			if err := tx.DeleteAssociation(as.ID); err != nil {
 				return err
 			}
+			if err := tx.ForgetPhone(as.Pair.Device, false); err != nil {
+				return err
+			}
 			tx.Audit(entry(house(), eventPurge, as.Pair.String(), string(as.ID),
 				fmt.Sprintf("no contact since %s; %s", atTime(as.LastSync), overrideWords(as.Override))))
 			names = append(names, as.Pair.Account)
@@ -337,5 +341,10 @@ func (s *Settings) purgeAudit(ctx context.Context, r Retention, now time.Time, p
 		})
 		p.Audit += n
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.admin.store.WithTx(ctx, func(tx *store.Tx) error { // what was ordered is told as long as lines tell of it
+		return tx.DeleteOrders(now.AddDate(0, 0, -r.Audit))
+	})
 }

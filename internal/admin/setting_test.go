@@ -41,6 +41,22 @@ func TestEveryRoleMayDoWithSettingsWhatTheTableSays(t *testing.T) {
 			_, err := s.TimeZone(ctx, who)
 			return err
 		}},
+		"WipeSafety": {read, func(ctx context.Context, s *admin.Settings, who access.Actor) error {
+			_, err := s.WipeSafety(ctx, who)
+			return err
+		}},
+		"ChangeWipeSafety": {change, func(ctx context.Context, s *admin.Settings, who access.Actor) error {
+			_, err := s.ChangeWipeSafety(ctx, who, admin.WipeSafety{PerHour: 1}, admin.Act{})
+			return err
+		}},
+		"Freeze": {all, func(ctx context.Context, s *admin.Settings, who access.Actor) error {
+			_, err := s.Freeze(ctx, who)
+			return err
+		}},
+		"SetFreeze": {change, func(ctx context.Context, s *admin.Settings, who access.Actor) error {
+			_, err := s.SetFreeze(ctx, who, true, admin.Act{})
+			return err
+		}},
 		"Mail": {read, func(ctx context.Context, s *admin.Settings, who access.Actor) error {
 			_, err := s.Mail(ctx, who)
 			return err

@@ -38,6 +38,7 @@ type outcome struct {
 	Approval *approvalBefore          `json:"approval,omitempty"`
 	Added    *added                   `json:"added,omitempty"`
 	Change   *access.Preferences      `json:"change,omitempty"`
+	Policy   []policyBefore           `json:"policy,omitempty"`
 }
 
 // act runs one verb: permission, the outcome of an earlier press of the same button, the verb itself,
@@ -147,7 +148,7 @@ func madeOr(object string, out *outcome) string {
 // undoable reports whether it is kept what Undo needs.
 func (o *outcome) undoable() bool {
 	return o.Override != nil || o.Comment != nil || o.Removed != nil || o.Device != nil || o.User != nil || o.Link != nil ||
-		o.Merged != nil || o.Approval != nil || o.Added != nil
+		o.Merged != nil || o.Approval != nil || o.Added != nil || len(o.Policy) > 0
 }
 
 func replay(before *store.Outcome, verb access.Verb, object string, want asked) (out outcome, err error) {

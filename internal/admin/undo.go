@@ -45,6 +45,8 @@ func (a *Admin) takeBack(tx *store.Tx, who access.Actor, done outcome, act Act) 
 		return a.undoUser(tx, who, done)
 	case done.Merged != nil:
 		return a.undoMerge(tx, who, done)
+	case len(done.Policy) > 0:
+		return a.undoPolicies(tx, who, done)
 	case done.Approval != nil:
 		return a.undoApproval(tx, who, done)
 	}

@@ -246,6 +246,7 @@ func (f *follower) position() access.Position {
 
 type mapped struct {
 	approvals   map[string]*access.PreApproval
+	policies    map[string]*access.Policy
 	position    access.Position
 	records     map[access.AssociationID]*access.Record
 	pairs       map[access.Pair]*access.Record
@@ -259,11 +260,11 @@ func (m *mapped) clone() *mapped {
 	if m == nil {
 		return &mapped{records: map[access.AssociationID]*access.Record{}, devices: map[access.DeviceID]*access.Device{},
 			eas: map[string]*access.EASDevice{}, accounts: map[string]*access.AccountState{}, pairs: map[access.Pair]*access.Record{},
-			approvals: map[string]*access.PreApproval{}}
+			approvals: map[string]*access.PreApproval{}, policies: map[string]*access.Policy{}}
 	}
 	return &mapped{position: m.position, preferences: m.preferences, records: maps.Clone(m.records), devices: maps.Clone(m.devices),
 		eas: maps.Clone(m.eas), accounts: maps.Clone(m.accounts), pairs: maps.Clone(m.pairs),
-		approvals: maps.Clone(m.approvals)}
+		approvals: maps.Clone(m.approvals), policies: maps.Clone(m.policies)}
 }
 
 func (m *mapped) take(b access.Batch) {
@@ -292,6 +293,8 @@ func (m *mapped) apply(e access.Entry) {
 		set(m.accounts, e.Key, e.Account)
 	case access.EntryPreApproval:
 		set(m.approvals, e.Key, e.PreApproval)
+	case access.EntryPolicy:
+		set(m.policies, e.Key, e.Policy)
 	case access.EntryPreferences:
 		m.preferences = e.Preferences
 	}
@@ -310,6 +313,7 @@ func (m *mapped) EASDevice(id string) *access.EASDevice    { return m.eas[id] }
 func (m *mapped) Device(id access.DeviceID) *access.Device { return m.devices[id] }
 func (m *mapped) Account(r, a string) *access.AccountState { return m.accounts[r+"/"+a] }
 func (m *mapped) Position() access.Position                { return m.position }
+func (m *mapped) Policy(id access.PolicyID) *access.Policy { return m.policies[string(id)] }
 func (m *mapped) PreApproval(p access.Pair) *access.PreApproval {
 	for _, a := range m.approvals {
 		if a.Pair == p {

@@ -26,7 +26,7 @@ type Association struct {
 	Suggestion     *access.Suggestion   `json:"suggestion,omitempty" doc:"The device it may belong to, while it is linked to none"`
 	Person         access.UserID        `json:"person,omitempty" doc:"The user who owns the account; absent: no user is known to have it"`
 	Replaces       access.AssociationID `json:"replaces,omitempty" doc:"The record of the same phone under its earlier device id"`
-	SyncStatus     access.SyncStatus    `json:"sync_status" enum:"allowed,blocked"`
+	SyncStatus     access.SyncStatus    `json:"sync_status" enum:"allowed,blocked,wiped"`
 	Why            access.Why           `json:"why" doc:"What a gateway would say to it now"`
 	Override       *access.Override     `json:"override,omitempty" doc:"What an administrator has said about it"`
 	Comment        string               `json:"comment"`
@@ -56,6 +56,9 @@ type Association struct {
 	LastEAS        int                  `json:"last_eas,omitempty" doc:"ActiveSync status of the last answer"`
 	Reported       *access.Reported     `json:"reported,omitempty" doc:"What a gateway last did"`
 	Twins          []Twin               `json:"twins,omitempty" doc:"The same pair through the other kind of Sentry"`
+	Policy         PolicyState          `json:"policy" doc:"The ActiveSync policy that is in force for it"`
+	Ack            *access.PolicyAck    `json:"policy_ack,omitempty" doc:"What the phone has said of a policy last: a claim"`
+	Wipe           *access.Wipe         `json:"wipe,omitempty" doc:"The latest order to wipe it"`
 	Version        int64                `json:"version" doc:"Grows with every change by a person; the ETag"`
 	Change         int64                `json:"change" doc:"Number of the last change that gateways have to apply"`
 }
@@ -77,7 +80,17 @@ func associationOf(r *admin.Row) Association {
 		Mailbox: r.Mailbox, MailboxDerived: r.MailboxDerived, Backend: r.Backend, Redirect: r.Redirect, Gateway: r.Gateway,
 		RemoteAddr: r.RemoteAddr, FactsAt: r.FactsAt.UTC(), FirstSync: r.FirstSync.UTC(), LastSync: r.LastSync.UTC(),
 		LastSuccess: r.LastSuccess.UTC(), LastHTTP: r.LastHTTP, LastEAS: r.LastEAS,
-		Version: r.Version, Change: r.Change,
+		Version: r.Version, Change: r.Change, Policy: PolicyState(r.Policy),
+	}
+	if r.Ack != nil {
+		ack := *r.Ack
+		ack.At = ack.At.UTC()
+		a.Ack = &ack
+	}
+	if r.Wipe.State != access.NoWipe {
+		w := r.Wipe
+		w.At, w.NotBefore = w.At.UTC(), w.NotBefore.UTC()
+		a.Wipe = &w
 	}
 	if r.Override.Kind != access.NoOverride {
 		o := r.Override

@@ -106,10 +106,12 @@ func eventOf(e *access.Entry, number int64) (ev Event, ok bool) {
 		ev.Kind = "account"
 	case access.EntryPreApproval:
 		ev.Kind = "approval"
+	case access.EntryPolicy:
+		ev.Kind = "policy"
 	case access.EntryPreferences:
 		ev.Kind = "preferences"
 	default:
-		return ev, false // an ActiveSync id joins records and devices, which are told themselves
+		return ev, false // an ActiveSync id joins records and devices, which are told themselves; the site is a secret
 	}
 	return ev, true
 }

@@ -152,7 +152,7 @@ func undoable() []access.Verb {
 	return []access.Verb{access.VerbAllow, access.VerbBlock, access.VerbComment, access.VerbRemove, access.VerbLink, access.VerbUnlink,
 		access.VerbMatchAgain, access.VerbChangeDevice, access.VerbActivate, access.VerbLose, access.VerbFind, access.VerbRetire,
 		access.VerbSetCompliance, access.VerbChangeUser, access.VerbDisableUser, access.VerbEnableUser, access.VerbMergeAccounts,
-		access.VerbPreApprove, access.VerbWithdrawApproval}
+		access.VerbPreApprove, access.VerbWithdrawApproval, access.VerbAssignPolicy, access.VerbRevertPolicy}
 }
 
 func (s *Server) mountOverrides() {

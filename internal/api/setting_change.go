@@ -101,6 +101,7 @@ func (s *Server) mountSettings() {
 		}, func(ctx context.Context, who access.Actor, b *Backups, act admin.Act) (admin.Result, error) {
 			return set.ChangeBackups(ctx, who, admin.Backups{On: b.On, At: b.At, Keep: b.Keep, Folder: b.Folder}, act)
 		})
+	s.mountWipeSafety()
 	s.mountTasks()
 }
 

@@ -207,7 +207,8 @@ func (w *world) path(id access.AssociationID, more string) string {
 // snapshot is a full copy of the store, made anew whenever it is asked for.
 func (w *world) snapshot() admin.Snapshot {
 	v := &view{preferences: access.DefaultPreferences(), records: map[access.Pair]*access.Record{}, phones: map[string]*access.EASDevice{},
-		devices: map[access.DeviceID]*access.Device{}, accounts: map[access.Account]*access.AccountState{}, approvals: map[access.Pair]*access.PreApproval{}}
+		devices: map[access.DeviceID]*access.Device{}, accounts: map[access.Account]*access.AccountState{}, approvals: map[access.Pair]*access.PreApproval{},
+		policies: map[access.PolicyID]*access.Policy{}}
 	for more := true; more; {
 		b, err := w.store.ChangesSince(context.Background(), v.position, 500)
 		if err != nil {
@@ -228,6 +229,8 @@ func (w *world) snapshot() admin.Snapshot {
 				v.accounts[access.Account{Realm: e.Account.Realm, Account: e.Account.Account}] = e.Account
 			case e.PreApproval != nil:
 				v.approvals[e.PreApproval.Pair] = e.PreApproval
+			case e.Policy != nil:
+				v.policies[e.Policy.ID] = e.Policy
 			}
 		}
 		v.position, more = b.Position, b.More
@@ -243,11 +246,13 @@ type view struct {
 	devices     map[access.DeviceID]*access.Device
 	accounts    map[access.Account]*access.AccountState
 	approvals   map[access.Pair]*access.PreApproval
+	policies    map[access.PolicyID]*access.Policy
 }
 
 func (v *view) Record(p access.Pair) *access.Record           { return v.records[p] }
 func (v *view) EASDevice(id string) *access.EASDevice         { return v.phones[id] }
 func (v *view) Device(id access.DeviceID) *access.Device      { return v.devices[id] }
+func (v *view) Policy(id access.PolicyID) *access.Policy      { return v.policies[id] }
 func (v *view) PreApproval(p access.Pair) *access.PreApproval { return v.approvals[p] }
 func (v *view) Account(realm, account string) *access.AccountState {
 	return v.accounts[access.Account{Realm: realm, Account: account}]

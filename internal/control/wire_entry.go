@@ -92,7 +92,7 @@ func entryOut(e *access.Entry) *proto.Entry {
 	case e.Record != nil:
 		out.State = &proto.Entry_Record{Record: recordOut(e.Record)}
 	case e.EASDevice != nil:
-		d := &proto.EASDevice{}
+		d := &proto.EASDevice{Policy: string(e.EASDevice.Policy), PolicyTurns: e.EASDevice.PolicyTurns}
 		for _, id := range e.EASDevice.Devices {
 			d.Devices = append(d.Devices, string(id))
 		}
@@ -108,6 +108,10 @@ func entryOut(e *access.Entry) *proto.Entry {
 		p := e.PreApproval
 		out.State = &proto.Entry_PreApproval{PreApproval: &proto.PreApproval{Realm: text(p.Pair.Realm), Account: text(p.Pair.Account),
 			EasDevice: text(p.Pair.Device), Reason: text(p.Reason), By: text(p.By), At: timeOut(p.At), Until: timeOut(p.Until)}}
+	case e.Policy != nil:
+		out.State = &proto.Entry_Policy{Policy: policyOut(e.Policy)}
+	case e.Site != nil:
+		out.State = &proto.Entry_Site{Site: &proto.Site{Secret: e.Site.Secret}}
 	case e.Preferences != nil:
 		out.State = &proto.Entry_Preferences{Preferences: preferencesOut(e.Preferences)}
 	default:
@@ -125,7 +129,8 @@ func entryIn(e *proto.Entry, w words) (in access.Entry, ok bool) {
 	case *proto.Entry_Record:
 		in.Kind, in.Record = access.EntryRecord, recordIn(in.Key, s.Record, w)
 	case *proto.Entry_EasDevice:
-		in.Kind, in.EASDevice = access.EntryEASDevice, &access.EASDevice{ID: in.Key}
+		in.Kind, in.EASDevice = access.EntryEASDevice, &access.EASDevice{ID: in.Key,
+			Policy: access.PolicyID(w.once(s.EasDevice.GetPolicy())), PolicyTurns: s.EasDevice.GetPolicyTurns()}
 		for _, id := range s.EasDevice.GetDevices() {
 			in.EASDevice.Devices = append(in.EASDevice.Devices, access.DeviceID(id))
 		}
@@ -142,6 +147,10 @@ func entryIn(e *proto.Entry, w words) (in access.Entry, ok bool) {
 		in.Kind, in.PreApproval = access.EntryPreApproval, &access.PreApproval{ID: in.Key,
 			Pair:   access.Pair{Realm: w.once(p.GetRealm()), Account: p.GetAccount(), Device: p.GetEasDevice()},
 			Reason: w.once(p.GetReason()), By: w.once(p.GetBy()), At: timeIn(p.GetAt()), Until: timeIn(p.GetUntil())}
+	case *proto.Entry_Policy:
+		in.Kind, in.Policy = access.EntryPolicy, policyIn(in.Key, s.Policy)
+	case *proto.Entry_Site:
+		in.Kind, in.Site = access.EntrySite, &access.Site{Secret: s.Site.GetSecret()}
 	case *proto.Entry_Preferences:
 		in.Kind, in.Preferences = access.EntryPreferences, preferencesIn(s.Preferences)
 	default:
@@ -152,7 +161,12 @@ func entryIn(e *proto.Entry, w words) (in access.Entry, ok bool) {
 
 func recordOut(r *access.Record) *proto.Record {
 	out := &proto.Record{Domain: string(r.Domain), Realm: text(r.Pair.Realm), Account: text(r.Pair.Account),
-		EasDevice: text(r.Pair.Device), Device: string(r.Device), RedirectClears: r.RedirectClears, UserUnknown: r.UserUnknown && r.Linked()}
+		EasDevice: text(r.Pair.Device), Device: string(r.Device), RedirectClears: r.RedirectClears, ServerKey: r.ServerKey,
+		UserUnknown: r.UserUnknown && r.Linked()}
+	if w := r.Wipe; w != (access.Wipe{}) {
+		out.Wipe = &proto.Wipe{Id: string(w.ID), Kind: string(w.Kind), State: string(w.State), NotBefore: timeOut(w.NotBefore),
+			By: text(w.By), At: timeOut(w.At), Server: w.Server}
+	}
 	if o := r.Override; o != (access.Override{}) {
 		out.Override = &proto.Override{Kind: string(o.Kind), Reason: text(o.Reason), By: text(o.By),
 			At: timeOut(o.At), Until: timeOut(o.Until)}
@@ -163,7 +177,11 @@ func recordOut(r *access.Record) *proto.Record {
 func recordIn(id string, r *proto.Record, w words) *access.Record {
 	in := &access.Record{ID: access.AssociationID(id), Domain: access.Domain(w.once(r.GetDomain())),
 		Pair:   access.Pair{Realm: w.once(r.GetRealm()), Account: r.GetAccount(), Device: r.GetEasDevice()},
-		Device: access.DeviceID(r.GetDevice()), RedirectClears: r.GetRedirectClears(), UserUnknown: r.GetUserUnknown()}
+		Device: access.DeviceID(r.GetDevice()), RedirectClears: r.GetRedirectClears(), ServerKey: r.GetServerKey(), UserUnknown: r.GetUserUnknown()}
+	if x := r.GetWipe(); x != nil {
+		in.Wipe = access.Wipe{ID: access.WipeID(x.GetId()), Kind: access.WipeKind(w.once(x.GetKind())),
+			State: access.WipeState(w.once(x.GetState())), NotBefore: timeIn(x.GetNotBefore()), By: w.once(x.GetBy()), At: timeIn(x.GetAt()), Server: x.GetServer()}
+	}
 	if o := r.GetOverride(); o != nil {
 		in.Override = access.Override{Kind: access.OverrideKind(w.once(o.GetKind())), Reason: w.once(o.GetReason()),
 			By: w.once(o.GetBy()), At: timeIn(o.GetAt()), Until: timeIn(o.GetUntil())}
@@ -174,7 +192,7 @@ func recordIn(id string, r *proto.Record, w words) *access.Record {
 func preferencesOut(p *access.Preferences) *proto.Preferences {
 	return &proto.Preferences{AutoBlock: p.AutoBlock, UnknownWhenAway: string(p.UnknownWhenAway),
 		MaxVerdictAgeNs: int64(p.MaxVerdictAge), ReconcileEveryNs: int64(p.ReconcileEvery), Shadow: p.Shadow,
-		RefuseOtherUser: p.RefuseOtherUser, AllowOverridesCompliance: p.AllowOverridesCompliance,
+		RefuseOtherUser: p.RefuseOtherUser, AllowOverridesCompliance: p.AllowOverridesCompliance, DefaultPolicy: string(p.DefaultPolicy),
 		UnknownUsersUnregistered: p.UnknownUsersUnregistered}
 }
 
@@ -182,7 +200,26 @@ func preferencesIn(p *proto.Preferences) *access.Preferences {
 	return &access.Preferences{AutoBlock: p.GetAutoBlock(), UnknownWhenAway: access.Answer(p.GetUnknownWhenAway()),
 		MaxVerdictAge: time.Duration(p.GetMaxVerdictAgeNs()), ReconcileEvery: time.Duration(p.GetReconcileEveryNs()),
 		Shadow: p.GetShadow(), RefuseOtherUser: p.GetRefuseOtherUser(),
-		AllowOverridesCompliance: p.GetAllowOverridesCompliance(), UnknownUsersUnregistered: p.GetUnknownUsersUnregistered()}
+		AllowOverridesCompliance: p.GetAllowOverridesCompliance(), DefaultPolicy: access.PolicyID(p.GetDefaultPolicy()),
+		UnknownUsersUnregistered: p.GetUnknownUsersUnregistered()}
+}
+
+func policyOut(p *access.Policy) *proto.Policy {
+	out := &proto.Policy{Name: text(p.Name), Revision: p.Revision, AllowNonProvisionable: p.AllowNonProvisionable,
+		RefreshEveryNs: int64(p.RefreshEvery)}
+	for _, s := range p.Settings {
+		out.Settings = append(out.Settings, &proto.PolicySetting{Element: text(s.Element), Value: text(s.Value)})
+	}
+	return out
+}
+
+func policyIn(id string, p *proto.Policy) *access.Policy {
+	in := &access.Policy{ID: access.PolicyID(id), Name: p.GetName(), Revision: p.GetRevision(),
+		AllowNonProvisionable: p.GetAllowNonProvisionable(), RefreshEvery: time.Duration(p.GetRefreshEveryNs())}
+	for _, s := range p.GetSettings() {
+		in.Settings = append(in.Settings, access.PolicySetting{Element: s.GetElement(), Value: s.GetValue()})
+	}
+	return in
 }
 
 func sumsOut(s *sums) *proto.Sums {

@@ -18,6 +18,7 @@ func sightingOut(s *access.Sighting) *proto.Sighting {
 		Model: text(s.Model), RemoteAddr: text(s.RemoteAddr), Backend: text(s.Backend),
 		Http: int64(s.HTTP), Eas: int64(s.EAS), Info: infoOut(s.Info), Mailbox: text(s.Mailbox),
 		Reported: reportedOut(s.Reported), Redirect: text(s.Redirect), RedirectClears: s.RedirectClears,
+		Policy: ackOut(s.Policy), Wipe: wipeReportOut(s.Wipe), ServerKey: s.ServerKey,
 	}
 }
 
@@ -32,7 +33,38 @@ func sightingIn(s *proto.Sighting) access.Sighting {
 		Model: s.GetModel(), RemoteAddr: s.GetRemoteAddr(), Backend: s.GetBackend(),
 		HTTP: int(s.GetHttp()), EAS: int(s.GetEas()), Info: infoIn(s.GetInfo()), Mailbox: s.GetMailbox(),
 		Reported: reportedIn(s.GetReported()), Redirect: s.GetRedirect(), RedirectClears: s.GetRedirectClears(),
+		Policy: ackIn(s.GetPolicy()), Wipe: wipeReportIn(s.GetWipe()), ServerKey: s.GetServerKey(),
 	}
+}
+
+func ackOut(a *access.PolicyAck) *proto.PolicyAck {
+	if a == nil {
+		return nil
+	}
+	return &proto.PolicyAck{Policy: string(a.Policy), Revision: a.Revision, Answer: string(a.Answer), Protocol: text(a.Protocol), At: timeOut(a.At)}
+}
+
+func ackIn(a *proto.PolicyAck) *access.PolicyAck {
+	if a == nil {
+		return nil
+	}
+	return &access.PolicyAck{Policy: access.PolicyID(a.GetPolicy()), Revision: a.GetRevision(), Answer: access.PolicyAnswer(a.GetAnswer()),
+		Protocol: a.GetProtocol(), At: timeIn(a.GetAt())}
+}
+
+func wipeReportOut(r *access.WipeReport) *proto.WipeReport {
+	if r == nil {
+		return nil
+	}
+	return &proto.WipeReport{Id: string(r.ID), State: string(r.State), At: timeOut(r.At), Protocol: text(r.Protocol), Addr: text(r.Addr)}
+}
+
+func wipeReportIn(r *proto.WipeReport) *access.WipeReport {
+	if r == nil {
+		return nil
+	}
+	return &access.WipeReport{ID: access.WipeID(r.GetId()), State: access.WipeState(r.GetState()), At: timeIn(r.GetAt()),
+		Protocol: r.GetProtocol(), Addr: r.GetAddr()}
 }
 
 func infoOut(i *access.DeviceInfo) *proto.DeviceInfo {

@@ -38,6 +38,7 @@ type trail struct {
 	parked    bool
 	problem   string // why the mail server gave no answer
 	badStatus eas.Status
+	told      bool    // the console has been told of this request already
 	flight    *flight // this request tries the credentials for others too
 }
 
@@ -53,20 +54,24 @@ const (
 // ask is one request while a handler has it.
 type ask struct {
 	trail
-	w        http.ResponseWriter
-	r        *http.Request
-	query    httpq.Query
-	command  eas.Command
-	facts    access.Facts
-	body     body
-	info     *access.DeviceInfo // the phone described itself in this request
-	mailbox  string             // the answer named the mailbox
-	own      credential         // where cred points
-	closing  bool
-	fronted  bool      // a trusted front stands between
-	hops     int       // redirects followed
-	redirect *redirect // this request or an earlier one of the pair was sent to another server
-	sent     int64     // bytes of the answer's body
+	w          http.ResponseWriter
+	r          *http.Request
+	query      httpq.Query
+	command    eas.Command
+	facts      access.Facts
+	body       body
+	info       *access.DeviceInfo // the phone described itself in this request
+	mailbox    string             // the answer named the mailbox
+	own        credential         // where cred points
+	closing    bool
+	fronted    bool      // a trusted front stands between
+	shadow     bool      // nothing is enforced
+	hops       int       // redirects followed
+	retries    int       // with a key of the mail server
+	serverKey  uint32    // that is sent in place of the phone's; 0: none
+	serverText string    // a new one, sealed for the console
+	redirect   *redirect // this request or an earlier one of the pair was sent to another server
+	sent       int64     // bytes of the answer's body
 }
 
 // asks are used again: a request makes few others.
@@ -180,6 +185,8 @@ func (t *trail) endingReply(e ending, g *Gateway) reply.Reply {
 		return reply.Drain(t.form, retryAfter)
 	case e.late:
 		return reply.Drain(t.form, retryAfter)
+	case e.decision.Verdict == access.VerdictProvision:
+		return demandReply(t.form, demandFor(&e.decision, e.key), false)
 	case e.decision.Verdict == access.VerdictRefuse:
 		return reply.Recall(t.form)
 	}

@@ -19,17 +19,36 @@ func (b *boundedMap[K, V]) get(k K) (V, bool) {
 	return v, ok
 }
 
-func (b *boundedMap[K, V]) put(k K, v V, bound int) {
+// change lets f alter what is kept of k, which begins as the zero value.
+func (b *boundedMap[K, V]) change(k K, bound int, f func(*V)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	v, ok := b.m[k]
+	f(&v)
+	if !ok {
+		b.room(bound)
+	}
+	b.m[k] = v
+}
+
+// room makes room for one more, under the lock.
+func (b *boundedMap[K, V]) room(bound int) {
 	if b.m == nil {
 		b.m = make(map[K]V)
 	}
-	if _, ok := b.m[k]; !ok && len(b.m) >= bound {
+	if len(b.m) >= bound {
 		for old := range b.m {
 			delete(b.m, old)
 			break
 		}
+	}
+}
+
+func (b *boundedMap[K, V]) put(k K, v V, bound int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, ok := b.m[k]; !ok {
+		b.room(bound)
 	}
 	b.m[k] = v
 }

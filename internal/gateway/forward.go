@@ -275,7 +275,7 @@ func (g *Gateway) hold(q *ask, c *serverConn, until time.Time) error {
 		until = time.Now().Add(maxWait)
 	}
 	over := make(chan ending, 1)
-	w := &waiter{facts: q.facts, end: func(e ending) {
+	w := &waiter{facts: q.facts, keyed: q.presented(), end: func(e ending) {
 		select {
 		case over <- e:
 			c.tcp.Close()
@@ -343,11 +343,21 @@ func (g *Gateway) judgeAgain(w *waiter) (ending, bool) {
 		// Its account has turned out to be another name of one: the phone asks again, as that one.
 		return ending{drain: true}, true
 	}
+	before := f.Policy
+	g.weigh(&f, view, w.keyed, now)
+	if w.keyed.command == eas.Ping && !samePolicy(before, f.Policy) {
+		// It carries no key, so the phone's next command has to be looked at.
+		f.Key = access.KeyOutdated
+	}
 	d := access.Decide(view, &f, now)
 	if d.Enforced() == access.VerdictPass {
 		return ending{decision: d}, false
 	}
-	return ending{decision: d}, true
+	return ending{decision: d, key: f.Key}, true
+}
+
+func samePolicy(a, b *access.Policy) bool {
+	return a == b || a != nil && b != nil && a.ID == b.ID && a.Revision == b.Revision
 }
 
 // receive reads the answer, which has begun, and passes it on.
@@ -360,8 +370,17 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 		return
 	}
 	q.answered(g, resp)
+	if q.owned() {
+		c.awaitBody(resp)
+	}
 	q.eas = c.easStatus(resp)
 	if again := g.redirected(q, c, resp); again {
+		return
+	}
+	if q.insists(resp) {
+		c.shut()
+		c.Close()
+		g.satisfy(q)
 		return
 	}
 	if resp = g.readAnswer(q, c, resp); resp == nil {
@@ -372,6 +391,7 @@ func (g *Gateway) receive(q *ask, c *serverConn) {
 	}
 	h := q.w.Header()
 	answerHeader(h, resp.Header, q.challenge(resp))
+	g.offerProvision(h)
 	g.shield.bindCookies(q.cred, h)
 	if _, ok := h["Content-Type"]; !ok {
 		h["Content-Type"] = nil // or net/http would guess one

@@ -22,25 +22,29 @@ import (
 
 // Gateway serves phones. Make one with New, give it listeners with Serve, end it with Shutdown.
 type Gateway struct {
-	cfg       Config
-	log       *slog.Logger
-	parkAfter time.Duration
-	started   time.Time
-	external  string // host of ExternalURL
-	routes    routes
-	shield    *shield
-	flights   flights
-	conns     conns
-	newcomers newcomers
-	moved     moved
-	reports   *reports
-	metrics   *metrics
-	poll      *poller
-	waiting   register
-	enders    crew
-	phones    *h1.Server   // HTTP/1.1
-	http      *http.Server // HTTP/2, where it is offered
-	http2     *handovers
+	cfg        Config
+	log        *slog.Logger
+	parkAfter  time.Duration
+	started    time.Time
+	external   string // host of ExternalURL
+	routes     routes
+	shield     *shield
+	flights    flights
+	conns      conns
+	newcomers  newcomers
+	moved      moved
+	policies   policies
+	wipes      wipes
+	serverKeys serverKeys
+	told       boundedMap[access.Pair, toldInfo] // what mail servers are told of phones
+	reports    *reports
+	metrics    *metrics
+	poll       *poller
+	waiting    register
+	enders     crew
+	phones     *h1.Server   // HTTP/1.1
+	http       *http.Server // HTTP/2, where it is offered
+	http2      *handovers
 
 	parkedCount  atomic.Int64 // waiting now
 	parkedTotal  atomic.Int64 // ever
@@ -48,6 +52,7 @@ type Gateway struct {
 	restMu       sync.Mutex
 	restingConns map[*resting]struct{}
 	background   sync.WaitGroup
+	life         context.Context // ends with the gateway
 	stop         context.CancelFunc
 }
 
@@ -95,7 +100,7 @@ func New(cfg Config) (*Gateway, error) {
 	g.phones, g.http = g.engine(), g.engine2()
 	cfg.Snapshot.OnChange(g.changed)
 	ctx, cancel := context.WithCancel(context.Background())
-	g.stop = cancel
+	g.life, g.stop = ctx, cancel
 	g.background.Go(func() { g.reports.run(ctx) })
 	g.background.Go(func() { g.tick(ctx) })
 	if cfg.HTTP2 {
@@ -291,11 +296,20 @@ func (g *Gateway) changed(t snapshot.Touched) {
 }
 
 func (g *Gateway) judgeWaiting(pairs []access.Pair) {
+	var gently []func()
 	for _, w := range g.waiting.of(pairs) {
 		// Each gets a copy of the facts: the waiter's own may be looked at by its timer.
-		if e, over := g.judgeAgain(w); over {
+		e, over := g.judgeAgain(w)
+		switch {
+		case !over:
+		case e.decision.Rule == access.RuleProvisioning:
+			gently = append(gently, func() { w.end(e) })
+		default:
 			w.end(e)
 		}
+	}
+	if len(gently) > 0 {
+		g.enders.Go(func() { g.spread(gently) })
 	}
 }
 

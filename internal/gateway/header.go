@@ -56,9 +56,9 @@ func (q *ask) appendHead(b []byte, s *server, length int64) []byte {
 	b = append(b, r.Method...)
 	b = append(b, ' ')
 	b = append(b, s.path...)
-	if r.URL.RawQuery != "" {
+	if raw := q.rawQuery(); raw != "" {
 		b = append(b, '?')
-		b = append(b, r.URL.RawQuery...)
+		b = append(b, raw...)
 	}
 	b = append(b, " HTTP/1.1\r\nHost: "...)
 	b = append(b, q.hostFor(s)...)
@@ -66,7 +66,8 @@ func (q *ask) appendHead(b []byte, s *server, length int64) []byte {
 	connection := r.Header["Connection"]
 	reads := q.readsAnswer()
 	for key, values := range r.Header {
-		if !passes(key) || reads && key == "Accept-Encoding" || key == "Authorization" && q.cred.bound() {
+		if !passes(key) || reads && key == "Accept-Encoding" || key == "Authorization" && q.cred.bound() ||
+			key == "X-Ms-Policykey" && q.owned() {
 			continue
 		}
 		// Connection: Authorization would strip what identifies the request: not for these.
@@ -76,6 +77,11 @@ func (q *ask) appendHead(b []byte, s *server, length int64) []byte {
 		for _, v := range values {
 			b = appendField(b, key, v)
 		}
+	}
+	if q.serverKey != 0 && !q.query.Base64 && !keyless(q.command) {
+		b = append(b, "X-MS-PolicyKey: "...)
+		b = strconv.AppendUint(b, uint64(q.serverKey), 10)
+		b = append(b, "\r\n"...)
 	}
 	b = appendField(b, "X-Forwarded-For", q.client.String())
 	b = appendField(b, "X-Forwarded-Proto", q.scheme())
@@ -88,6 +94,18 @@ func (q *ask) appendHead(b []byte, s *server, length int64) []byte {
 		b = append(b, "Transfer-Encoding: chunked\r\n"...)
 	}
 	return append(b, "\r\n"...)
+}
+
+// rawQuery is the query for the mail server: as it came, but with the server's own policy key in place of
+// ours, which it could not know, or without. Left out, not zero: some servers let pass who has none and refuse who has a wrong one.
+func (q *ask) rawQuery() string {
+	if q.query.Base64 && q.serverKey != 0 {
+		return q.query.WithPolicyKey(q.serverKey)
+	}
+	if q.query.Base64 && q.query.Keyed && q.owned() {
+		return q.query.WithoutPolicyKey()
+	}
+	return q.r.URL.RawQuery
 }
 
 func appendField(b []byte, key, value string) []byte {
@@ -118,6 +136,24 @@ func answerHeader(h http.Header, from http.Header, challenge string) {
 		h[key] = values
 	}
 }
+
+// offerProvision makes sure that phones know they may provision, where policies of ours exist: mail servers
+// without policies leave the command out of their list. [MS-ASHTTP] 2.2.4.1.2.2
+func (g *Gateway) offerProvision(h http.Header) {
+	list := h[commandsKey]
+	if len(list) != 1 || g.cfg.Snapshot.Load().Policies() == 0 {
+		return
+	}
+	for name := range strings.SplitSeq(list[0], ",") {
+		if strings.EqualFold(textproto.TrimString(name), "Provision") {
+			return
+		}
+	}
+	h[commandsKey] = []string{list[0] + ",Provision"}
+}
+
+// commandsKey is MS-ASProtocolCommands as header maps spell it.
+const commandsKey = "Ms-Asprotocolcommands"
 
 // plainChallenges leaves NTLM and Negotiate out. A header line may hold several challenges; a line that
 // begins with a bound scheme and goes on with another is cut where the next scheme begins.

@@ -22,7 +22,7 @@ type metrics struct {
 	checks    atomic.Int64
 	cut       counter
 	replayed  counter
-	outcomes  [eas.Autodiscover + 1][access.RuleServerUnavailable + 1][access.VerdictLater + 1]atomic.Int64
+	outcomes  [eas.Autodiscover + 1][access.RuleServerUnavailable + 1][access.VerdictProvision + 1]atomic.Int64
 	gone      atomic.Int64
 	latency   histogram
 	described []*prometheus.Desc

@@ -6,6 +6,7 @@ package gateway
 import (
 	"bytes"
 	"net/http"
+	"time"
 
 	"github.com/vedette-mail/vedette/eas"
 	"github.com/vedette-mail/vedette/eas/wbxml"
@@ -31,6 +32,19 @@ func (c *serverConn) easStatus(resp *http.Response) int {
 	status, _ := wbxml.RootStatus(b)
 	return status
 }
+
+// awaitBody waits for the first bytes of an answer that a demand may stand in: it is not for the phone
+// then. Most have come together with the head.
+func (c *serverConn) awaitBody(resp *http.Response) {
+	if resp.StatusCode != http.StatusOK || resp.ContentLength == 0 || c.br.Buffered() > 0 {
+		return
+	}
+	c.SetReadDeadline(time.Now().Add(bodyPatience))
+	_, _ = c.br.Peek(1) // without it there is no status; what is wrong the reader of the body will find
+}
+
+// bodyPatience is how long the first bytes of an answer may come after its head.
+const bodyPatience = 5 * time.Second
 
 // succeeded reports whether the mail server did what the phone asked for: by HTTP, and by the Status
 // where one was seen. A Ping that found changes says 2. [MS-ASCMD] 2.2.3.177

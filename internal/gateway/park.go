@@ -45,7 +45,7 @@ type parked struct {
 // must not be because its answer is looked into, and has to wait in the handler. stop undoes the watch over
 // the request's context.
 func (g *Gateway) park(q *ask, c *serverConn, stop func() bool) bool {
-	if q.readsAnswer() || !canPark || g.poll == nil || q.r.ProtoMajor != 1 || q.r.ProtoMinor < 1 || g.draining.Load() || c.br.Buffered() > 0 {
+	if q.readsAnswer() || q.owned() && !lasts(q.command) || !canPark || g.poll == nil || q.r.ProtoMajor != 1 || q.r.ProtoMinor < 1 || g.draining.Load() || c.br.Buffered() > 0 {
 		return false
 	}
 	w, ours := q.w.(*h1.Response)
@@ -67,7 +67,7 @@ func (g *Gateway) park(q *ask, c *serverConn, stop func() bool) bool {
 	phone.SetDeadline(time.Time{})
 	now := g.now()
 	p := &parked{
-		waiter: waiter{facts: q.facts}, g: g, phone: phone, raw: raw, c: c, server: q.server, trail: q.leave(),
+		waiter: waiter{facts: q.facts, keyed: q.presented()}, g: g, phone: phone, raw: raw, c: c, server: q.server, trail: q.leave(),
 		until: now.Add(maxWait), method: q.r.Method, last: q.r.Close, prefix: early,
 	}
 	p.waiter.facts.Pair = p.trail.pair // the same, without the head of the request around it
@@ -277,8 +277,15 @@ func (p *parked) pass(resp *http.Response) {
 		return
 	}
 	p.trail.status, p.trail.eas = resp.StatusCode, c.easStatus(resp)
+	if p.insists() {
+		c.shut()
+		c.Close()
+		p.say(p.trail.busy(), false)
+		return
+	}
 	h := make(http.Header, len(resp.Header))
 	answerHeader(h, resp.Header, p.trail.challenge(resp))
+	g.offerProvision(h)
 	g.shield.bindCookies(p.trail.cred, h)
 	msg := getBuffer()
 	defer putBuffer(msg)

@@ -14,6 +14,7 @@ import (
 // in between.
 type waiter struct {
 	facts      access.Facts
+	keyed      presented
 	end        func(ending)
 	next, prev *waiter
 }
@@ -21,6 +22,7 @@ type waiter struct {
 // ending is why a waiting request is ended by the gateway.
 type ending struct {
 	decision access.Decision // what speaks against it now, when drain is false
+	key      access.KeyState // where that is a policy
 	drain    bool            // the gateway shuts down
 	late     bool            // it has waited for as long as any request may
 }

@@ -85,7 +85,7 @@ func (g *Gateway) finish(q *ask) {
 		g.reports.otherUser(q)
 	}
 	if q.sighting != nil {
-		q.sighting.Info, q.sighting.Mailbox = q.info, q.mailbox
+		q.sighting.Info, q.sighting.Mailbox, q.sighting.ServerKey = q.info, q.mailbox, q.serverText
 	}
 	g.report(&q.trail)
 }
@@ -114,7 +114,15 @@ func (g *Gateway) report(t *trail) {
 	if !known && g.cfg.NewDevices > 0 {
 		g.newcomers.room(t.cred.holder, g.newcomer(t.pair), g.cfg.NewDevices, g.now(), true)
 	}
-	s := t.sighting
+	if t.told {
+		return
+	}
+	g.reports.take(g.complete(t), d)
+}
+
+// complete fills in what is known of a request only at its end.
+func (g *Gateway) complete(t *trail) *access.Sighting {
+	s, d := t.sighting, &t.decision
 	s.Accepted = t.login == loginAccepted
 	s.Last = g.now().UTC()
 	if t.parked && t.upstream == 0 {
@@ -130,7 +138,7 @@ func (g *Gateway) report(t *trail) {
 	if !s.Accepted {
 		s.Info, s.Mailbox = nil, ""
 	}
-	g.reports.take(s, d)
+	return s
 }
 
 // begun tells of a request that begins to wait: the attempt moves the time now, not when it ends. What
@@ -164,16 +172,17 @@ func (r *reports) take(s *access.Sighting, d *access.Decision) {
 			next.mailbox = maphash.String(r.seed, s.Mailbox)
 		}
 	}
+	news := s.ServerKey != "" || s.Policy != nil // they must not be lost
 	had := last.record
 	last.record = next.record
-	if next.record && !said && d.Verdict == access.VerdictPass && s.Info == nil && s.Mailbox == "" {
+	if next.record && !said && !news && d.Verdict == access.VerdictPass && s.Info == nil && s.Mailbox == "" {
 		// The console knows the pair, and nothing speaks against it: after a restart of the gateway all
 		// phones come at once, and none of them brings news.
 		r.known.put(s.Pair, next, maxKnown)
 		r.fold(s)
 		return
 	}
-	if said && next == last {
+	if said && next == last && !news {
 		if had != next.record {
 			r.known.put(s.Pair, next, maxKnown)
 		}

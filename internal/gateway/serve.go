@@ -68,13 +68,24 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	if g.newcomerWhileFull(q) { // 6 nobody passes unrecorded
 		return
 	}
+	if g.converses(q) { // the policy, or the order, is told here
+		g.provision(q)
+		return
+	}
 	if !g.vouched(q) || !g.goesAlone(q) { // 7 an open question is put once
 		return
 	}
 	if g.tooManyNew(q) {
 		return
 	}
+	if q.owned() {
+		k, _ := g.serverKeyOf(g.cfg.Snapshot.Load(), q.pair)
+		q.serverKey = k.Key
+	}
 	g.forward(q) // 8 the mail server's answer is the check of the credentials
+	if q.owned() {
+		g.tellServer(q)
+	}
 }
 
 type placeKind uint8
@@ -247,8 +258,12 @@ func (q *ask) otherUser(g *Gateway, account string) bool {
 // judge asks for the verdict; true means that something speaks against the request.
 func (g *Gateway) judge(q *ask) bool {
 	g.consoleFacts(&q.facts, q.arrived)
-	q.decision = access.Decide(g.cfg.Snapshot.Load(), &q.facts, q.arrived)
-	if q.r.Method == http.MethodOptions && q.decision.Verdict == access.VerdictRefuse &&
+	v := g.cfg.Snapshot.Load()
+	q.shadow = v.Preferences().Shadow
+	g.hearsOrder(q, v)
+	g.weigh(&q.facts, v, q.presented(), q.arrived)
+	q.decision = access.Decide(v, &q.facts, q.arrived)
+	if q.r.Method == http.MethodOptions && (q.decision.Verdict == access.VerdictRefuse || q.decision.Verdict == access.VerdictProvision) &&
 		q.decision.Rule != access.RuleClientCertificate {
 		// A refused OPTIONS looks like a wrong server, and phones start searching for another.
 		q.decision = access.Decision{Heard: q.decision.Heard, Away: q.decision.Away}
@@ -258,8 +273,15 @@ func (g *Gateway) judge(q *ask) bool {
 
 // obey carries the verdict out and reports whether the request goes on all the same (shadow mode).
 func (g *Gateway) obey(q *ask) bool {
-	if q.decision.Enforced() == access.VerdictPass {
+	switch q.decision.Enforced() {
+	case access.VerdictPass:
 		return true
+	case access.VerdictProvision:
+		if q.command == eas.Provision {
+			return true // which is what it is told to do: the conversation comes below
+		}
+		g.demand(q)
+		return false
 	}
 	if g.mustCheck(q) {
 		if !g.check(q) {

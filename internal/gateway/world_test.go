@@ -39,16 +39,22 @@ type sink struct {
 	tallies []access.Tally
 	fail    error
 	changed chan struct{}
+	heard   func([]access.Sighting) // a console that makes something of what it is told
 }
 
 func (s *sink) Keep(_ context.Context, list []access.Sighting) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	heard := s.heard
 	if s.fail != nil {
+		defer s.mu.Unlock()
 		return s.fail
 	}
 	s.kept = append(s.kept, list...)
 	s.shout()
+	s.mu.Unlock()
+	if heard != nil {
+		heard(list)
+	}
 	return nil
 }
 

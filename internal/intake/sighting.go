@@ -22,7 +22,10 @@ func (w *work) take(group []*access.Sighting) error {
 		a, err := w.tx.FindPair(access.Standalone, pair)
 		switch {
 		case err == nil:
-			return w.refresh(a, group)
+			if err := w.refresh(a, group); err != nil {
+				return err
+			}
+			return w.wire(a, group)
 		case access.KindOf(err) == access.KindInvalid:
 			return nil // a name that cannot be kept must not hold up the spool
 		case access.KindOf(err) != access.KindNotFound:
@@ -53,7 +56,10 @@ func (w *work) record(pair access.Pair, group []*access.Sighting) (done bool, er
 	if done, err = w.tx.EnsureAssociation(a); err != nil || !done {
 		return done, err
 	}
-	return true, linking.Record(w.tx, a)
+	if err := linking.Record(w.tx, a); err != nil {
+		return true, err
+	}
+	return true, w.wire(a, group)
 }
 
 // canonical gives the pair under the account's own name: a gateway that has not heard yet that two names

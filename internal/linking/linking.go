@@ -94,7 +94,11 @@ func Record(tx *store.Tx, as *access.Association) error {
 // accounts.
 func Around(tx *store.Tx, as *access.Association) error {
 	r := run{tx: tx, near: tx.Neighbours()}
-	if _, err := r.record(as); err != nil {
+	moved, err := r.record(as)
+	if err == nil && !moved && as.Linked() {
+		err = r.leaveBehind(as)
+	}
+	if err != nil {
 		return err
 	}
 	others, err := r.near.Siblings(as, mostNear)
@@ -165,7 +169,7 @@ func (r run) record(as *access.Association) (moved bool, err error) {
 	}
 	*as = *now
 	r.near.Keep(as)
-	if as.Linked() && as.Link.By == access.LinkedByNobody {
+	if as.Linked() && as.Link.By == access.LinkedByNobody || !as.Linked() && as.Wipe.State.Wiped() { // W-04
 		return false, nil
 	}
 	s, err := look(r.near, as)
@@ -201,7 +205,35 @@ func (r run) record(as *access.Association) (moved bool, err error) {
 	moved = device != as.Device
 	as.Device, as.Link, as.Suggestion, as.Replaces = device, link, suggestion, replaces
 	r.near.Keep(as)
-	return moved, nil
+	if moved && device != "" {
+		err = r.leaveBehind(as)
+	}
+	return moved, err
+}
+
+// leaveBehind unlinks what a full wipe has left of a phone that is back under another device id and linked to
+// the device again (W-03, W-04): the old record stays blocked, and is nobody's phone any more.
+func (r run) leaveBehind(as *access.Association) error {
+	linked, err := r.tx.LinkedRecords(as.Device)
+	if err != nil {
+		return err
+	}
+	d, err := r.tx.FindRegistered(as.Device)
+	if err != nil {
+		return err
+	}
+	for i := range linked {
+		old := &linked[i]
+		if old.Pair.Device == as.Pair.Device || !old.Wipe.State.Wiped() || old.Wipe.Kind != access.WipeFull {
+			continue
+		}
+		if err := r.tx.SaveLink(old.ID, "", access.Link{}, access.Suggestion{}, old.Replaces); err != nil {
+			return err
+		}
+		r.tx.Audit(access.AuditEntry{Actor: Actor, Event: string(access.VerbUnlink), Subject: old.Pair.String(), Object: string(old.ID),
+			Detail: "linked to " + Name(d) + " → not linked; wiped, and the phone is back under another device id"})
+	}
+	return nil
 }
 
 // held says that a link stays whatever the matcher thinks: its device is lost, out of use or not compliant,

@@ -4,8 +4,10 @@
 package seal
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -43,6 +45,7 @@ func (e *DamagedError) Error() string {
 type Box struct {
 	aead cipher.AEAD
 	id   string
+	key  []byte
 }
 
 // New makes a box from a key of KeySize bytes.
@@ -59,11 +62,17 @@ func New(key []byte) (*Box, error) {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
 	sum := sha256.Sum256(append([]byte("vedette seal key\x00"), key...))
-	return &Box{aead: aead, id: hex.EncodeToString(sum[:4])}, nil
+	return &Box{aead: aead, id: hex.EncodeToString(sum[:4]), key: bytes.Clone(key)}, nil
 }
 
 // ID is the fingerprint of the key: enough to tell two keys apart, useless for anything else.
 func (b *Box) ID() string { return b.id }
+
+// Derive gives KeySize bytes for another purpose, always the same ones for the same key, from which the key
+// cannot be found.
+func (b *Box) Derive(purpose string) ([]byte, error) {
+	return hkdf.Key(sha256.New, b.key, nil, "vedette "+purpose, KeySize)
+}
 
 // Seal gives plaintext as one line of printable text that only Open with the same key and the same
 // purpose turns back.

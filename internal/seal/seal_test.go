@@ -139,3 +139,20 @@ func TestASystemdCredentialWinsOverTheFile(t *testing.T) {
 		t.Error("a broken credential was passed over in silence")
 	}
 }
+
+func TestASecretForAnotherPurposeComesFromTheKeyAlone(t *testing.T) {
+	derive := func(b *seal.Box, purpose string) string {
+		secret, err := b.Derive(purpose)
+		if err != nil || len(secret) != seal.KeySize {
+			t.Fatalf("%d bytes, %v", len(secret), err)
+		}
+		return string(secret)
+	}
+	one := derive(box(t, 1), "policy keys")
+	if one != derive(box(t, 1), "policy keys") {
+		t.Error("the same key gives another secret")
+	}
+	if one == derive(box(t, 2), "policy keys") || one == derive(box(t, 1), "something else") {
+		t.Error("another key, or purpose, gives the same secret")
+	}
+}

@@ -102,6 +102,17 @@ func (a *applier) entry(e *access.Entry) {
 			v.approved, _ = v.approved.put(a.edit, e.PreApproval)
 		}
 		return
+	case access.EntryPolicy:
+		if e.Deleted {
+			v.policies, _ = v.policies.del(a.edit, access.PolicyID(e.Key))
+		} else {
+			v.policies, _ = v.policies.put(a.edit, e.Policy)
+		}
+	case access.EntrySite:
+		v.site = e.Site
+		if e.Deleted {
+			v.site = nil
+		}
 	case access.EntryPreferences:
 		v.prefs = e.Preferences
 		if e.Deleted {
@@ -126,6 +137,10 @@ func whole(e *access.Entry) bool {
 		return e.Account != nil && e.Account.Realm+"/"+e.Account.Account == e.Key
 	case access.EntryPreApproval:
 		return e.PreApproval != nil && e.PreApproval.ID == e.Key
+	case access.EntryPolicy:
+		return e.Policy != nil && string(e.Policy.ID) == e.Key
+	case access.EntrySite:
+		return e.Site != nil && e.Key == ""
 	case access.EntryPreferences:
 		return e.Preferences != nil && e.Key == ""
 	}

@@ -4,9 +4,11 @@
 package snapshot
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -25,6 +27,8 @@ const (
 	kindAccount
 	kindPreferences
 	kindPreApproval
+	kindPolicy
+	kindSite
 )
 
 var errEncoding = errors.New("damaged entry")
@@ -85,6 +89,14 @@ func appendEntry(b []byte, e *access.Entry) []byte {
 		w.at(11, r.Override.Until)
 		w.num(13, r.RedirectClears)
 		w.yes(20, r.UserUnknown && r.Linked())
+		w.str(30, string(r.Wipe.ID))
+		w.str(31, string(r.Wipe.Kind))
+		w.str(32, string(r.Wipe.State))
+		w.at(33, r.Wipe.NotBefore)
+		w.str(35, r.Wipe.By)
+		w.at(36, r.Wipe.At)
+		w.str(38, r.ServerKey)
+		w.yes(39, r.Wipe.Server)
 	case access.EntryEASDevice:
 		w.b = append(w.b, kindEASDevice)
 		w.raw(e.Key)
@@ -96,6 +108,8 @@ func appendEntry(b []byte, e *access.Entry) []byte {
 		for _, d := range devices {
 			w.str(1, string(d))
 		}
+		w.str(2, string(e.EASDevice.Policy))
+		w.num(3, e.EASDevice.PolicyTurns)
 	case access.EntryDevice:
 		w.b = append(w.b, kindDevice)
 		w.raw(e.Key)
@@ -131,7 +145,23 @@ func appendEntry(b []byte, e *access.Entry) []byte {
 		w.yes(5, p.Shadow)
 		w.yes(6, p.RefuseOtherUser)
 		w.yes(7, p.AllowOverridesCompliance)
+		w.str(8, string(p.DefaultPolicy))
 		w.yes(20, p.UnknownUsersUnregistered)
+	case access.EntryPolicy:
+		w.b = append(w.b, kindPolicy)
+		w.raw(e.Key)
+		p := e.Policy
+		w.str(1, p.Name)
+		w.num(2, p.Revision)
+		for _, s := range p.Settings {
+			w.str(3, s.Element+"="+s.Value)
+		}
+		w.yes(4, p.AllowNonProvisionable)
+		w.num(5, int64(p.RefreshEvery))
+	case access.EntrySite:
+		w.b = append(w.b, kindSite)
+		w.raw(e.Key)
+		w.str(1, string(e.Site.Secret))
 	}
 	return w.b
 }
@@ -194,8 +224,13 @@ func decodeEntry(b []byte, words map[string]string) (access.Entry, error) {
 		d := &access.EASDevice{ID: e.Key}
 		e.Kind, e.EASDevice = access.EntryEASDevice, d
 		set = func(f field) {
-			if f.tag == 1 {
+			switch f.tag {
+			case 1:
 				d.Devices = append(d.Devices, access.DeviceID(f.text))
+			case 2:
+				d.Policy = access.PolicyID(once(words, f.text))
+			case 3:
+				d.PolicyTurns = f.num
 			}
 		}
 	case kindDevice:
@@ -207,6 +242,17 @@ func decodeEntry(b []byte, words map[string]string) (access.Entry, error) {
 	case kindPreApproval:
 		e.Kind, e.PreApproval = access.EntryPreApproval, &access.PreApproval{ID: e.Key}
 		set = approvalField(e.PreApproval, words)
+	case kindPolicy:
+		e.Kind, e.Policy = access.EntryPolicy, &access.Policy{ID: access.PolicyID(e.Key)}
+		set = policyField(e.Policy)
+	case kindSite:
+		s := new(access.Site)
+		e.Kind, e.Site = access.EntrySite, s
+		set = func(f field) {
+			if f.tag == 1 {
+				s.Secret = bytes.Clone(f.text)
+			}
+		}
 	case kindPreferences:
 		e.Kind, e.Preferences = access.EntryPreferences, &access.Preferences{}
 		set = preferencesField(e.Preferences)
@@ -266,6 +312,26 @@ func recordField(r *access.Record, words map[string]string) func(field) {
 			r.Override.Until = below(r.Override.Until, f.num)
 		case 13:
 			r.RedirectClears = f.num
+		case 30:
+			r.Wipe.ID = access.WipeID(f.text)
+		case 31:
+			r.Wipe.Kind = access.WipeKind(once(words, f.text))
+		case 32:
+			r.Wipe.State = access.WipeState(once(words, f.text))
+		case 33:
+			r.Wipe.NotBefore = second(f.num)
+		case 34:
+			r.Wipe.NotBefore = below(r.Wipe.NotBefore, f.num)
+		case 35:
+			r.Wipe.By = once(words, f.text)
+		case 36:
+			r.Wipe.At = second(f.num)
+		case 37:
+			r.Wipe.At = below(r.Wipe.At, f.num)
+		case 38:
+			r.ServerKey = string(f.text)
+		case 39:
+			r.Wipe.Server = f.num != 0
 		case 20:
 			r.UserUnknown = f.num != 0
 		}
@@ -325,6 +391,24 @@ func approvalField(p *access.PreApproval, words map[string]string) func(field) {
 	}
 }
 
+func policyField(p *access.Policy) func(field) {
+	return func(f field) {
+		switch f.tag {
+		case 1:
+			p.Name = string(f.text)
+		case 2:
+			p.Revision = f.num
+		case 3:
+			element, value, _ := strings.Cut(string(f.text), "=")
+			p.Settings = append(p.Settings, access.PolicySetting{Element: element, Value: value})
+		case 4:
+			p.AllowNonProvisionable = f.num != 0
+		case 5:
+			p.RefreshEvery = time.Duration(f.num)
+		}
+	}
+}
+
 func preferencesField(p *access.Preferences) func(field) {
 	return func(f field) {
 		switch f.tag {
@@ -342,6 +426,8 @@ func preferencesField(p *access.Preferences) func(field) {
 			p.RefuseOtherUser = f.num != 0
 		case 7:
 			p.AllowOverridesCompliance = f.num != 0
+		case 8:
+			p.DefaultPolicy = access.PolicyID(f.text)
 		case 20:
 			p.UnknownUsersUnregistered = f.num != 0
 		}

@@ -31,6 +31,8 @@ func fill(v reflect.Value, n *int64) {
 		v.SetBool(true)
 	case v.CanInt():
 		v.SetInt(*n)
+	case v.CanUint():
+		v.SetUint(uint64(*n % 200))
 	case v.Kind() == reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		for i := range v.Len() {
@@ -45,10 +47,12 @@ func fill(v reflect.Value, n *int64) {
 func fullEntries() []access.Entry {
 	var n int64
 	r, e, d, a, p := new(access.Record), new(access.EASDevice), new(access.Device), new(access.AccountState), new(access.Preferences)
-	for _, v := range []any{r, e, d, a, p} {
+	pa, pol, site := new(access.PreApproval), new(access.Policy), new(access.Site)
+	for _, v := range []any{r, e, d, a, p, pa, pol, site} {
 		fill(reflect.ValueOf(v).Elem(), &n)
 	}
-	return []access.Entry{recordEntry(r), easEntry(e), deviceEntry(d), accountEntry(a),
+	return []access.Entry{recordEntry(r), easEntry(e), deviceEntry(d), accountEntry(a), approvalEntry(pa), policyEntry(pol),
+		{Kind: access.EntrySite, Site: site},
 		{Kind: access.EntryPreferences, Preferences: p}}
 }
 

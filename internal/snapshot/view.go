@@ -26,6 +26,8 @@ type View struct {
 	// A pair has one pre-approval; by id they are found for changes, by pair for verdicts.
 	approvals trie[string, access.PreApproval]
 	approved  trie[access.Pair, access.PreApproval]
+	policies  trie[access.PolicyID, access.Policy]
+	site      *access.Site // nil until the console has said it
 	sums      *Sums
 }
 
@@ -46,6 +48,7 @@ func Empty() *View {
 		accounts:  trie[accountKey, access.AccountState]{key: keyOfAccount},
 		approvals: trie[string, access.PreApproval]{key: func(p *access.PreApproval) string { return p.ID }},
 		approved:  trie[access.Pair, access.PreApproval]{key: func(p *access.PreApproval) access.Pair { return p.Pair }},
+		policies:  trie[access.PolicyID, access.Policy]{key: func(p *access.Policy) access.PolicyID { return p.ID }},
 		sums:      new(Sums),
 	}
 }
@@ -75,6 +78,15 @@ func (v *View) Account(realm, account string) *access.AccountState {
 // PreApproval gives what lets a pair through before its first contact, or nil.
 func (v *View) PreApproval(p access.Pair) *access.PreApproval { return v.approved.get(p) }
 
+// Policy gives an ActiveSync policy, or nil.
+func (v *View) Policy(id access.PolicyID) *access.Policy { return v.policies.get(id) }
+
+// Policies is the number of ActiveSync policies.
+func (v *View) Policies() int { return v.policies.count }
+
+// Site gives what all gateways share, or nil while the console has not said it.
+func (v *View) Site() *access.Site { return v.site }
+
 // Preferences gives the settings verdicts depend on; the defaults until the console has sent them.
 func (v *View) Preferences() *access.Preferences {
 	if v.prefs == nil {
@@ -88,8 +100,11 @@ func (v *View) Records() int { return v.records.count }
 
 // Len is the number of entries of all kinds.
 func (v *View) Len() int {
-	n := v.records.count + v.eas.count + v.devices.count + v.accounts.count + v.approvals.count
+	n := v.records.count + v.eas.count + v.devices.count + v.accounts.count + v.approvals.count + v.policies.count
 	if v.prefs != nil {
+		n++
+	}
+	if v.site != nil {
 		n++
 	}
 	return n
@@ -104,7 +119,11 @@ func (v *View) EachEntry(f func(access.Entry) bool) {
 	if v.prefs != nil && !f(access.Entry{Kind: access.EntryPreferences, Preferences: v.prefs}) {
 		return
 	}
-	_ = v.devices.each(func(d *access.Device) bool { return f(deviceEntry(d)) }) &&
+	if v.site != nil && !f(access.Entry{Kind: access.EntrySite, Site: v.site}) {
+		return
+	}
+	_ = v.policies.each(func(p *access.Policy) bool { return f(policyEntry(p)) }) &&
+		v.devices.each(func(d *access.Device) bool { return f(deviceEntry(d)) }) &&
 		v.eas.each(func(d *access.EASDevice) bool { return f(easEntry(d)) }) &&
 		v.accounts.each(func(a *access.AccountState) bool { return f(accountEntry(a)) }) &&
 		v.approvals.each(func(p *access.PreApproval) bool { return f(approvalEntry(p)) }) &&
@@ -137,6 +156,14 @@ func (v *View) Entry(kind access.EntryKind, key string) (e access.Entry, ok bool
 		if p := v.approvals.get(key); p != nil {
 			return approvalEntry(p), true
 		}
+	case access.EntryPolicy:
+		if p := v.policies.get(access.PolicyID(key)); p != nil {
+			return policyEntry(p), true
+		}
+	case access.EntrySite:
+		if v.site != nil {
+			return access.Entry{Kind: kind, Site: v.site}, true
+		}
 	case access.EntryPreferences:
 		if v.prefs != nil {
 			return access.Entry{Kind: kind, Preferences: v.prefs}, true
@@ -168,6 +195,10 @@ func easEntry(d *access.EASDevice) access.Entry {
 
 func deviceEntry(d *access.Device) access.Entry {
 	return access.Entry{Kind: access.EntryDevice, Key: string(d.ID), Device: d}
+}
+
+func policyEntry(p *access.Policy) access.Entry {
+	return access.Entry{Kind: access.EntryPolicy, Key: string(p.ID), Policy: p}
 }
 
 func approvalEntry(p *access.PreApproval) access.Entry {

@@ -26,11 +26,13 @@ type associationRow struct {
 // recordColumns are the part gateways hold; the rest of an association's columns follow in groups by
 // who writes them, so that nobody overwrites what another has just written.
 func recordColumns(a *access.Association) []column {
-	o := &a.Override
+	o, w := &a.Override, &a.Wipe
 	return []column{{"id", text(&a.ID)}, {"domain", text(&a.Domain)}, {"realm", &a.Pair.Realm},
 		{"account", &a.Pair.Account}, {"eas_device", &a.Pair.Device}, {"device", text(&a.Device)},
 		{"override_kind", text(&o.Kind)}, {"override_reason", &o.Reason}, {"override_by", &o.By},
-		{"override_at", &o.At}, {"override_until", &o.Until}, {"redirect_clears", &a.RedirectClears}}
+		{"override_at", &o.At}, {"override_until", &o.Until}, {"redirect_clears", &a.RedirectClears},
+		{"wipe_id", text(&w.ID)}, {"wipe_kind", text(&w.Kind)}, {"wipe_state", text(&w.State)}, {"wipe_from", &w.NotBefore},
+		{"wipe_by", &w.By}, {"wipe_at", &w.At}, {"wipe_server", &w.Server}, {"server_key", &a.ServerKey}}
 }
 
 // factColumns are what machines write.

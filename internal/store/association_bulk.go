@@ -108,14 +108,14 @@ func (t *Tx) linkAll(part []*access.Association) (again []string, err error) {
 		if q != "" {
 			q += ", "
 		}
-		q += "(" + places(len(values)+1, 4) + ")"
-		values = append(values, id, value(asJSON{links[id]}), flag(len(links[id]) > 0), millis(t.now))
+		q += "(" + places(len(values)+1, 5) + ")"
+		values = append(values, id, value(asJSON{links[id]}), flag(len(links[id]) > 0), flag(len(links[id]) > 0), millis(t.now))
 		if len(links[id]) > 0 {
 			again = append(again, id)
 			t.touch(access.EntryEASDevice, id)
 		}
 	}
-	n, err := t.q.exec(t.ctx, `INSERT INTO eas_device (id, devices, linked, first_seen) VALUES `+q+
+	n, err := t.q.exec(t.ctx, `INSERT INTO eas_device (id, devices, linked, speaks, first_seen) VALUES `+q+
 		` ON CONFLICT (id) DO NOTHING`, values...)
 	if err != nil {
 		return nil, said("store: create associations", err)

@@ -145,8 +145,10 @@ func (t *Tx) DeleteAssociation(id access.AssociationID) error {
 	if err != nil {
 		return said("store: delete association", err)
 	}
-	if _, err := t.q.exec(t.ctx, `DELETE FROM association WHERE id = $1`, string(id)); err != nil {
-		return said("store: delete association", err)
+	for _, q := range []string{`DELETE FROM association WHERE id = $1`, `DELETE FROM policy_ack WHERE association = $1`} {
+		if _, err := t.q.exec(t.ctx, q, string(id)); err != nil {
+			return said("store: delete association", err)
+		}
 	}
 	t.counted(old, -1)
 	t.touch(access.EntryRecord, string(id))

@@ -28,7 +28,7 @@ const copyMark = "copy"
 
 // copyStages are in the order in which things point to each other.
 func copyStages() []access.EntryKind {
-	return []access.EntryKind{access.EntryPreferences, access.EntryDevice, access.EntryEASDevice, access.EntryAccount, access.EntryPreApproval,
+	return []access.EntryKind{access.EntrySite, access.EntryPolicy, access.EntryPreferences, access.EntryDevice, access.EntryEASDevice, access.EntryAccount, access.EntryPreApproval,
 		access.EntryRecord}
 }
 
@@ -78,6 +78,17 @@ func (r runner) copyStage(ctx context.Context, c *copyCursor, b *access.Batch, k
 	add := func(e access.Entry) { b.Entries = append(b.Entries, e) }
 	n := 0
 	switch kind {
+	case access.EntrySite:
+		if site := r.siteEntry(); site != nil {
+			add(access.Entry{Kind: kind, Site: site})
+		}
+		return 0, nil
+	case access.EntryPolicy:
+		err := r.eachPolicy(ctx, func(p *Policy) {
+			n, c.after = n+1, string(p.ID)
+			add(access.Entry{Kind: kind, Key: c.after, Policy: p.held()})
+		}, `WHERE id > $1 ORDER BY id LIMIT $2`, c.after, int64(room))
+		return n, err
 	case access.EntryPreferences:
 		e, err := r.entry(ctx, touch{kind, ""})
 		add(e)
@@ -94,11 +105,11 @@ func (r runner) copyStage(ctx context.Context, c *copyCursor, b *access.Batch, k
 	case access.EntryEASDevice:
 		err := r.each(ctx, func(rows *sql.Rows) error {
 			e := &access.EASDevice{}
-			err := rows.Scan(&e.ID, jsonTarget{&e.Devices})
+			err := rows.Scan(&e.ID, jsonTarget{&e.Devices}, target(text(&e.Policy)), &e.PolicyTurns)
 			n, c.after = n+1, e.ID
 			add(access.Entry{Kind: kind, Key: e.ID, EASDevice: e})
 			return err
-		}, `SELECT id, devices FROM eas_device WHERE linked = 1 AND id > $1 ORDER BY id LIMIT $2`, c.after, int64(room))
+		}, `SELECT id, devices, policy, policy_turns FROM eas_device WHERE speaks = 1 AND id > $1 ORDER BY id LIMIT $2`, c.after, int64(room))
 		return n, err
 	case access.EntryAccount:
 		realm, account := accountKey(c.after)

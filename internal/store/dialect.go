@@ -97,8 +97,9 @@ type executor interface {
 
 // runner runs the house's one spelling of SQL on either engine.
 type runner struct {
-	x executor
-	e engine
+	x    executor
+	e    engine
+	site []byte
 }
 
 func (r runner) exec(ctx context.Context, q string, args ...any) (int64, error) {

@@ -19,7 +19,7 @@ func (t *Tx) addEASDevice(id string) error {
 // forgetEASDevice drops a device id that has no record any more. Its row must be locked, which awaitID does:
 // whoever records the id meanwhile waits, and makes the row anew.
 func (t *Tx) forgetEASDevice(id string) error {
-	_, err := t.q.exec(t.ctx, `DELETE FROM eas_device WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM association WHERE eas_device = $1)`, id)
+	_, err := t.q.exec(t.ctx, `DELETE FROM eas_device WHERE id = $1 AND policy = '' AND NOT EXISTS (SELECT 1 FROM association WHERE eas_device = $1)`, id)
 	return said("store: forget device id", err)
 }
 
@@ -41,8 +41,8 @@ func (t *Tx) relink(id string) error {
 	if err != nil {
 		return said("store: link", err)
 	}
-	if _, err := t.q.exec(t.ctx, `UPDATE eas_device SET devices = $1, linked = $2 WHERE id = $3`,
-		value(asJSON{e.Devices}), flag(len(e.Devices) > 0), id); err != nil {
+	if _, err := t.q.exec(t.ctx, `UPDATE eas_device SET devices = $1, linked = $2, speaks = CASE WHEN policy <> '' THEN 1 ELSE $4 END WHERE id = $3`,
+		value(asJSON{e.Devices}), flag(len(e.Devices) > 0), id, flag(len(e.Devices) > 0)); err != nil {
 		return said("store: link", err)
 	}
 	t.touch(access.EntryEASDevice, id)
@@ -70,10 +70,11 @@ func (t *Tx) rejudge(where string, a ...any) error {
 	return nil
 }
 
-// easDevice gives an ActiveSync device id that a registered device is linked to; others say nothing a
-// verdict depends on.
+// easDevice gives an ActiveSync device id that a registered device or a policy hangs on; others say
+// nothing a verdict depends on.
 func (r runner) easDevice(ctx context.Context, id string) (*access.EASDevice, error) {
 	e := &access.EASDevice{ID: id}
-	err := r.row(ctx, `SELECT devices FROM eas_device WHERE id = $1 AND linked = 1`, id).Scan(jsonTarget{&e.Devices})
+	err := r.row(ctx, `SELECT devices, policy, policy_turns FROM eas_device WHERE id = $1 AND speaks = 1`, id).
+		Scan(jsonTarget{&e.Devices}, target(text(&e.Policy)), &e.PolicyTurns)
 	return e, err
 }

@@ -137,7 +137,7 @@ func (r runner) present(ctx context.Context, keys []touch) ([]access.Entry, erro
 }
 
 func kindOrder(k access.EntryKind) int {
-	for i, o := range [...]access.EntryKind{access.EntryPreferences, access.EntryDevice, access.EntryEASDevice, access.EntryAccount,
+	for i, o := range [...]access.EntryKind{access.EntrySite, access.EntryPreferences, access.EntryPolicy, access.EntryDevice, access.EntryEASDevice, access.EntryAccount,
 		access.EntryPreApproval} {
 		if o == k {
 			return i
@@ -180,6 +180,12 @@ func (r runner) entry(ctx context.Context, k touch) (access.Entry, error) {
 	e := access.Entry{Kind: k.kind, Key: k.key}
 	var err error
 	switch k.kind {
+	case access.EntrySite:
+		if e.Site = r.siteEntry(); e.Site == nil {
+			err = sql.ErrNoRows
+		}
+	case access.EntryPolicy:
+		e.Policy, err = r.heldPolicy(ctx, access.PolicyID(k.key))
 	case access.EntryPreferences:
 		var p Preferences
 		p, err = r.preferences(ctx, false)

@@ -45,7 +45,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.prepareTrigrams(ctx); err != nil {
 		return err
 	}
-	_, err = runner{s.write, s.engine}.exec(ctx, `INSERT INTO change_counter (id, history, number, token)
+	_, err = runner{s.write, s.engine, s.site}.exec(ctx, `INSERT INTO change_counter (id, history, number, token)
 		VALUES (1, $1, 0, '') ON CONFLICT (id) DO NOTHING`, NewID(s.now()))
 	return said("store: first history", err)
 }

@@ -41,6 +41,7 @@ type Store struct {
 	now     func() time.Time
 	log     *slog.Logger
 	keep    int64
+	site    []byte                  // what gateways share; never in the database
 	trigram bool                    // substring search has an index
 	spy     func(executor) executor // set by tests that look at plans
 
@@ -179,12 +180,12 @@ func (s *Store) reading(ctx context.Context, op string, fn func(runner) error) e
 	if s.spy != nil {
 		x = s.spy(tx)
 	}
-	return said(op, fn(runner{x, s.engine}))
+	return said(op, fn(runner{x, s.engine, s.site}))
 }
 
 func (s *Store) reader() runner {
 	if s.spy != nil {
-		return runner{s.spy(s.read), s.engine}
+		return runner{s.spy(s.read), s.engine, s.site}
 	}
-	return runner{s.read, s.engine}
+	return runner{s.read, s.engine, s.site}
 }

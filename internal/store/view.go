@@ -53,8 +53,11 @@ func (v *txView) Preferences() *access.Preferences {
 	return v.prefs
 }
 
+// Policy gives none: no key is judged here, so none is asked for.
+func (v *txView) Policy(access.PolicyID) *access.Policy { return nil }
+
 func (v *txView) EASDevice(id string) *access.EASDevice {
-	if !v.any(&v.links, `SELECT 1 FROM eas_device WHERE linked = 1 ORDER BY id LIMIT 1`) {
+	if !v.any(&v.links, `SELECT 1 FROM eas_device WHERE speaks = 1 ORDER BY id LIMIT 1`) {
 		return nil
 	}
 	return remember(v, &v.eas, id, func() (*access.EASDevice, error) { return v.t.q.easDevice(v.t.ctx, id) })
@@ -100,7 +103,10 @@ func (v *txView) failed(err error) {
 func (t *Tx) SyncStatus(r *access.Record) access.SyncStatus {
 	t.view.record = r
 	d := access.Decide(t.view, &access.Facts{Pair: r.Pair, ConsoleHeard: t.now}, t.now)
-	if d.Blocked() {
+	switch {
+	case d.Rule == access.RuleWiped:
+		return access.Wiped
+	case d.Blocked():
 		return access.Blocked
 	}
 	return access.Allowed

@@ -29,7 +29,7 @@ func (s *Server) associationActs() []act[admin.Row] {
 	linked := func(a *admin.Row) bool { return a.Linked() }
 	byHand := func(a *admin.Row) bool { return a.Link.By == access.LinkedByHand }
 	form := func(id string) string { return "/link/" + url.PathEscape(id) }
-	return []act[admin.Row]{
+	list := []act[admin.Row]{
 		{Verb: access.VerbAllow, Icon: "circle-check", Key: "a", Ends: true, Wide: hasTwin, Notes: allowNotes, Do: do(s.admin.AllowAssociation)},
 		{Verb: access.VerbBlock, Icon: "ban", Key: "b", Danger: true, Refuses: true, Ends: true, Wide: hasTwin, Notes: twinNotes, Do: do(s.admin.BlockAssociation)},
 		{Verb: access.VerbComment, Icon: "message", Key: "c", Notes: twinNotes, Do: do(comment), Text: func(a *admin.Row) string { return a.Comment }},
@@ -40,6 +40,7 @@ func (s *Server) associationActs() []act[admin.Row] {
 		{Verb: access.VerbChangeUser, Name: "give", Icon: "user-check", Single: true, Fits: userUnknown, Form: giveHref},
 		{Verb: access.VerbMatchAgain, Icon: "refresh", Key: "m", Notes: twinNotes, Fits: byHand, Do: do(s.admin.MatchAgain)},
 	}
+	return append(append(list, s.policyActs()...), s.wipeAct())
 }
 
 func hasTwin(a *admin.Row) bool { return len(a.Twins) > 0 }

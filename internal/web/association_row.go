@@ -51,8 +51,12 @@ func (s *Server) numberCell(a *admin.Row) template.HTML {
 	return template.HTML(`<span title="`+template.HTMLEscapeString(s.say("activesync.device-number"))+`">`) + text(a.DeviceNumber, 80) + `</span>`
 }
 
-// word is the verdict in one word, as exports have it whatever the language of the pages.
+// word is the verdict in one word, as exports have it whatever the language of the pages. Wiped says more than
+// that it is blocked (C-07).
 func word(a *admin.Row) string {
+	if a.Wipe.State.Wiped() {
+		return "Wiped"
+	}
 	if a.Decision.Blocked() {
 		return "Blocked"
 	}
@@ -85,6 +89,9 @@ func (s *Server) syncChip(a *admin.Row) template.HTML {
 	why := clip(visible(s.hear(a.Why.Text)+" "+s.hear(a.Why.Detail)), 300)
 	if !a.Decision.Blocked() {
 		return s.chip("good bare", "circle-check", s.say("verdict.allowed"), why)
+	}
+	if a.Wipe.State.Wiped() {
+		return s.chip("bad", "eraser", s.say("verdict.wiped"), why)
 	}
 	chip := s.chip("bad", "ban", s.say("verdict.blocked"), why)
 	if a.Decision.Shadow {

@@ -35,6 +35,7 @@ type category struct {
 	Pairs []pair
 	Note  string
 	Clear *clearForm
+	Acts  []actButton
 	// Beside are candidates that it is not linked to.
 	Beside []comparison
 
@@ -73,6 +74,9 @@ func (s *Server) details(r *http.Request, id string, v view) (any, error) {
 	d.Categories = []category{
 		s.userCategory(&found, v), s.phoneCategory(a), s.deviceCategory(&found, v), link, mailbox, s.verdictCategory(a),
 		s.timesCategory(a), s.commentCategory(a), s.timelineCategory("record", id, &happened),
+	}
+	if wiped, ok := s.wipeCategory(&found, who, v.href(id, v.Cursor)); ok {
+		d.Categories = append([]category{wiped}, d.Categories...)
 	}
 	return d, nil
 }
@@ -171,7 +175,7 @@ func (s *Server) mailboxCategory(a *admin.Row) category {
 		c.Note = s.say("details.mailbox-note")
 	}
 	c.say("details.redirect", a.Redirect) // D-07: only when there is one
-	c.say("details.policy", s.say("details.servers-own"))
+	s.policyPairs(&c, a)
 	c.say("details.domain", s.hear(a.Domain.Label()))
 	for _, t := range a.Twins {
 		c.html("details.also", template.HTML(`<a href="/activesync/`+template.HTMLEscapeString(url.PathEscape(string(t.ID)))+`">`+

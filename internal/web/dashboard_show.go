@@ -58,6 +58,9 @@ func (s *Server) dashboardShow(w http.ResponseWriter, r *http.Request) error {
 		}
 		d.Needs = append(more, d.Needs...)
 	}
+	if dp.Needs, err = s.wipeNeeds(r, p.Actor); err != nil {
+		return err
+	}
 	for _, n := range d.Needs {
 		dp.Needs = append(dp.Needs, s.newNeed(n))
 	}

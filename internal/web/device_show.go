@@ -31,7 +31,7 @@ func (s *Server) deviceDetails(r *http.Request, id string, v view) (any, error) 
 		p.Sub = spaced(d.OS, d.OSVersion)
 	}
 	s.deviceStands(p, d)
-	p.Categories = []thingCategory{s.ownerCategory(d), s.linkedCategory(who, d)}
+	p.Categories = []thingCategory{s.ownerCategory(d), s.linkedCategory(who, d, v.href(id, v.Cursor))}
 	if d.State == access.DeviceWaiting {
 		p.Categories = append(p.Categories, s.knownCategory(d))
 	} else {
@@ -125,10 +125,11 @@ func (s *Server) ownerCategory(d *admin.DeviceDetails) thingCategory {
 }
 
 // linkedCategory lists the device's records, those its status reaches as well, and those that may be its own.
-func (s *Server) linkedCategory(who access.Actor, d *admin.DeviceDetails) thingCategory {
+func (s *Server) linkedCategory(who access.Actor, d *admin.DeviceDetails, here string) thingCategory {
 	c := s.thingCategory("device.records", s.say("activesync.count", len(d.Linked)))
 	c.Open = true
 	c.Things = s.recordLines(d.Linked, userOf, phoneOf)
+	wipeLinks(s, who, c.Things, d.Linked, here)
 	s.markLives(c.Things, d)
 	for i := range d.Reached {
 		line := s.recordLines(d.Reached[i:i+1], userOf, phoneOf)[0]

@@ -145,9 +145,24 @@ type act[R any] struct {
 	InPlace bool
 	// Foresee says what it would come to for one row.
 	Foresee func(r *http.Request, who access.Actor, row *R) ([]note, error)
+	// Choose is a menu that goes along with the act; nil: there is nothing to choose.
+	Choose *choosing
+	// Tells puts a forecast of the list into words; nil: as usual, by the verdicts that change.
+	Tells func(s *Server, p *admin.Preview) []note
 	// Notes names what is easily overlooked.
 	Notes func(s *Server, rows []R) []note
 	Do    func(ctx context.Context, who access.Actor, id string, a admin.Act) (admin.Result, error)
+}
+
+// choosing is a menu that goes along with an act, which has Do and the list's Bulk and Forecast in its own
+// form. Words.choose.NAME labels it, Words.choose-hint.NAME says more.
+type choosing struct {
+	Choices func(r *http.Request, who access.Actor) ([]choice, error)
+	Do      func(ctx context.Context, who access.Actor, id, chosen string, a admin.Act) (admin.Result, error)
+	Bulk    func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query, a admin.Act) (admin.JobID, error)
+	// Foresee says what the choice comes to for the rows, and which of them it will be refused for; ids is nil for
+	// all that match the query.
+	Foresee func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query) ([]note, refusedRows, error)
 }
 
 // name is what path and words call it.

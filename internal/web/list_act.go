@@ -66,6 +66,10 @@ type askPage struct {
 	Wide     bool // it goes for others with the one, unless that is said
 	Hint     string
 	Text     string
+	Choices  []choice // of what goes along with the act; nil: nothing
+	Choose   string   // what is chosen
+	Chosen   string   // says more about it
+	Again    string   // the address that asks anew, for another choice
 }
 
 type note struct{ Kind, Text string }
@@ -147,6 +151,11 @@ func (l *list[R]) ask(w http.ResponseWriter, r *http.Request) error {
 	p.Width = "narrow"
 	ask := &askPage{page: p, Action: l.button(*a, "").Href, Whole: !isFragment(r), Carry: l.carry(sel), Key: l.s.newKey(),
 		Back: localPath(r.URL.Query().Get("back"), l.scheme.page), Danger: a.Danger, Refuses: a.Refuses, Ends: a.Ends, Edits: a.Text != nil, Needs: a.Reason}
+	if a.Choose != nil {
+		if err := l.choose(r, ask, a); err != nil {
+			return err
+		}
+	}
 	total, more, err := l.whom(r, ask, a, sel)
 	if err != nil {
 		return err
@@ -176,6 +185,11 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 	if total == 0 {
 		return 0, false, access.NotFound("selection", l.s.say("list.picked-gone"))
 	}
+	if a.Choose != nil && a.Choose.Foresee != nil {
+		if ask.Notes, ask.Refused, err = a.Choose.Foresee(r.Context(), ask.Actor, chosenOf(ask.Choices), sel.IDs, sel.Query); err != nil {
+			return 0, false, err
+		}
+	}
 	switch {
 	case sel.Query == nil && len(sel.IDs) == 1 && !a.Several:
 		l.one(ask, a, &rows[0])
@@ -185,12 +199,15 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 				return 0, false, err
 			}
 		}
-	case l.Forecast != nil:
+	case l.Forecast != nil && a.Choose == nil:
 		p, err := l.Forecast(r.Context(), ask.Actor, a.name(), sel.IDs, sel.Query)
 		if err != nil {
 			return 0, false, err
 		}
 		ask.Notes, ask.Refused = l.s.forecastNotes(&p), l.s.refusedRows(&p.Refusing)
+		if a.Tells != nil {
+			ask.Notes = a.Tells(l.s, &p)
+		}
 	}
 	for i := range rows[:min(len(rows), named)] {
 		one, two := l.Name(&rows[i])
@@ -203,6 +220,35 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 		ask.Notes = append(ask.Notes, a.Notes(l.s, rows)...)
 	}
 	return total, more, nil
+}
+
+// choose fills in the menu that goes along with an act: with what the address has chosen, else what is
+// usual. Another choice asks anew, so that what is said to come of it is always of what is chosen.
+func (l *list[R]) choose(r *http.Request, ask *askPage, a *act[R]) error {
+	var err error
+	if ask.Choices, err = a.Choose.Choices(r, ask.Actor); err != nil {
+		return err
+	}
+	if chosen := r.URL.Query().Get("choice"); slices.ContainsFunc(ask.Choices, func(c choice) bool { return c.Value == chosen }) {
+		for i := range ask.Choices {
+			ask.Choices[i].Chosen = ask.Choices[i].Value == chosen
+		}
+	}
+	ask.Choose, ask.Chosen, ask.Again = l.say("choose."+a.name()), l.say("choose-hint."+a.name()), ask.Action
+	return nil
+}
+
+// chosenOf gives what is chosen of a menu: as a browser does, the first unless another one is marked.
+func chosenOf(list []choice) string {
+	for _, c := range list {
+		if c.Chosen {
+			return c.Value
+		}
+	}
+	if len(list) > 0 {
+		return list[0].Value
+	}
+	return ""
 }
 
 // forecastNotes says for how many records a bulk changes the verdict, and what else there is to say of it.
@@ -275,14 +321,14 @@ func (l *list[R]) act(w http.ResponseWriter, r *http.Request) error {
 	back := localPath(r.PostFormValue("back"), l.scheme.page)
 	if sel.Query != nil || len(sel.IDs) > 1 || a.Several {
 		do.Version = 0
-		id, err := l.Bulk(r.Context(), login.Actor(r), a.name(), slices.Clone(sel.IDs), sel.Query, do)
+		id, err := l.bulk(r, a, sel, do)
 		if err != nil {
 			return l.s.refused(w, r, back, err)
 		}
 		http.Redirect(w, r, "/jobs/"+url.PathEscape(string(id))+"?back="+url.QueryEscape(back), http.StatusSeeOther)
 		return nil
 	}
-	result, err := a.Do(r.Context(), login.Actor(r), sel.IDs[0], do)
+	result, err := l.do(r, a, sel.IDs[0], do)
 	if err != nil {
 		return l.s.refused(w, r, back, err)
 	}
@@ -290,4 +336,19 @@ func (l *list[R]) act(w http.ResponseWriter, r *http.Request) error {
 		back = strings.Replace(back, "/"+url.PathEscape(sel.IDs[0]), "", 1)
 	}
 	return l.s.done(w, r, back, result)
+}
+
+func (l *list[R]) do(r *http.Request, a *act[R], id string, do admin.Act) (admin.Result, error) {
+	if a.Choose != nil {
+		return a.Choose.Do(r.Context(), login.Actor(r), id, r.PostFormValue("choice"), do)
+	}
+	return a.Do(r.Context(), login.Actor(r), id, do)
+}
+
+func (l *list[R]) bulk(r *http.Request, a *act[R], sel selection, do admin.Act) (admin.JobID, error) {
+	ids := slices.Clone(sel.IDs)
+	if a.Choose != nil {
+		return a.Choose.Bulk(r.Context(), login.Actor(r), r.PostFormValue("choice"), ids, sel.Query, do)
+	}
+	return l.Bulk(r.Context(), login.Actor(r), a.name(), ids, sel.Query, do)
 }

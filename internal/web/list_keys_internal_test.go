@@ -57,6 +57,9 @@ func (l *list[R]) keys() []string {
 			continue
 		}
 		keys = append(keys, "act."+a.name(), l.Words+".ask."+a.name(), l.Words+".what."+a.name(), l.Words+".these", l.Words+".them")
+		if a.Choose != nil {
+			keys = append(keys, l.Words+".choose."+a.name(), l.Words+".choose-hint."+a.name())
+		}
 	}
 	return keys
 }

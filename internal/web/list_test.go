@@ -30,9 +30,9 @@ func TestTheNavigationHasTheGroupsOfTheFieldAndSaysWhereOneIs(t *testing.T) {
 	c := browser.Start(t, true)
 	v := signedIn(t, c)
 	for path, entry := range map[string]string{"/": "Dashboard", "/activesync": "ActiveSync", "/sentry": "Sentry", "/sentry/preferences": "Preferences", "/audit": "Audit", "/jobs": "Bulk actions",
-		"/settings": "General", "/settings/backup": "Backups", "/settings/personal-data": "Personal data"} {
+		"/settings": "General", "/policies": "ActiveSync Policies", "/wipes": "Wipes", "/settings/wipe-safety": "Wipe safety", "/settings/backup": "Backups", "/settings/personal-data": "Personal data"} {
 		a := v.get(path).wants(http.StatusOK)
-		if got := a.words("nav h2"); got != "Devices & Users Services Logs Administration Settings" {
+		if got := a.words("nav h2"); got != "Devices & Users Policies & Configs Services Logs Administration Settings" {
 			t.Errorf("groups %q", got)
 		}
 		if got := a.words(`nav a[aria-current="page"]`); got != entry {

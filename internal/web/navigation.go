@@ -28,8 +28,12 @@ func navigation() []navGroup {
 			{Section: "users", Path: "/users", Label: "nav.users", Icon: "users", Verb: access.VerbView},
 			{Section: "activesync", Path: "/activesync", Label: "nav.activesync", Icon: "device-mobile", Verb: access.VerbView},
 			{Section: "overrides", Path: "/overrides", Label: "nav.overrides", Icon: "gavel", Verb: access.VerbView},
+			{Section: "wipes", Path: "/wipes", Label: "nav.wipes", Icon: "eraser", Verb: access.VerbView},
 			{Section: "expected", Path: "/expected", Label: "nav.expected", Icon: "clock", Verb: access.VerbViewAudit},
 			{Section: "import", Path: "/import", Label: "nav.import", Icon: "arrow-up", Verb: access.VerbViewAudit},
+		}},
+		{"nav.policies-configs", []navEntry{
+			{Section: "policies", Path: "/policies", Label: "nav.policies", Icon: "checklist", Verb: access.VerbView},
 		}},
 		{"nav.services", []navEntry{
 			{Section: "sentry", Path: "/sentry", Label: "nav.sentry", Icon: "shield-check", Verb: access.VerbView},
@@ -51,6 +55,7 @@ func navigation() []navGroup {
 			{Section: "settings-retention", Path: "/settings/retention", Label: "settings.retention.title", Sub: true, Verb: access.VerbViewAudit},
 			{Section: "settings-personal", Path: "/settings/personal-data", Label: "settings.personal.title", Sub: true, Verb: access.VerbViewAudit},
 			{Section: "settings-masking", Path: "/settings/masking", Label: "settings.masking.title", Sub: true, Verb: access.VerbViewAudit},
+			{Section: "settings-wipe", Path: "/settings/wipe-safety", Label: "settings.wipe.title", Sub: true, Verb: access.VerbViewAudit},
 			{Section: "settings-stream", Path: "/settings/audit-stream", Label: "settings.stream.title", Sub: true, Verb: access.VerbViewAudit},
 			{Section: "settings-backup", Path: "/settings/backup", Label: "settings.backup.title", Sub: true, Verb: access.VerbViewAudit},
 		}},

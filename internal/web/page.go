@@ -32,6 +32,7 @@ type page struct {
 	Message *message
 	// Shadow, MayPrefer and MayAct decide what is offered; what is allowed is decided by admin.
 	Shadow    bool
+	Frozen    template.HTML // destructive orders are held; empty: they are not
 	MayPrefer bool
 	MayAct    bool
 }
@@ -83,6 +84,12 @@ func templateSets() map[string][]string {
 		"setting":           {"setting"},
 		"retention_preview": {"retention_preview"},
 		"personal_data":     {"personal_data"},
+		"policy_list":       {"list", "policy_list"},
+		"policy":            {"policy"},
+		"policy_form":       {"policy_form"},
+		"policy_preview":    {"policy_preview"},
+		"policy_ask":        {"policy_ask"},
+		"wipe_order":        {"wipe_order"},
 	}
 }
 
@@ -115,6 +122,7 @@ func (s *Server) newPage(w http.ResponseWriter, r *http.Request, title, section 
 	}
 	p.Shadow = prefs.Shadow
 	s.refreshZone(r, who)
+	p.Frozen = s.frozenWords(r, who)
 	p.Nav, p.Crumb = s.nav(who, section)
 	return p, nil
 }

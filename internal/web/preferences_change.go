@@ -22,6 +22,7 @@ type preferencesPage struct {
 	P              admin.Preferences
 	MaxVerdictAge  string
 	ReconcileEvery string
+	DefaultPolicy  string // its name; empty: the mail server's own
 }
 
 // preferencesShow answers GET /sentry/preferences.
@@ -35,8 +36,15 @@ func (s *Server) preferencesShow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Width = "narrow"
-	return s.showPage(w, r, "preferences", &preferencesPage{page: p, P: prefs,
-		MaxVerdictAge: duration(prefs.MaxVerdictAge), ReconcileEvery: duration(prefs.ReconcileEvery)})
+	pp := &preferencesPage{page: p, P: prefs, MaxVerdictAge: duration(prefs.MaxVerdictAge), ReconcileEvery: duration(prefs.ReconcileEvery)}
+	if prefs.DefaultPolicy != "" {
+		policy, err := s.admin.FindPolicy(r.Context(), p.Actor, prefs.DefaultPolicy)
+		if err != nil {
+			return err
+		}
+		pp.DefaultPolicy = policy.Name
+	}
+	return s.showPage(w, r, "preferences", pp)
 }
 
 // previewPage is the dry run before saving (Y-07).

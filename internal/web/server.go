@@ -65,13 +65,16 @@ type lists struct {
 	overrides    *list[admin.OverrideRow]
 	approvals    *list[admin.ApprovalRow]
 	imports      *list[admin.Import]
+	policies     *list[admin.PolicyRow]
+	wipes        *list[admin.WipeRow]
 }
 
 // bindLists declares every list.
 func (s *Server) bindLists() {
 	s.lists = lists{associations: s.associations(), audit: s.audit(), jobs: s.jobs(), gateways: s.gateways(), backends: s.backends(),
 		devices: s.devices(), users: s.users(), expected: s.expectedPhones(),
-		overrides: s.overrides(), approvals: s.approvals(), imports: s.imports()}
+		overrides: s.overrides(), approvals: s.approvals(), imports: s.imports(),
+		policies: s.policies(), wipes: s.wipes()}
 	s.lists.associations.bind(s)
 	s.lists.audit.bind(s)
 	s.lists.jobs.bind(s)
@@ -83,6 +86,8 @@ func (s *Server) bindLists() {
 	s.lists.overrides.bind(s)
 	s.lists.approvals.bind(s)
 	s.lists.imports.bind(s)
+	s.lists.policies.bind(s)
+	s.lists.wipes.bind(s)
 }
 
 // New parses the templates and finds the assets.
@@ -167,6 +172,8 @@ func (s *Server) register(mux router) {
 	s.mountDevices(mux)
 	s.mountUsers(mux)
 	s.mountImports(mux)
+	s.mountPolicies(mux)
+	s.mountWipes(mux)
 	s.mountPersonal(mux)
 }
 

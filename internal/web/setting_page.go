@@ -43,7 +43,9 @@ type settingAct struct {
 	Name  string // of the path, and of the words
 	Field string // name of its field; empty: none
 	Kind  string // of the field
-	Do    func(ctx context.Context, who access.Actor, value string, act admin.Act) (admin.Result, error)
+	// Fits says whether there is anything for it to do; nil: always.
+	Fits func(ctx context.Context, who access.Actor) (bool, error)
+	Do   func(ctx context.Context, who access.Actor, value string, act admin.Act) (admin.Result, error)
 }
 
 // settingStatus is one line about the work that goes by a setting.
@@ -55,7 +57,7 @@ type settingStatus struct {
 
 // settings declares every page of a form.
 func (s *Server) settingPages() []*setting {
-	return []*setting{s.zoneSetting(), s.mailSetting(), s.retentionSetting(), s.maskingSetting(), s.streamSetting(), s.backupSetting()}
+	return []*setting{s.zoneSetting(), s.mailSetting(), s.retentionSetting(), s.maskingSetting(), s.streamSetting(), s.backupSetting(), s.wipeSetting()}
 }
 
 // mountSettings registers the pages under Settings.
@@ -125,6 +127,15 @@ func (s *Server) settingShow(d *setting) httpd.Handler {
 			sp.Fields = append(sp.Fields, s.shownField(at, f, values[f.Name]))
 		}
 		for _, a := range d.Acts {
+			if a.Fits != nil {
+				fits, err := a.Fits(r.Context(), p.Actor)
+				if err != nil {
+					return err
+				}
+				if !fits {
+					continue
+				}
+			}
 			shown := shownAct{Path: d.Path + "/" + a.Name, Title: s.say(at + a.Name), Hint: s.say(at + a.Name + "-hint"), Field: a.Field, Kind: a.Kind, Key: s.newKey()}
 			if a.Field != "" {
 				shown.FieldLabel = s.say(at + a.Name + "-" + a.Field)

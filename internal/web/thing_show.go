@@ -48,6 +48,18 @@ func (s *Server) thingCategory(name, peek string) thingCategory {
 	return thingCategory{category: s.category(name, peek)}
 }
 
+// wipeLinks adds the way to a wipe to lines of records, for a lost phone.
+func wipeLinks(s *Server, who access.Actor, lines []thingLine, rows []admin.Row, back string) {
+	if who.May(access.VerbWipe) != nil {
+		return
+	}
+	for i := range rows {
+		if rows[i].Wipe.State != access.WipeWaiting && !rows[i].Wipe.Speaks() {
+			lines[i].Do = &link{wipeHref(rows[i].ID) + "?back=" + url.QueryEscape(back), s.say("user.wipe")}
+		}
+	}
+}
+
 // recordLines lists records, each with its verdict; by device or, for who knows that, by user.
 func (s *Server) recordLines(rows []admin.Row, one, two func(*admin.Row) string) []thingLine {
 	lines := make([]thingLine, len(rows))

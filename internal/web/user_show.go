@@ -30,7 +30,7 @@ func (s *Server) userDetails(r *http.Request, id string, v view) (any, error) {
 		p.Icon, p.Good, p.State = "ban", false, s.say("user.is-disabled", len(u.Records))
 	}
 	history, err := s.timelineOfThing(r, "user", id)
-	p.Categories = []thingCategory{s.accountsCategory(u, who, here), s.ownedCategory(u), s.recordsCategory(u), s.personCategory(&u.User), history}
+	p.Categories = []thingCategory{s.accountsCategory(u, who, here), s.ownedCategory(u), s.recordsCategory(u, who, here), s.personCategory(&u.User), history}
 	return p, err
 }
 
@@ -75,10 +75,11 @@ func (s *Server) ownedCategory(u *admin.UserDetails) thingCategory {
 	return c
 }
 
-func (s *Server) recordsCategory(u *admin.UserDetails) thingCategory {
+func (s *Server) recordsCategory(u *admin.UserDetails, who access.Actor, here string) thingCategory {
 	c := s.thingCategory("user.records", s.say("activesync.count", len(u.Records)))
 	c.Open = true
 	c.Things = s.recordLines(u.Records, phoneOf, userOf)
+	wipeLinks(s, who, c.Things, u.Records, here)
 	c.Empty = s.say("user.no-records")
 	return c
 }

@@ -6,6 +6,7 @@
 // pages do.
 
 import path from 'node:path'
+import { wirePages } from './wire_story.mjs'
 
 const looks = [
   { width: 1440, height: 900, colorScheme: 'light' },
@@ -29,6 +30,7 @@ function pages(world) {
     [world.staff, { administrators: '/administrators', 'administrators-new': '/administrators/new', 'administrators-roles': '/administrators/roles', sessions: '/sessions', tokens: '/tokens',
       'signing-in': '/administrators/sign-in', 'settings-general': '/settings', 'settings-mail': '/settings/mail', 'settings-retention': '/settings/retention', 'settings-personal': '/settings/personal-data',
       'settings-masking': '/settings/masking', 'settings-stream': '/settings/audit-stream', 'settings-backup': '/settings/backup', import: '/import', 'expected-empty': '/expected' }],
+    [world.wired, wirePages(world)],
     [world.observing, { shadow: '/activesync', 'dashboard-shadow': '/' }],
   ]
 }

@@ -122,8 +122,11 @@ func apiReference(ctx context.Context, root string) ([]byte, error) {
 }
 
 // withoutExample are operations that need what this world does not have: a mail server that sends a phone
-// elsewhere, one that takes letters, and a collector of log lines.
-func withoutExample() []string { return []string{"clear-redirect", "test-mail", "check-audit-stream"} }
+// elsewhere, one that takes letters, and a collector of log lines; a phone that answers an order to wipe, and
+// a second administrator who approves one.
+func withoutExample() []string {
+	return []string{"clear-redirect", "test-mail", "check-audit-stream", "approve-wipe", "close-wipe", "release-wipe"}
+}
 
 const apiHead = `# API
 

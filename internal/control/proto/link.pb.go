@@ -354,6 +354,8 @@ type Entry struct {
 	//	*Entry_Account
 	//	*Entry_Preferences
 	//	*Entry_PreApproval
+	//	*Entry_Policy
+	//	*Entry_Site
 	State         isEntry_State `protobuf_oneof:"state"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -466,6 +468,24 @@ func (x *Entry) GetPreApproval() *PreApproval {
 	return nil
 }
 
+func (x *Entry) GetPolicy() *Policy {
+	if x != nil {
+		if x, ok := x.State.(*Entry_Policy); ok {
+			return x.Policy
+		}
+	}
+	return nil
+}
+
+func (x *Entry) GetSite() *Site {
+	if x != nil {
+		if x, ok := x.State.(*Entry_Site); ok {
+			return x.Site
+		}
+	}
+	return nil
+}
+
 type isEntry_State interface {
 	isEntry_State()
 }
@@ -498,6 +518,14 @@ type Entry_PreApproval struct {
 	PreApproval *PreApproval `protobuf:"bytes,8,opt,name=pre_approval,json=preApproval,proto3,oneof"`
 }
 
+type Entry_Policy struct {
+	Policy *Policy `protobuf:"bytes,9,opt,name=policy,proto3,oneof"`
+}
+
+type Entry_Site struct {
+	Site *Site `protobuf:"bytes,10,opt,name=site,proto3,oneof"`
+}
+
 func (*Entry_Deleted) isEntry_State() {}
 
 func (*Entry_Record) isEntry_State() {}
@@ -512,6 +540,10 @@ func (*Entry_Preferences) isEntry_State() {}
 
 func (*Entry_PreApproval) isEntry_State() {}
 
+func (*Entry_Policy) isEntry_State() {}
+
+func (*Entry_Site) isEntry_State() {}
+
 // Ids of records and devices are the keys of their entries.
 type Record struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
@@ -522,6 +554,8 @@ type Record struct {
 	Device         string                 `protobuf:"bytes,5,opt,name=device,proto3" json:"device,omitempty"`
 	Override       *Override              `protobuf:"bytes,6,opt,name=override,proto3" json:"override,omitempty"`
 	RedirectClears int64                  `protobuf:"varint,7,opt,name=redirect_clears,json=redirectClears,proto3" json:"redirect_clears,omitempty"`
+	Wipe           *Wipe                  `protobuf:"bytes,8,opt,name=wipe,proto3" json:"wipe,omitempty"`
+	ServerKey      string                 `protobuf:"bytes,9,opt,name=server_key,json=serverKey,proto3" json:"server_key,omitempty"`         // sealed by a gateway for its fellows
 	UserUnknown    bool                   `protobuf:"varint,20,opt,name=user_unknown,json=userUnknown,proto3" json:"user_unknown,omitempty"` // linked, and its account belongs to no known user
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
@@ -606,9 +640,115 @@ func (x *Record) GetRedirectClears() int64 {
 	return 0
 }
 
+func (x *Record) GetWipe() *Wipe {
+	if x != nil {
+		return x.Wipe
+	}
+	return nil
+}
+
+func (x *Record) GetServerKey() string {
+	if x != nil {
+		return x.ServerKey
+	}
+	return ""
+}
+
 func (x *Record) GetUserUnknown() bool {
 	if x != nil {
 		return x.UserUnknown
+	}
+	return false
+}
+
+type Wipe struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	State         string                 `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
+	NotBefore     *Time                  `protobuf:"bytes,4,opt,name=not_before,json=notBefore,proto3" json:"not_before,omitempty"`
+	By            string                 `protobuf:"bytes,5,opt,name=by,proto3" json:"by,omitempty"`
+	At            *Time                  `protobuf:"bytes,6,opt,name=at,proto3" json:"at,omitempty"`
+	Server        bool                   `protobuf:"varint,7,opt,name=server,proto3" json:"server,omitempty"` // the mail server's own order
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Wipe) Reset() {
+	*x = Wipe{}
+	mi := &file_link_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Wipe) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Wipe) ProtoMessage() {}
+
+func (x *Wipe) ProtoReflect() protoreflect.Message {
+	mi := &file_link_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Wipe.ProtoReflect.Descriptor instead.
+func (*Wipe) Descriptor() ([]byte, []int) {
+	return file_link_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Wipe) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Wipe) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Wipe) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Wipe) GetNotBefore() *Time {
+	if x != nil {
+		return x.NotBefore
+	}
+	return nil
+}
+
+func (x *Wipe) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+func (x *Wipe) GetAt() *Time {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *Wipe) GetServer() bool {
+	if x != nil {
+		return x.Server
 	}
 	return false
 }
@@ -626,7 +766,7 @@ type Override struct {
 
 func (x *Override) Reset() {
 	*x = Override{}
-	mi := &file_link_proto_msgTypes[7]
+	mi := &file_link_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -638,7 +778,7 @@ func (x *Override) String() string {
 func (*Override) ProtoMessage() {}
 
 func (x *Override) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[7]
+	mi := &file_link_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -651,7 +791,7 @@ func (x *Override) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Override.ProtoReflect.Descriptor instead.
 func (*Override) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{7}
+	return file_link_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Override) GetKind() string {
@@ -692,13 +832,15 @@ func (x *Override) GetUntil() *Time {
 type EASDevice struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Devices       []string               `protobuf:"bytes,1,rep,name=devices,proto3" json:"devices,omitempty"`
+	Policy        string                 `protobuf:"bytes,2,opt,name=policy,proto3" json:"policy,omitempty"`
+	PolicyTurns   int64                  `protobuf:"varint,3,opt,name=policy_turns,json=policyTurns,proto3" json:"policy_turns,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *EASDevice) Reset() {
 	*x = EASDevice{}
-	mi := &file_link_proto_msgTypes[8]
+	mi := &file_link_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -710,7 +852,7 @@ func (x *EASDevice) String() string {
 func (*EASDevice) ProtoMessage() {}
 
 func (x *EASDevice) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[8]
+	mi := &file_link_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -723,12 +865,199 @@ func (x *EASDevice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EASDevice.ProtoReflect.Descriptor instead.
 func (*EASDevice) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{8}
+	return file_link_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *EASDevice) GetDevices() []string {
 	if x != nil {
 		return x.Devices
+	}
+	return nil
+}
+
+func (x *EASDevice) GetPolicy() string {
+	if x != nil {
+		return x.Policy
+	}
+	return ""
+}
+
+func (x *EASDevice) GetPolicyTurns() int64 {
+	if x != nil {
+		return x.PolicyTurns
+	}
+	return 0
+}
+
+type Policy struct {
+	state                 protoimpl.MessageState `protogen:"open.v1"`
+	Name                  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Revision              int64                  `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`
+	Settings              []*PolicySetting       `protobuf:"bytes,3,rep,name=settings,proto3" json:"settings,omitempty"`
+	AllowNonProvisionable bool                   `protobuf:"varint,4,opt,name=allow_non_provisionable,json=allowNonProvisionable,proto3" json:"allow_non_provisionable,omitempty"`
+	RefreshEveryNs        int64                  `protobuf:"varint,5,opt,name=refresh_every_ns,json=refreshEveryNs,proto3" json:"refresh_every_ns,omitempty"`
+	unknownFields         protoimpl.UnknownFields
+	sizeCache             protoimpl.SizeCache
+}
+
+func (x *Policy) Reset() {
+	*x = Policy{}
+	mi := &file_link_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Policy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Policy) ProtoMessage() {}
+
+func (x *Policy) ProtoReflect() protoreflect.Message {
+	mi := &file_link_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Policy.ProtoReflect.Descriptor instead.
+func (*Policy) Descriptor() ([]byte, []int) {
+	return file_link_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Policy) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Policy) GetRevision() int64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *Policy) GetSettings() []*PolicySetting {
+	if x != nil {
+		return x.Settings
+	}
+	return nil
+}
+
+func (x *Policy) GetAllowNonProvisionable() bool {
+	if x != nil {
+		return x.AllowNonProvisionable
+	}
+	return false
+}
+
+func (x *Policy) GetRefreshEveryNs() int64 {
+	if x != nil {
+		return x.RefreshEveryNs
+	}
+	return 0
+}
+
+type PolicySetting struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Element       string                 `protobuf:"bytes,1,opt,name=element,proto3" json:"element,omitempty"`
+	Value         string                 `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PolicySetting) Reset() {
+	*x = PolicySetting{}
+	mi := &file_link_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PolicySetting) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PolicySetting) ProtoMessage() {}
+
+func (x *PolicySetting) ProtoReflect() protoreflect.Message {
+	mi := &file_link_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PolicySetting.ProtoReflect.Descriptor instead.
+func (*PolicySetting) Descriptor() ([]byte, []int) {
+	return file_link_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *PolicySetting) GetElement() string {
+	if x != nil {
+		return x.Element
+	}
+	return ""
+}
+
+func (x *PolicySetting) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+// Site is what all gateways of a console share.
+type Site struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Secret        []byte                 `protobuf:"bytes,1,opt,name=secret,proto3" json:"secret,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Site) Reset() {
+	*x = Site{}
+	mi := &file_link_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Site) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Site) ProtoMessage() {}
+
+func (x *Site) ProtoReflect() protoreflect.Message {
+	mi := &file_link_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Site.ProtoReflect.Descriptor instead.
+func (*Site) Descriptor() ([]byte, []int) {
+	return file_link_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Site) GetSecret() []byte {
+	if x != nil {
+		return x.Secret
 	}
 	return nil
 }
@@ -744,7 +1073,7 @@ type Device struct {
 
 func (x *Device) Reset() {
 	*x = Device{}
-	mi := &file_link_proto_msgTypes[9]
+	mi := &file_link_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -756,7 +1085,7 @@ func (x *Device) String() string {
 func (*Device) ProtoMessage() {}
 
 func (x *Device) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[9]
+	mi := &file_link_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -769,7 +1098,7 @@ func (x *Device) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Device.ProtoReflect.Descriptor instead.
 func (*Device) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{9}
+	return file_link_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Device) GetOwner() string {
@@ -805,7 +1134,7 @@ type Account struct {
 
 func (x *Account) Reset() {
 	*x = Account{}
-	mi := &file_link_proto_msgTypes[10]
+	mi := &file_link_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -817,7 +1146,7 @@ func (x *Account) String() string {
 func (*Account) ProtoMessage() {}
 
 func (x *Account) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[10]
+	mi := &file_link_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -830,7 +1159,7 @@ func (x *Account) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Account.ProtoReflect.Descriptor instead.
 func (*Account) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{10}
+	return file_link_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Account) GetRealm() string {
@@ -876,7 +1205,7 @@ type PreApproval struct {
 
 func (x *PreApproval) Reset() {
 	*x = PreApproval{}
-	mi := &file_link_proto_msgTypes[11]
+	mi := &file_link_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -888,7 +1217,7 @@ func (x *PreApproval) String() string {
 func (*PreApproval) ProtoMessage() {}
 
 func (x *PreApproval) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[11]
+	mi := &file_link_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -901,7 +1230,7 @@ func (x *PreApproval) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreApproval.ProtoReflect.Descriptor instead.
 func (*PreApproval) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{11}
+	return file_link_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *PreApproval) GetRealm() string {
@@ -962,6 +1291,7 @@ type Preferences struct {
 	Shadow                   bool                   `protobuf:"varint,5,opt,name=shadow,proto3" json:"shadow,omitempty"`
 	RefuseOtherUser          bool                   `protobuf:"varint,6,opt,name=refuse_other_user,json=refuseOtherUser,proto3" json:"refuse_other_user,omitempty"`
 	AllowOverridesCompliance bool                   `protobuf:"varint,7,opt,name=allow_overrides_compliance,json=allowOverridesCompliance,proto3" json:"allow_overrides_compliance,omitempty"`
+	DefaultPolicy            string                 `protobuf:"bytes,8,opt,name=default_policy,json=defaultPolicy,proto3" json:"default_policy,omitempty"`
 	UnknownUsersUnregistered bool                   `protobuf:"varint,20,opt,name=unknown_users_unregistered,json=unknownUsersUnregistered,proto3" json:"unknown_users_unregistered,omitempty"`
 	unknownFields            protoimpl.UnknownFields
 	sizeCache                protoimpl.SizeCache
@@ -969,7 +1299,7 @@ type Preferences struct {
 
 func (x *Preferences) Reset() {
 	*x = Preferences{}
-	mi := &file_link_proto_msgTypes[12]
+	mi := &file_link_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -981,7 +1311,7 @@ func (x *Preferences) String() string {
 func (*Preferences) ProtoMessage() {}
 
 func (x *Preferences) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[12]
+	mi := &file_link_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -994,7 +1324,7 @@ func (x *Preferences) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Preferences.ProtoReflect.Descriptor instead.
 func (*Preferences) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{12}
+	return file_link_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Preferences) GetAutoBlock() bool {
@@ -1046,6 +1376,13 @@ func (x *Preferences) GetAllowOverridesCompliance() bool {
 	return false
 }
 
+func (x *Preferences) GetDefaultPolicy() string {
+	if x != nil {
+		return x.DefaultPolicy
+	}
+	return ""
+}
+
 func (x *Preferences) GetUnknownUsersUnregistered() bool {
 	if x != nil {
 		return x.UnknownUsersUnregistered
@@ -1062,7 +1399,7 @@ type AcknowledgeRequest struct {
 
 func (x *AcknowledgeRequest) Reset() {
 	*x = AcknowledgeRequest{}
-	mi := &file_link_proto_msgTypes[13]
+	mi := &file_link_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1074,7 +1411,7 @@ func (x *AcknowledgeRequest) String() string {
 func (*AcknowledgeRequest) ProtoMessage() {}
 
 func (x *AcknowledgeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[13]
+	mi := &file_link_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1087,7 +1424,7 @@ func (x *AcknowledgeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcknowledgeRequest.ProtoReflect.Descriptor instead.
 func (*AcknowledgeRequest) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{13}
+	return file_link_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *AcknowledgeRequest) GetPosition() *Position {
@@ -1105,7 +1442,7 @@ type AcknowledgeResponse struct {
 
 func (x *AcknowledgeResponse) Reset() {
 	*x = AcknowledgeResponse{}
-	mi := &file_link_proto_msgTypes[14]
+	mi := &file_link_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1117,7 +1454,7 @@ func (x *AcknowledgeResponse) String() string {
 func (*AcknowledgeResponse) ProtoMessage() {}
 
 func (x *AcknowledgeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[14]
+	mi := &file_link_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1130,7 +1467,7 @@ func (x *AcknowledgeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcknowledgeResponse.ProtoReflect.Descriptor instead.
 func (*AcknowledgeResponse) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{14}
+	return file_link_proto_rawDescGZIP(), []int{18}
 }
 
 type RepairRequest struct {
@@ -1143,7 +1480,7 @@ type RepairRequest struct {
 
 func (x *RepairRequest) Reset() {
 	*x = RepairRequest{}
-	mi := &file_link_proto_msgTypes[15]
+	mi := &file_link_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1155,7 +1492,7 @@ func (x *RepairRequest) String() string {
 func (*RepairRequest) ProtoMessage() {}
 
 func (x *RepairRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[15]
+	mi := &file_link_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1168,7 +1505,7 @@ func (x *RepairRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RepairRequest.ProtoReflect.Descriptor instead.
 func (*RepairRequest) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{15}
+	return file_link_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *RepairRequest) GetBuckets() []int32 {
@@ -1196,7 +1533,7 @@ type Item struct {
 
 func (x *Item) Reset() {
 	*x = Item{}
-	mi := &file_link_proto_msgTypes[16]
+	mi := &file_link_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1208,7 +1545,7 @@ func (x *Item) String() string {
 func (*Item) ProtoMessage() {}
 
 func (x *Item) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[16]
+	mi := &file_link_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1221,7 +1558,7 @@ func (x *Item) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Item.ProtoReflect.Descriptor instead.
 func (*Item) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{16}
+	return file_link_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Item) GetKind() string {
@@ -1255,7 +1592,7 @@ type RepairResponse struct {
 
 func (x *RepairResponse) Reset() {
 	*x = RepairResponse{}
-	mi := &file_link_proto_msgTypes[17]
+	mi := &file_link_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1267,7 +1604,7 @@ func (x *RepairResponse) String() string {
 func (*RepairResponse) ProtoMessage() {}
 
 func (x *RepairResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[17]
+	mi := &file_link_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1280,7 +1617,7 @@ func (x *RepairResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RepairResponse.ProtoReflect.Descriptor instead.
 func (*RepairResponse) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{17}
+	return file_link_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *RepairResponse) GetBatch() *Batch {
@@ -1310,7 +1647,7 @@ type ReportRequest struct {
 
 func (x *ReportRequest) Reset() {
 	*x = ReportRequest{}
-	mi := &file_link_proto_msgTypes[18]
+	mi := &file_link_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1322,7 +1659,7 @@ func (x *ReportRequest) String() string {
 func (*ReportRequest) ProtoMessage() {}
 
 func (x *ReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[18]
+	mi := &file_link_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1335,7 +1672,7 @@ func (x *ReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRequest.ProtoReflect.Descriptor instead.
 func (*ReportRequest) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{18}
+	return file_link_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ReportRequest) GetSpool() string {
@@ -1383,7 +1720,7 @@ type ReportResponse struct {
 
 func (x *ReportResponse) Reset() {
 	*x = ReportResponse{}
-	mi := &file_link_proto_msgTypes[19]
+	mi := &file_link_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1395,7 +1732,7 @@ func (x *ReportResponse) String() string {
 func (*ReportResponse) ProtoMessage() {}
 
 func (x *ReportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[19]
+	mi := &file_link_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1408,7 +1745,7 @@ func (x *ReportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportResponse.ProtoReflect.Descriptor instead.
 func (*ReportResponse) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{19}
+	return file_link_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ReportResponse) GetSeq() uint64 {
@@ -1455,13 +1792,16 @@ type Sighting struct {
 	Reported       *Reported              `protobuf:"bytes,26,opt,name=reported,proto3" json:"reported,omitempty"`
 	Redirect       string                 `protobuf:"bytes,27,opt,name=redirect,proto3" json:"redirect,omitempty"`
 	RedirectClears int64                  `protobuf:"varint,28,opt,name=redirect_clears,json=redirectClears,proto3" json:"redirect_clears,omitempty"`
+	Policy         *PolicyAck             `protobuf:"bytes,29,opt,name=policy,proto3" json:"policy,omitempty"`
+	Wipe           *WipeReport            `protobuf:"bytes,30,opt,name=wipe,proto3" json:"wipe,omitempty"`
+	ServerKey      string                 `protobuf:"bytes,31,opt,name=server_key,json=serverKey,proto3" json:"server_key,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Sighting) Reset() {
 	*x = Sighting{}
-	mi := &file_link_proto_msgTypes[20]
+	mi := &file_link_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1473,7 +1813,7 @@ func (x *Sighting) String() string {
 func (*Sighting) ProtoMessage() {}
 
 func (x *Sighting) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[20]
+	mi := &file_link_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1486,7 +1826,7 @@ func (x *Sighting) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sighting.ProtoReflect.Descriptor instead.
 func (*Sighting) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{20}
+	return file_link_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Sighting) GetSeq() uint64 {
@@ -1685,6 +2025,179 @@ func (x *Sighting) GetRedirectClears() int64 {
 	return 0
 }
 
+func (x *Sighting) GetPolicy() *PolicyAck {
+	if x != nil {
+		return x.Policy
+	}
+	return nil
+}
+
+func (x *Sighting) GetWipe() *WipeReport {
+	if x != nil {
+		return x.Wipe
+	}
+	return nil
+}
+
+func (x *Sighting) GetServerKey() string {
+	if x != nil {
+		return x.ServerKey
+	}
+	return ""
+}
+
+type PolicyAck struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Policy        string                 `protobuf:"bytes,1,opt,name=policy,proto3" json:"policy,omitempty"`
+	Revision      int64                  `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`
+	Answer        string                 `protobuf:"bytes,3,opt,name=answer,proto3" json:"answer,omitempty"`
+	Protocol      string                 `protobuf:"bytes,4,opt,name=protocol,proto3" json:"protocol,omitempty"`
+	At            *Time                  `protobuf:"bytes,5,opt,name=at,proto3" json:"at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PolicyAck) Reset() {
+	*x = PolicyAck{}
+	mi := &file_link_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PolicyAck) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PolicyAck) ProtoMessage() {}
+
+func (x *PolicyAck) ProtoReflect() protoreflect.Message {
+	mi := &file_link_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PolicyAck.ProtoReflect.Descriptor instead.
+func (*PolicyAck) Descriptor() ([]byte, []int) {
+	return file_link_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *PolicyAck) GetPolicy() string {
+	if x != nil {
+		return x.Policy
+	}
+	return ""
+}
+
+func (x *PolicyAck) GetRevision() int64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *PolicyAck) GetAnswer() string {
+	if x != nil {
+		return x.Answer
+	}
+	return ""
+}
+
+func (x *PolicyAck) GetProtocol() string {
+	if x != nil {
+		return x.Protocol
+	}
+	return ""
+}
+
+func (x *PolicyAck) GetAt() *Time {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+type WipeReport struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	State         string                 `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	At            *Time                  `protobuf:"bytes,3,opt,name=at,proto3" json:"at,omitempty"`
+	Protocol      string                 `protobuf:"bytes,4,opt,name=protocol,proto3" json:"protocol,omitempty"`
+	Addr          string                 `protobuf:"bytes,5,opt,name=addr,proto3" json:"addr,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WipeReport) Reset() {
+	*x = WipeReport{}
+	mi := &file_link_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WipeReport) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WipeReport) ProtoMessage() {}
+
+func (x *WipeReport) ProtoReflect() protoreflect.Message {
+	mi := &file_link_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WipeReport.ProtoReflect.Descriptor instead.
+func (*WipeReport) Descriptor() ([]byte, []int) {
+	return file_link_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *WipeReport) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *WipeReport) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *WipeReport) GetAt() *Time {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *WipeReport) GetProtocol() string {
+	if x != nil {
+		return x.Protocol
+	}
+	return ""
+}
+
+func (x *WipeReport) GetAddr() string {
+	if x != nil {
+		return x.Addr
+	}
+	return ""
+}
+
 type DeviceInfo struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Model         string                 `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
@@ -1701,7 +2214,7 @@ type DeviceInfo struct {
 
 func (x *DeviceInfo) Reset() {
 	*x = DeviceInfo{}
-	mi := &file_link_proto_msgTypes[21]
+	mi := &file_link_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1713,7 +2226,7 @@ func (x *DeviceInfo) String() string {
 func (*DeviceInfo) ProtoMessage() {}
 
 func (x *DeviceInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[21]
+	mi := &file_link_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1726,7 +2239,7 @@ func (x *DeviceInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeviceInfo.ProtoReflect.Descriptor instead.
 func (*DeviceInfo) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{21}
+	return file_link_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *DeviceInfo) GetModel() string {
@@ -1800,7 +2313,7 @@ type Reported struct {
 
 func (x *Reported) Reset() {
 	*x = Reported{}
-	mi := &file_link_proto_msgTypes[22]
+	mi := &file_link_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1812,7 +2325,7 @@ func (x *Reported) String() string {
 func (*Reported) ProtoMessage() {}
 
 func (x *Reported) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[22]
+	mi := &file_link_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1825,7 +2338,7 @@ func (x *Reported) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reported.ProtoReflect.Descriptor instead.
 func (*Reported) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{22}
+	return file_link_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Reported) GetVerdict() string {
@@ -1889,7 +2402,7 @@ type Tally struct {
 
 func (x *Tally) Reset() {
 	*x = Tally{}
-	mi := &file_link_proto_msgTypes[23]
+	mi := &file_link_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1901,7 +2414,7 @@ func (x *Tally) String() string {
 func (*Tally) ProtoMessage() {}
 
 func (x *Tally) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[23]
+	mi := &file_link_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1914,7 +2427,7 @@ func (x *Tally) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tally.ProtoReflect.Descriptor instead.
 func (*Tally) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{23}
+	return file_link_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Tally) GetMinute() *Time {
@@ -1966,7 +2479,7 @@ type Status struct {
 
 func (x *Status) Reset() {
 	*x = Status{}
-	mi := &file_link_proto_msgTypes[24]
+	mi := &file_link_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1978,7 +2491,7 @@ func (x *Status) String() string {
 func (*Status) ProtoMessage() {}
 
 func (x *Status) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[24]
+	mi := &file_link_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1991,7 +2504,7 @@ func (x *Status) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Status.ProtoReflect.Descriptor instead.
 func (*Status) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{24}
+	return file_link_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Status) GetVersion() string {
@@ -2105,7 +2618,7 @@ type Backend struct {
 
 func (x *Backend) Reset() {
 	*x = Backend{}
-	mi := &file_link_proto_msgTypes[25]
+	mi := &file_link_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2117,7 +2630,7 @@ func (x *Backend) String() string {
 func (*Backend) ProtoMessage() {}
 
 func (x *Backend) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[25]
+	mi := &file_link_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2130,7 +2643,7 @@ func (x *Backend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Backend.ProtoReflect.Descriptor instead.
 func (*Backend) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{25}
+	return file_link_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Backend) GetName() string {
@@ -2221,7 +2734,7 @@ type Time struct {
 
 func (x *Time) Reset() {
 	*x = Time{}
-	mi := &file_link_proto_msgTypes[26]
+	mi := &file_link_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2233,7 +2746,7 @@ func (x *Time) String() string {
 func (*Time) ProtoMessage() {}
 
 func (x *Time) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[26]
+	mi := &file_link_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2246,7 +2759,7 @@ func (x *Time) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Time.ProtoReflect.Descriptor instead.
 func (*Time) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{26}
+	return file_link_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Time) GetSeconds() int64 {
@@ -2289,7 +2802,7 @@ const file_link_proto_rawDesc = "" +
 	"\aentries\x18\x04 \x03(\v2\x16.vedette.link.v1.EntryR\aentries\"W\n" +
 	"\x04Sums\x125\n" +
 	"\bposition\x18\x01 \x01(\v2\x19.vedette.link.v1.PositionR\bposition\x12\x18\n" +
-	"\abuckets\x18\x02 \x03(\x06R\abuckets\"\x9c\x03\n" +
+	"\abuckets\x18\x02 \x03(\x06R\abuckets\"\xfc\x03\n" +
 	"\x05Entry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x1a\n" +
 	"\adeleted\x18\x02 \x01(\tH\x00R\adeleted\x121\n" +
@@ -2299,8 +2812,11 @@ const file_link_proto_rawDesc = "" +
 	"\x06device\x18\x05 \x01(\v2\x17.vedette.link.v1.DeviceH\x00R\x06device\x124\n" +
 	"\aaccount\x18\x06 \x01(\v2\x18.vedette.link.v1.AccountH\x00R\aaccount\x12@\n" +
 	"\vpreferences\x18\a \x01(\v2\x1c.vedette.link.v1.PreferencesH\x00R\vpreferences\x12A\n" +
-	"\fpre_approval\x18\b \x01(\v2\x1c.vedette.link.v1.PreApprovalH\x00R\vpreApprovalB\a\n" +
-	"\x05state\"\x8a\x02\n" +
+	"\fpre_approval\x18\b \x01(\v2\x1c.vedette.link.v1.PreApprovalH\x00R\vpreApproval\x121\n" +
+	"\x06policy\x18\t \x01(\v2\x17.vedette.link.v1.PolicyH\x00R\x06policy\x12+\n" +
+	"\x04site\x18\n" +
+	" \x01(\v2\x15.vedette.link.v1.SiteH\x00R\x04siteB\a\n" +
+	"\x05state\"\xd4\x02\n" +
 	"\x06Record\x12\x16\n" +
 	"\x06domain\x18\x01 \x01(\tR\x06domain\x12\x14\n" +
 	"\x05realm\x18\x02 \x01(\tR\x05realm\x12\x18\n" +
@@ -2309,16 +2825,41 @@ const file_link_proto_rawDesc = "" +
 	"eas_device\x18\x04 \x01(\tR\teasDevice\x12\x16\n" +
 	"\x06device\x18\x05 \x01(\tR\x06device\x125\n" +
 	"\boverride\x18\x06 \x01(\v2\x19.vedette.link.v1.OverrideR\boverride\x12'\n" +
-	"\x0fredirect_clears\x18\a \x01(\x03R\x0eredirectClears\x12!\n" +
-	"\fuser_unknown\x18\x14 \x01(\bR\vuserUnknown\"\x9a\x01\n" +
+	"\x0fredirect_clears\x18\a \x01(\x03R\x0eredirectClears\x12)\n" +
+	"\x04wipe\x18\b \x01(\v2\x15.vedette.link.v1.WipeR\x04wipe\x12\x1d\n" +
+	"\n" +
+	"server_key\x18\t \x01(\tR\tserverKey\x12!\n" +
+	"\fuser_unknown\x18\x14 \x01(\bR\vuserUnknown\"\xc5\x01\n" +
+	"\x04Wipe\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x14\n" +
+	"\x05state\x18\x03 \x01(\tR\x05state\x124\n" +
+	"\n" +
+	"not_before\x18\x04 \x01(\v2\x15.vedette.link.v1.TimeR\tnotBefore\x12\x0e\n" +
+	"\x02by\x18\x05 \x01(\tR\x02by\x12%\n" +
+	"\x02at\x18\x06 \x01(\v2\x15.vedette.link.v1.TimeR\x02at\x12\x16\n" +
+	"\x06server\x18\a \x01(\bR\x06server\"\x9a\x01\n" +
 	"\bOverride\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x0e\n" +
 	"\x02by\x18\x03 \x01(\tR\x02by\x12%\n" +
 	"\x02at\x18\x04 \x01(\v2\x15.vedette.link.v1.TimeR\x02at\x12+\n" +
-	"\x05until\x18\x05 \x01(\v2\x15.vedette.link.v1.TimeR\x05until\"%\n" +
+	"\x05until\x18\x05 \x01(\v2\x15.vedette.link.v1.TimeR\x05until\"`\n" +
 	"\tEASDevice\x12\x18\n" +
-	"\adevices\x18\x01 \x03(\tR\adevices\"X\n" +
+	"\adevices\x18\x01 \x03(\tR\adevices\x12\x16\n" +
+	"\x06policy\x18\x02 \x01(\tR\x06policy\x12!\n" +
+	"\fpolicy_turns\x18\x03 \x01(\x03R\vpolicyTurns\"\xd6\x01\n" +
+	"\x06Policy\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
+	"\brevision\x18\x02 \x01(\x03R\brevision\x12:\n" +
+	"\bsettings\x18\x03 \x03(\v2\x1e.vedette.link.v1.PolicySettingR\bsettings\x126\n" +
+	"\x17allow_non_provisionable\x18\x04 \x01(\bR\x15allowNonProvisionable\x12(\n" +
+	"\x10refresh_every_ns\x18\x05 \x01(\x03R\x0erefreshEveryNs\"?\n" +
+	"\rPolicySetting\x12\x18\n" +
+	"\aelement\x18\x01 \x01(\tR\aelement\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\x1e\n" +
+	"\x04Site\x12\x16\n" +
+	"\x06secret\x18\x01 \x01(\fR\x06secret\"X\n" +
 	"\x06Device\x12\x14\n" +
 	"\x05owner\x18\x01 \x01(\tR\x05owner\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x12\"\n" +
@@ -2336,7 +2877,7 @@ const file_link_proto_rawDesc = "" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12\x0e\n" +
 	"\x02by\x18\x05 \x01(\tR\x02by\x12%\n" +
 	"\x02at\x18\x06 \x01(\v2\x15.vedette.link.v1.TimeR\x02at\x12+\n" +
-	"\x05until\x18\a \x01(\v2\x15.vedette.link.v1.TimeR\x05until\"\xf3\x02\n" +
+	"\x05until\x18\a \x01(\v2\x15.vedette.link.v1.TimeR\x05until\"\x9a\x03\n" +
 	"\vPreferences\x12\x1d\n" +
 	"\n" +
 	"auto_block\x18\x01 \x01(\bR\tautoBlock\x12*\n" +
@@ -2345,7 +2886,8 @@ const file_link_proto_rawDesc = "" +
 	"\x12reconcile_every_ns\x18\x04 \x01(\x03R\x10reconcileEveryNs\x12\x16\n" +
 	"\x06shadow\x18\x05 \x01(\bR\x06shadow\x12*\n" +
 	"\x11refuse_other_user\x18\x06 \x01(\bR\x0frefuseOtherUser\x12<\n" +
-	"\x1aallow_overrides_compliance\x18\a \x01(\bR\x18allowOverridesCompliance\x12<\n" +
+	"\x1aallow_overrides_compliance\x18\a \x01(\bR\x18allowOverridesCompliance\x12%\n" +
+	"\x0edefault_policy\x18\b \x01(\tR\rdefaultPolicy\x12<\n" +
 	"\x1aunknown_users_unregistered\x18\x14 \x01(\bR\x18unknownUsersUnregistered\"K\n" +
 	"\x12AcknowledgeRequest\x125\n" +
 	"\bposition\x18\x01 \x01(\v2\x19.vedette.link.v1.PositionR\bposition\"\x15\n" +
@@ -2368,7 +2910,7 @@ const file_link_proto_rawDesc = "" +
 	"\x06status\x18\x05 \x01(\v2\x17.vedette.link.v1.StatusR\x06status\"K\n" +
 	"\x0eReportResponse\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x04R\x03seq\x12'\n" +
-	"\x03now\x18\x02 \x01(\v2\x15.vedette.link.v1.TimeR\x03now\"\xcd\x06\n" +
+	"\x03now\x18\x02 \x01(\v2\x15.vedette.link.v1.TimeR\x03now\"\xd1\a\n" +
 	"\bSighting\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x04R\x03seq\x12\x14\n" +
 	"\x05realm\x18\x02 \x01(\tR\x05realm\x12\x18\n" +
@@ -2403,7 +2945,24 @@ const file_link_proto_rawDesc = "" +
 	"\amailbox\x18\x19 \x01(\tR\amailbox\x125\n" +
 	"\breported\x18\x1a \x01(\v2\x19.vedette.link.v1.ReportedR\breported\x12\x1a\n" +
 	"\bredirect\x18\x1b \x01(\tR\bredirect\x12'\n" +
-	"\x0fredirect_clears\x18\x1c \x01(\x03R\x0eredirectClears\"\xda\x01\n" +
+	"\x0fredirect_clears\x18\x1c \x01(\x03R\x0eredirectClears\x122\n" +
+	"\x06policy\x18\x1d \x01(\v2\x1a.vedette.link.v1.PolicyAckR\x06policy\x12/\n" +
+	"\x04wipe\x18\x1e \x01(\v2\x1b.vedette.link.v1.WipeReportR\x04wipe\x12\x1d\n" +
+	"\n" +
+	"server_key\x18\x1f \x01(\tR\tserverKey\"\x9a\x01\n" +
+	"\tPolicyAck\x12\x16\n" +
+	"\x06policy\x18\x01 \x01(\tR\x06policy\x12\x1a\n" +
+	"\brevision\x18\x02 \x01(\x03R\brevision\x12\x16\n" +
+	"\x06answer\x18\x03 \x01(\tR\x06answer\x12\x1a\n" +
+	"\bprotocol\x18\x04 \x01(\tR\bprotocol\x12%\n" +
+	"\x02at\x18\x05 \x01(\v2\x15.vedette.link.v1.TimeR\x02at\"\x89\x01\n" +
+	"\n" +
+	"WipeReport\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
+	"\x05state\x18\x02 \x01(\tR\x05state\x12%\n" +
+	"\x02at\x18\x03 \x01(\v2\x15.vedette.link.v1.TimeR\x02at\x12\x1a\n" +
+	"\bprotocol\x18\x04 \x01(\tR\bprotocol\x12\x12\n" +
+	"\x04addr\x18\x05 \x01(\tR\x04addr\"\xda\x01\n" +
 	"\n" +
 	"DeviceInfo\x12\x14\n" +
 	"\x05model\x18\x01 \x01(\tR\x05model\x12\x12\n" +
@@ -2481,7 +3040,7 @@ func file_link_proto_rawDescGZIP() []byte {
 	return file_link_proto_rawDescData
 }
 
-var file_link_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
+var file_link_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
 var file_link_proto_goTypes = []any{
 	(*Position)(nil),            // 0: vedette.link.v1.Position
 	(*FollowRequest)(nil),       // 1: vedette.link.v1.FollowRequest
@@ -2490,82 +3049,98 @@ var file_link_proto_goTypes = []any{
 	(*Sums)(nil),                // 4: vedette.link.v1.Sums
 	(*Entry)(nil),               // 5: vedette.link.v1.Entry
 	(*Record)(nil),              // 6: vedette.link.v1.Record
-	(*Override)(nil),            // 7: vedette.link.v1.Override
-	(*EASDevice)(nil),           // 8: vedette.link.v1.EASDevice
-	(*Device)(nil),              // 9: vedette.link.v1.Device
-	(*Account)(nil),             // 10: vedette.link.v1.Account
-	(*PreApproval)(nil),         // 11: vedette.link.v1.PreApproval
-	(*Preferences)(nil),         // 12: vedette.link.v1.Preferences
-	(*AcknowledgeRequest)(nil),  // 13: vedette.link.v1.AcknowledgeRequest
-	(*AcknowledgeResponse)(nil), // 14: vedette.link.v1.AcknowledgeResponse
-	(*RepairRequest)(nil),       // 15: vedette.link.v1.RepairRequest
-	(*Item)(nil),                // 16: vedette.link.v1.Item
-	(*RepairResponse)(nil),      // 17: vedette.link.v1.RepairResponse
-	(*ReportRequest)(nil),       // 18: vedette.link.v1.ReportRequest
-	(*ReportResponse)(nil),      // 19: vedette.link.v1.ReportResponse
-	(*Sighting)(nil),            // 20: vedette.link.v1.Sighting
-	(*DeviceInfo)(nil),          // 21: vedette.link.v1.DeviceInfo
-	(*Reported)(nil),            // 22: vedette.link.v1.Reported
-	(*Tally)(nil),               // 23: vedette.link.v1.Tally
-	(*Status)(nil),              // 24: vedette.link.v1.Status
-	(*Backend)(nil),             // 25: vedette.link.v1.Backend
-	(*Time)(nil),                // 26: vedette.link.v1.Time
+	(*Wipe)(nil),                // 7: vedette.link.v1.Wipe
+	(*Override)(nil),            // 8: vedette.link.v1.Override
+	(*EASDevice)(nil),           // 9: vedette.link.v1.EASDevice
+	(*Policy)(nil),              // 10: vedette.link.v1.Policy
+	(*PolicySetting)(nil),       // 11: vedette.link.v1.PolicySetting
+	(*Site)(nil),                // 12: vedette.link.v1.Site
+	(*Device)(nil),              // 13: vedette.link.v1.Device
+	(*Account)(nil),             // 14: vedette.link.v1.Account
+	(*PreApproval)(nil),         // 15: vedette.link.v1.PreApproval
+	(*Preferences)(nil),         // 16: vedette.link.v1.Preferences
+	(*AcknowledgeRequest)(nil),  // 17: vedette.link.v1.AcknowledgeRequest
+	(*AcknowledgeResponse)(nil), // 18: vedette.link.v1.AcknowledgeResponse
+	(*RepairRequest)(nil),       // 19: vedette.link.v1.RepairRequest
+	(*Item)(nil),                // 20: vedette.link.v1.Item
+	(*RepairResponse)(nil),      // 21: vedette.link.v1.RepairResponse
+	(*ReportRequest)(nil),       // 22: vedette.link.v1.ReportRequest
+	(*ReportResponse)(nil),      // 23: vedette.link.v1.ReportResponse
+	(*Sighting)(nil),            // 24: vedette.link.v1.Sighting
+	(*PolicyAck)(nil),           // 25: vedette.link.v1.PolicyAck
+	(*WipeReport)(nil),          // 26: vedette.link.v1.WipeReport
+	(*DeviceInfo)(nil),          // 27: vedette.link.v1.DeviceInfo
+	(*Reported)(nil),            // 28: vedette.link.v1.Reported
+	(*Tally)(nil),               // 29: vedette.link.v1.Tally
+	(*Status)(nil),              // 30: vedette.link.v1.Status
+	(*Backend)(nil),             // 31: vedette.link.v1.Backend
+	(*Time)(nil),                // 32: vedette.link.v1.Time
 }
 var file_link_proto_depIdxs = []int32{
 	0,  // 0: vedette.link.v1.FollowRequest.position:type_name -> vedette.link.v1.Position
-	26, // 1: vedette.link.v1.FollowResponse.now:type_name -> vedette.link.v1.Time
+	32, // 1: vedette.link.v1.FollowResponse.now:type_name -> vedette.link.v1.Time
 	3,  // 2: vedette.link.v1.FollowResponse.batch:type_name -> vedette.link.v1.Batch
 	4,  // 3: vedette.link.v1.FollowResponse.sums:type_name -> vedette.link.v1.Sums
 	0,  // 4: vedette.link.v1.Batch.position:type_name -> vedette.link.v1.Position
 	5,  // 5: vedette.link.v1.Batch.entries:type_name -> vedette.link.v1.Entry
 	0,  // 6: vedette.link.v1.Sums.position:type_name -> vedette.link.v1.Position
 	6,  // 7: vedette.link.v1.Entry.record:type_name -> vedette.link.v1.Record
-	8,  // 8: vedette.link.v1.Entry.eas_device:type_name -> vedette.link.v1.EASDevice
-	9,  // 9: vedette.link.v1.Entry.device:type_name -> vedette.link.v1.Device
-	10, // 10: vedette.link.v1.Entry.account:type_name -> vedette.link.v1.Account
-	12, // 11: vedette.link.v1.Entry.preferences:type_name -> vedette.link.v1.Preferences
-	11, // 12: vedette.link.v1.Entry.pre_approval:type_name -> vedette.link.v1.PreApproval
-	7,  // 13: vedette.link.v1.Record.override:type_name -> vedette.link.v1.Override
-	26, // 14: vedette.link.v1.Override.at:type_name -> vedette.link.v1.Time
-	26, // 15: vedette.link.v1.Override.until:type_name -> vedette.link.v1.Time
-	26, // 16: vedette.link.v1.PreApproval.at:type_name -> vedette.link.v1.Time
-	26, // 17: vedette.link.v1.PreApproval.until:type_name -> vedette.link.v1.Time
-	0,  // 18: vedette.link.v1.AcknowledgeRequest.position:type_name -> vedette.link.v1.Position
-	16, // 19: vedette.link.v1.RepairRequest.items:type_name -> vedette.link.v1.Item
-	3,  // 20: vedette.link.v1.RepairResponse.batch:type_name -> vedette.link.v1.Batch
-	4,  // 21: vedette.link.v1.RepairResponse.sums:type_name -> vedette.link.v1.Sums
-	26, // 22: vedette.link.v1.ReportRequest.now:type_name -> vedette.link.v1.Time
-	20, // 23: vedette.link.v1.ReportRequest.sightings:type_name -> vedette.link.v1.Sighting
-	23, // 24: vedette.link.v1.ReportRequest.tallies:type_name -> vedette.link.v1.Tally
-	24, // 25: vedette.link.v1.ReportRequest.status:type_name -> vedette.link.v1.Status
-	26, // 26: vedette.link.v1.ReportResponse.now:type_name -> vedette.link.v1.Time
-	26, // 27: vedette.link.v1.Sighting.first:type_name -> vedette.link.v1.Time
-	26, // 28: vedette.link.v1.Sighting.last:type_name -> vedette.link.v1.Time
-	26, // 29: vedette.link.v1.Sighting.success:type_name -> vedette.link.v1.Time
-	21, // 30: vedette.link.v1.Sighting.info:type_name -> vedette.link.v1.DeviceInfo
-	22, // 31: vedette.link.v1.Sighting.reported:type_name -> vedette.link.v1.Reported
-	26, // 32: vedette.link.v1.Reported.at:type_name -> vedette.link.v1.Time
-	26, // 33: vedette.link.v1.Tally.minute:type_name -> vedette.link.v1.Time
-	26, // 34: vedette.link.v1.Status.started:type_name -> vedette.link.v1.Time
-	0,  // 35: vedette.link.v1.Status.position:type_name -> vedette.link.v1.Position
-	26, // 36: vedette.link.v1.Status.reconciled:type_name -> vedette.link.v1.Time
-	26, // 37: vedette.link.v1.Status.cert_expires:type_name -> vedette.link.v1.Time
-	26, // 38: vedette.link.v1.Status.link_expires:type_name -> vedette.link.v1.Time
-	25, // 39: vedette.link.v1.Status.backends:type_name -> vedette.link.v1.Backend
-	26, // 40: vedette.link.v1.Backend.since:type_name -> vedette.link.v1.Time
-	1,  // 41: vedette.link.v1.Link.Follow:input_type -> vedette.link.v1.FollowRequest
-	13, // 42: vedette.link.v1.Link.Acknowledge:input_type -> vedette.link.v1.AcknowledgeRequest
-	18, // 43: vedette.link.v1.Link.Report:input_type -> vedette.link.v1.ReportRequest
-	15, // 44: vedette.link.v1.Link.Repair:input_type -> vedette.link.v1.RepairRequest
-	2,  // 45: vedette.link.v1.Link.Follow:output_type -> vedette.link.v1.FollowResponse
-	14, // 46: vedette.link.v1.Link.Acknowledge:output_type -> vedette.link.v1.AcknowledgeResponse
-	19, // 47: vedette.link.v1.Link.Report:output_type -> vedette.link.v1.ReportResponse
-	17, // 48: vedette.link.v1.Link.Repair:output_type -> vedette.link.v1.RepairResponse
-	45, // [45:49] is the sub-list for method output_type
-	41, // [41:45] is the sub-list for method input_type
-	41, // [41:41] is the sub-list for extension type_name
-	41, // [41:41] is the sub-list for extension extendee
-	0,  // [0:41] is the sub-list for field type_name
+	9,  // 8: vedette.link.v1.Entry.eas_device:type_name -> vedette.link.v1.EASDevice
+	13, // 9: vedette.link.v1.Entry.device:type_name -> vedette.link.v1.Device
+	14, // 10: vedette.link.v1.Entry.account:type_name -> vedette.link.v1.Account
+	16, // 11: vedette.link.v1.Entry.preferences:type_name -> vedette.link.v1.Preferences
+	15, // 12: vedette.link.v1.Entry.pre_approval:type_name -> vedette.link.v1.PreApproval
+	10, // 13: vedette.link.v1.Entry.policy:type_name -> vedette.link.v1.Policy
+	12, // 14: vedette.link.v1.Entry.site:type_name -> vedette.link.v1.Site
+	8,  // 15: vedette.link.v1.Record.override:type_name -> vedette.link.v1.Override
+	7,  // 16: vedette.link.v1.Record.wipe:type_name -> vedette.link.v1.Wipe
+	32, // 17: vedette.link.v1.Wipe.not_before:type_name -> vedette.link.v1.Time
+	32, // 18: vedette.link.v1.Wipe.at:type_name -> vedette.link.v1.Time
+	32, // 19: vedette.link.v1.Override.at:type_name -> vedette.link.v1.Time
+	32, // 20: vedette.link.v1.Override.until:type_name -> vedette.link.v1.Time
+	11, // 21: vedette.link.v1.Policy.settings:type_name -> vedette.link.v1.PolicySetting
+	32, // 22: vedette.link.v1.PreApproval.at:type_name -> vedette.link.v1.Time
+	32, // 23: vedette.link.v1.PreApproval.until:type_name -> vedette.link.v1.Time
+	0,  // 24: vedette.link.v1.AcknowledgeRequest.position:type_name -> vedette.link.v1.Position
+	20, // 25: vedette.link.v1.RepairRequest.items:type_name -> vedette.link.v1.Item
+	3,  // 26: vedette.link.v1.RepairResponse.batch:type_name -> vedette.link.v1.Batch
+	4,  // 27: vedette.link.v1.RepairResponse.sums:type_name -> vedette.link.v1.Sums
+	32, // 28: vedette.link.v1.ReportRequest.now:type_name -> vedette.link.v1.Time
+	24, // 29: vedette.link.v1.ReportRequest.sightings:type_name -> vedette.link.v1.Sighting
+	29, // 30: vedette.link.v1.ReportRequest.tallies:type_name -> vedette.link.v1.Tally
+	30, // 31: vedette.link.v1.ReportRequest.status:type_name -> vedette.link.v1.Status
+	32, // 32: vedette.link.v1.ReportResponse.now:type_name -> vedette.link.v1.Time
+	32, // 33: vedette.link.v1.Sighting.first:type_name -> vedette.link.v1.Time
+	32, // 34: vedette.link.v1.Sighting.last:type_name -> vedette.link.v1.Time
+	32, // 35: vedette.link.v1.Sighting.success:type_name -> vedette.link.v1.Time
+	27, // 36: vedette.link.v1.Sighting.info:type_name -> vedette.link.v1.DeviceInfo
+	28, // 37: vedette.link.v1.Sighting.reported:type_name -> vedette.link.v1.Reported
+	25, // 38: vedette.link.v1.Sighting.policy:type_name -> vedette.link.v1.PolicyAck
+	26, // 39: vedette.link.v1.Sighting.wipe:type_name -> vedette.link.v1.WipeReport
+	32, // 40: vedette.link.v1.PolicyAck.at:type_name -> vedette.link.v1.Time
+	32, // 41: vedette.link.v1.WipeReport.at:type_name -> vedette.link.v1.Time
+	32, // 42: vedette.link.v1.Reported.at:type_name -> vedette.link.v1.Time
+	32, // 43: vedette.link.v1.Tally.minute:type_name -> vedette.link.v1.Time
+	32, // 44: vedette.link.v1.Status.started:type_name -> vedette.link.v1.Time
+	0,  // 45: vedette.link.v1.Status.position:type_name -> vedette.link.v1.Position
+	32, // 46: vedette.link.v1.Status.reconciled:type_name -> vedette.link.v1.Time
+	32, // 47: vedette.link.v1.Status.cert_expires:type_name -> vedette.link.v1.Time
+	32, // 48: vedette.link.v1.Status.link_expires:type_name -> vedette.link.v1.Time
+	31, // 49: vedette.link.v1.Status.backends:type_name -> vedette.link.v1.Backend
+	32, // 50: vedette.link.v1.Backend.since:type_name -> vedette.link.v1.Time
+	1,  // 51: vedette.link.v1.Link.Follow:input_type -> vedette.link.v1.FollowRequest
+	17, // 52: vedette.link.v1.Link.Acknowledge:input_type -> vedette.link.v1.AcknowledgeRequest
+	22, // 53: vedette.link.v1.Link.Report:input_type -> vedette.link.v1.ReportRequest
+	19, // 54: vedette.link.v1.Link.Repair:input_type -> vedette.link.v1.RepairRequest
+	2,  // 55: vedette.link.v1.Link.Follow:output_type -> vedette.link.v1.FollowResponse
+	18, // 56: vedette.link.v1.Link.Acknowledge:output_type -> vedette.link.v1.AcknowledgeResponse
+	23, // 57: vedette.link.v1.Link.Report:output_type -> vedette.link.v1.ReportResponse
+	21, // 58: vedette.link.v1.Link.Repair:output_type -> vedette.link.v1.RepairResponse
+	55, // [55:59] is the sub-list for method output_type
+	51, // [51:55] is the sub-list for method input_type
+	51, // [51:51] is the sub-list for extension type_name
+	51, // [51:51] is the sub-list for extension extendee
+	0,  // [0:51] is the sub-list for field type_name
 }
 
 func init() { file_link_proto_init() }
@@ -2581,6 +3156,8 @@ func file_link_proto_init() {
 		(*Entry_Account)(nil),
 		(*Entry_Preferences)(nil),
 		(*Entry_PreApproval)(nil),
+		(*Entry_Policy)(nil),
+		(*Entry_Site)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -2588,7 +3165,7 @@ func file_link_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_link_proto_rawDesc), len(file_link_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   27,
+			NumMessages:   33,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -46,7 +46,7 @@ type account struct {
 }
 
 func newAccount(p *Phone, n Network, spec Account, i int) *account {
-	m := mannersOf(p.handset.Kind)
+	m := p.handset.manners()
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(p.handset.ID + "\x00" + spec.User + "\x00" + strconv.Itoa(i)))
 	a := &account{
@@ -202,32 +202,17 @@ func (a *account) options(ctx context.Context) error {
 	return nil
 }
 
-// accept runs the provisioning conversation, and obeys an order to wipe.
+// accept runs the provisioning conversation, and obeys an order to wipe if that is the program's habit.
 func (a *account) accept(ctx context.Context) error {
 	a.settle.Lock()
-	res, err := request(ctx, func(ctx context.Context) (*easclient.ProvisionResult, error) {
-		return a.client.Provision(ctx, a.device())
-	})
-	if err == nil && (res.Wipe || res.AccountWipe) {
-		_, err = request(ctx, func(ctx context.Context) (*easclient.ProvisionResult, error) {
-			return a.client.AcknowledgeWipe(ctx, res.AccountWipe, 1)
-		})
-		if err == nil {
-			err = errWiped
-		}
-	}
+	err := a.converse(ctx)
 	a.settle.Unlock()
-	if err == nil {
-		a.change(func(s *State) { s.Policies++ })
-	}
 	if errors.Is(err, errWiped) {
 		_ = a.saw(nil)
 		return err
 	}
 	return a.saw(err)
 }
-
-var errWiped = errors.New("phone: wiped")
 
 // device is what this version can say about the phone.
 func (a *account) device() easclient.Device {

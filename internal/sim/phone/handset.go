@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vedette-mail/vedette/eas"
 	"github.com/vedette-mail/vedette/eas/easclient"
 )
 
@@ -23,6 +24,12 @@ type Handset struct {
 	UserAgent string
 	Device    easclient.Device // what it tells about itself
 	Address   netip.Addr       // where in the world it is; see Network for what is made of it
+
+	// What it does about policies and orders, and the highest version it speaks, where that is another than
+	// its kind's.
+	Policy Habit
+	Order  OrderHabit
+	Best   eas.Version
 }
 
 // Account is a mailbox set up on a handset.

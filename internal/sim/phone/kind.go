@@ -55,6 +55,9 @@ type manners struct {
 	deafToRetry    bool // ignores Retry-After
 	restOn403      bool // takes 403 for wrong credentials and stays away as long
 
+	policy Habit
+	order  OrderHabit
+
 	parallel int // folders synchronised side by side at first
 	window   int
 	body     int
@@ -68,7 +71,7 @@ type manners struct {
 // mannersOf is what is known of the originals, or was seen in captures; what nobody has written down is
 // a guess that makes the set more varied.
 func mannersOf(k Kind) manners {
-	m := manners{best: eas.V14_1, parallel: 1, window: 50, body: 2, first: 480, step: 180, most: 1680}
+	m := manners{best: eas.V14_1, parallel: 1, window: 50, body: 2, first: 480, step: 180, most: 1680, policy: Applies, order: Obeys}
 	switch k {
 	case IOS:
 		m.best, m.omitZeroKey, m.parallel, m.window, m.multi = eas.V16_1, true, 4, 25, true
@@ -83,6 +86,7 @@ func mannersOf(k Kind) manners {
 		m.optionsQuery, m.wait, m.first, m.most, m.window = true, waitSync, 600, 3540, 100
 	case OutlookDesktop:
 		m.best, m.chunked, m.latin1, m.first, m.most, m.window = eas.V14_0, true, true, 540, 3540, 512
+		m.policy, m.order = Claims, Shrugs
 	case WindowsMail:
 		m.base64, m.deafToRetry, m.first, m.most, m.multi = true, true, 540, 3540, true
 	case Nine:
@@ -91,7 +95,23 @@ func mannersOf(k Kind) manners {
 		m.best, m.body, m.most, m.window = eas.V2_5, 1, 900, 10
 	case TbSync:
 		m.best, m.wait, m.restOn403, m.body = eas.V14_0, waitPoll, true, 4
+		m.policy, m.order = Claims, Shrugs
 	case Hostile, Stranger:
+	}
+	return m
+}
+
+// manners are those of the kind, and what is special about this one.
+func (h Handset) manners() manners {
+	m := mannersOf(h.Kind)
+	if h.Policy != OfItsKind {
+		m.policy = h.Policy
+	}
+	if h.Order != OrderOfItsKind {
+		m.order = h.Order
+	}
+	if h.Best != eas.VersionUnknown {
+		m.best = h.Best
 	}
 	return m
 }

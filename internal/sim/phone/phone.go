@@ -20,7 +20,7 @@ type Phone struct {
 // New makes a phone. All accounts share the device id and the connections, as in one program.
 func New(n Network, h Handset, accounts ...Account) *Phone {
 	n.Pace = n.Pace.defaults()
-	p := &Phone{handset: h, http: n.client(h, mannersOf(h.Kind)), bells: []*bell{{}}}
+	p := &Phone{handset: h, http: n.client(h, h.manners()), bells: []*bell{{}}}
 	for i, a := range accounts {
 		p.accounts = append(p.accounts, newAccount(p, n, a, i))
 	}

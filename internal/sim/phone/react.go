@@ -71,8 +71,11 @@ func (a *account) react(ctx context.Context, err error) bool {
 		return false
 	}
 	r := a.judge(err)
+	if r == provisionNow && a.m.policy == NeverAsks {
+		r = tryLater
+	}
 	if r == provisionNow {
-		if a.demands++; a.demands > 3 {
+		if a.demands++; a.demands > 3 && a.m.policy != Loops {
 			r = tryLater // it is asked again and again: something is wrong
 		} else if err = a.accept(ctx); err == nil {
 			return true

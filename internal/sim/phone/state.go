@@ -33,6 +33,8 @@ type State struct {
 	Files    int    // attachments fetched
 	Sent     int    // mails written
 	Policies int    // provisioned so often
+	Applied  int    // of these, policies that it has really applied
+	Orders   int    // told to wipe so often
 	Requests int    // sent altogether
 	Nonsense int    // requests no sane phone sends, of those
 }

@@ -66,6 +66,8 @@ func Run(t *testing.T, e Engine) {
 		{"expected phones", expected},
 		{"imports", imports},
 		{"trends", trends},
+		{"policies", policies},
+		{"orders to wipe", wipes},
 		{"unknown users", unknownUsers},
 		{"parts", parts},
 	} {

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package intake_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
+)
+
+// W-01, W-02, W-03, W-04
+func TestAWipedPhoneThatIsBackUnderAnotherIDLeavesItsOldRecordBehind(t *testing.T) {
+	both(t, func(d *desk) {
+		device := d.register("alma", func(r *access.RegisteredDevice) { r.IMEI = "353918057752103" })
+		d.take(d.report(samsung("alma", "SEC1")))
+		old := d.record("alma")
+		if old.Device != device {
+			t.Fatalf("not linked: %+v", old.Link)
+		}
+		order := &store.Wipe{Association: old.ID, Wipe: access.Wipe{Kind: access.WipeFull, State: access.WipePending, By: "alice"}}
+		d.change(func(tx *store.Tx) error { return tx.CreateWipe(order) })
+		ack := samsung("alma", "SEC1")
+		ack.Wipe = &access.WipeReport{ID: order.ID, State: access.WipeAcknowledged}
+		d.take(d.report(ack))
+		d.change(func(tx *store.Tx) error { // an administrator takes the phone into use again
+			r, err := tx.FindRegistered(device)
+			if err != nil {
+				return err
+			}
+			if r.State != access.DeviceWiped {
+				t.Errorf("the device is %s", r.State)
+			}
+			r.State = access.DeviceActive
+			return tx.SaveRegistered(r)
+		})
+		back := samsung("alma", "SEC2")
+		d.now = d.now.Add(time.Hour)
+		d.take(d.report(back))
+		byID := map[string]access.Association{}
+		for _, a := range d.all() {
+			byID[a.Pair.Device] = a
+		}
+		was, is := byID["SEC1"], byID["SEC2"]
+		if was.Linked() || was.SyncStatus != access.Wiped || was.StatusLabel() != "Unregistered (Unlinked)" {
+			t.Errorf("the old record: %q, %s", was.Device, was.SyncStatus)
+		}
+		if is.Device != device || is.SyncStatus != access.Allowed {
+			t.Errorf("the new record: %q, %s, %+v", is.Device, is.SyncStatus, is.Suggestion)
+		}
+		said := false
+		lines, _, err := d.s.ListAudit(t.Context(), store.AuditFilter{Object: string(was.ID), Limit: 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range lines {
+			said = said || e.Event == "unlink" && strings.Contains(e.Detail, "another device id")
+		}
+		if !said {
+			t.Error("nobody has written that down")
+		}
+	})
+}
