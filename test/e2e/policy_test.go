@@ -257,6 +257,12 @@ func (w *world) fleet(front string, seed uint64, h phone.Handset, users ...strin
 	return p
 }
 
+// canonical is a handset's id as the console has it.
+func canonical(h phone.Handset) string {
+	id, _ := eas.ParseDeviceID(h.ID)
+	return string(id)
+}
+
 // settles waits until every account of a phone is as wanted.
 func settles(t *testing.T, p *phone.Phone, want func(phone.State) bool) {
 	t.Helper()
@@ -302,11 +308,11 @@ func TestProgramsAsTheyAreSoldLiveUnderAPolicy(t *testing.T) {
 		settles(t, p, func(s phone.State) bool { return s.Phase == phone.Waiting && s.Applied > 1 })
 		h := p.Handset()
 		for _, s := range p.States() {
-			w.answered(s.User, eas.DeviceIDText(h.ID), strict, 2, access.PolicyApplied)
+			w.answered(s.User, canonical(h), strict, 2, access.PolicyApplied)
 		}
 	}
 	lost := all[1]
-	a := w.await("carol", eas.DeviceIDText(lost.Handset().ID))
+	a := w.await("carol", canonical(lost.Handset()))
 	order := w.orderWipe(a.ID, access.WipeFull)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
