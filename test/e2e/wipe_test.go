@@ -4,6 +4,7 @@
 package e2e_test
 
 import (
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -229,6 +230,14 @@ func TestAPhoneWithAnOldPasswordIsWipedAndNobodyBelievesIt(t *testing.T) {
 	dave.fares("refused")
 }
 
+// safety sets what limits orders; what is not named is as at first.
+func (w *world) safety(change map[string]any) {
+	w.t.Helper()
+	s := map[string]any{"per_hour": 10, "delay_seconds": 0, "second_approver": false, "exempt_groups": []string{}}
+	maps.Copy(s, change)
+	w.call("PUT", "/settings/wipe-safety", map[string]any{"setting": s, "reason": "the story wants it"}, nil, "If-Match", "*")
+}
+
 // What limits orders: a cap over everybody, a delay in which the phone is refused and the order can be
 // cancelled, a second administrator, and a switch that holds all.
 //
@@ -242,23 +251,15 @@ func TestOrdersAreCappedDelayedApprovedAndFrozen(t *testing.T) {
 		w.await(r.user, r.device)
 	}
 	one, two := w.await("bob", "PHONEONE").ID, w.await("carol", "PHONETWO").ID
-	safety := func(change map[string]any) {
-		t.Helper()
-		s := map[string]any{"per_hour": 10, "delay_seconds": 0, "second_approver": false, "exempt_groups": []string{}}
-		for k, v := range change {
-			s[k] = v
-		}
-		w.call("PUT", "/settings/wipe-safety", map[string]any{"setting": s, "reason": "the story wants it"}, nil, "If-Match", "*")
-	}
 	path := "/associations/" + string(two) + "/wipe"
 
-	safety(map[string]any{"per_hour": 1})
+	w.safety(map[string]any{"per_hour": 1})
 	order := w.orderWipe(one, access.WipeFull)
 	w.refuses(http.StatusConflict, "POST", path, map[string]any{"kind": "full"})
 	w.wipeVerb(order, "cancel") // which does not count
 	carol.fares("passed")
 
-	safety(map[string]any{"second_approver": true})
+	w.safety(map[string]any{"second_approver": true})
 	order = w.orderWipe(one, access.WipeFull)
 	bob.fares("passed") // one person's word does nothing
 	w.refuses(http.StatusForbidden, "POST", "/wipes/"+string(order)+"/approve", map[string]any{})
@@ -283,7 +284,7 @@ func TestOrdersAreCappedDelayedApprovedAndFrozen(t *testing.T) {
 	w.wipeVerb(order, "cancel")
 	bob.fares("passed")
 
-	safety(map[string]any{"delay_seconds": 3600})
+	w.safety(map[string]any{"delay_seconds": 3600})
 	order = w.orderWipe(one, access.WipeFull)
 	bob.fares("refused")
 	if full, _ := bob.isOrdered(); full {
@@ -291,7 +292,7 @@ func TestOrdersAreCappedDelayedApprovedAndFrozen(t *testing.T) {
 	}
 	w.wipeVerb(order, "cancel")
 	bob.fares("passed")
-	safety(map[string]any{"delay_seconds": 2})
+	w.safety(map[string]any{"delay_seconds": 2})
 	order = w.orderWipe(one, access.WipeFull)
 	from := w.wipe(order).NotBefore
 	eventually(t, soon, "the phone is told after the delay", func() bool { return bob.contact() == "status 140" })
