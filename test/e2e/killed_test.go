@@ -122,6 +122,9 @@ func TestAnAcknowledgementThatOnlyADeadGatewayKnowsIsNotForgotten(t *testing.T) 
 	lost.fares("passed")
 	record := w.await("bob", "PHONEONE")
 	order := w.orderWipe(record.ID, access.WipeFull)
+	w.gateways[0].stop() // so that its copy of the truth on disk holds the order
+	w.startGateway(0)
+	w.connected(0)
 	w.console.kill()
 
 	here := lost.to(0)
@@ -135,6 +138,9 @@ func TestAnAcknowledgementThatOnlyADeadGatewayKnowsIsNotForgotten(t *testing.T) 
 	for range 2 { // the second time it begins with what the first has left
 		w.replaceGateway(0)
 		expect(t, "refused", lost.to(0))
+		if !w.ready(0) {
+			t.Error("refuses because it knows of nothing")
+		}
 		if res, err := lost.to(0).ProvisionAsk(timeout(t), easclient.Device{}); err == nil || res != nil && res.Wipe {
 			t.Errorf("told again by the gateway that took the acknowledgement: %+v, %v", res, err)
 		}
