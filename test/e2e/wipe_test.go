@@ -218,7 +218,11 @@ func TestAPhoneWithAnOldPasswordIsWipedAndNobodyBelievesIt(t *testing.T) {
 	w.wipeVerb(order, "release")
 	bob.fares("passed")
 
-	order = w.orderWipe(w.await("dave", "PHONEFOUR").ID, access.WipeFull)
+	blocked := w.await("dave", "PHONEFOUR").ID
+	w.obeyed(w.say("block", blocked).Number)
+	dave.fares("refused")
+	order = w.orderWipe(blocked, access.WipeFull) // a phone that was blocked first hears of it too
+	dave.fares("status 140")
 	dave.isOrdered()
 	dave.says(false, 2)
 	w.wipeIs(order, access.WipeFailed)
