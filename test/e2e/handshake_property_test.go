@@ -270,10 +270,19 @@ func (m *mayhem) burst(rt *rapid.T, who string) {
 // A-20 C-07 R-2 S-15 W-01 Y-02
 func TestHandshakesAndOrdersWhoeverIsKilled(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, plan{gateways: 2})
-	w.safety(map[string]any{"per_hour": 10000})
-	m := &mayhem{w: w, policy: w.policy("Strict", 6), length: 6}
-	w.makeDefault(m.policy)
+	for _, postgres := range []bool{false, true} {
+		t.Run(map[bool]string{false: "sqlite", true: "postgres"}[postgres], func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, plan{gateways: 2, postgres: postgres})
+			w.safety(map[string]any{"per_hour": 10000})
+			m := &mayhem{w: w, policy: w.policy("Strict", 6), length: 6}
+			w.makeDefault(m.policy)
+			m.rages(t)
+		})
+	}
+}
+
+func (m *mayhem) rages(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m.begin(rt)
 		for range rapid.IntRange(3, 9).Draw(rt, "steps") {

@@ -95,7 +95,14 @@ func TestALostPhoneIsWipedOnceAndReleased(t *testing.T) {
 			}
 			record := w.await("bob", "PHONEONE")
 
+			waits, stays := w.ping(t.Context(), 0, 1, bob.to(0)), w.ping(t.Context(), 0, 2, alice.to(0))
 			order := w.orderWipe(record.ID, access.WipeFull)
+			endedInASecond(t, time.Now(), 7, waits)
+			select {
+			case got := <-stays:
+				t.Errorf("the other account's waiting request ended: %+v", got)
+			default:
+			}
 			if o := w.wipe(order); o.State != access.WipePending || o.By == "" || o.Reason != "left in a train" {
 				t.Errorf("ordered: %+v", o)
 			}
