@@ -122,7 +122,7 @@ func (c *jobStartCommand) preview(s *session, cl *client, request *api.BulkReque
 		for _, l := range p.Links[:min(len(p.Links), mostChanges)] {
 			fmt.Fprintf(out, "  %s on %s → %s\n", oneLine(l.Association.Account), oneLine(l.Association.DeviceID), oneLine(l.Device.Name))
 		}
-		return nil
+		return printRefused(out, &p.Refusing)
 	}
 	var p api.Preview
 	if err := json.Unmarshal(text, &p); err != nil {

@@ -89,7 +89,7 @@ func (a *Admin) find(tx *store.Tx, who access.Actor, id access.AssociationID, ve
 	}
 	if err != nil {
 		if access.KindOf(err) == access.KindNotFound {
-			return nil, access.NotFound("admin: record", "This record is gone. Somebody has removed it, or it was never there.")
+			return nil, recordGone()
 		}
 		return nil, err
 	}
@@ -97,6 +97,11 @@ func (a *Admin) find(tx *store.Tx, who access.Actor, id access.AssociationID, ve
 		return nil, stale(string(id), "This record")
 	}
 	return as, nil
+}
+
+// recordGone is what a record looks like that is not there, or not the actor's to see.
+func recordGone() error {
+	return access.NotFound("admin: record", "This record is gone. Somebody has removed it, or it was never there.")
 }
 
 // staleError marks that a thing is not the version the person saw. Who changed it is looked up after the

@@ -65,6 +65,8 @@ const (
 	NeedDiffering   NeedKind = "differing"   // two configurations of the mail servers do not agree
 	NeedShadow      NeedKind = "shadow"      // nothing is enforced
 	NeedNewcomers   NeedKind = "newcomers"   // unlinked records blocked in the last day
+	NeedNoGroups    NeedKind = "no-groups"   // whoever asks sees some users only, and none have been given
+	NeedBlocked     NeedKind = "blocked"     // records blocked now, for those who look after some users
 )
 
 // GatewayRow is a gateway as Services > Sentry lists it.

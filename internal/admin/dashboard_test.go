@@ -114,6 +114,48 @@ func TestTheDashboardSaysWhatNeedsSomebody(t *testing.T) {
 	}
 }
 
+// Whoever looks after some users is told which of their phones get no mail, and of nobody else's; whoever has
+// been given none is told that, and who gives them.
+func TestTheDashboardOfAHelpDeskSaysWhatItWouldActOn(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	old := w.clock.Now().Add(-48 * time.Hour)
+	for _, x := range []struct{ name, group string }{{"ana", "Board"}, {"bob", "Board"}, {"eve", "Sales"}} {
+		if _, err := w.admin.AddUser(ctx, root(), admin.UserForm{Name: x.name, Groups: []string{x.group}, Accounts: []access.Account{{Realm: "lab", Account: x.name}}}, admin.Act{}); err != nil {
+			t.Fatal(err)
+		}
+		id := w.record(x.name, "D"+x.name, func(a *access.Association) { a.FirstSync = old })
+		if _, err := w.admin.BlockAssociation(ctx, root(), id, admin.Act{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]struct {
+		scope access.Scope
+		kinds []admin.NeedKind
+		text  string
+		count int
+	}{
+		"two of hers": {access.Scope{Groups: []string{"Board"}}, []admin.NeedKind{admin.NeedNoGateway, admin.NeedBlocked}, "2 phones of the users you look after are blocked.", 2},
+		"one of hers": {access.Scope{Groups: []string{"Sales"}}, []admin.NeedKind{admin.NeedNoGateway, admin.NeedBlocked}, "One phone of the users you look after is blocked.", 1},
+		"none":        {access.Scope{Groups: []string{"Empty"}}, []admin.NeedKind{admin.NeedNoGateway}, "", 0},
+		"no groups":   {access.Scope{}, []admin.NeedKind{admin.NeedNoGroups, admin.NeedNoGateway}, "An administrator gives them under Administrators.", 0},
+	} {
+		d, err := w.admin.Dashboard(ctx, access.Actor{Name: "dora", Role: access.RoleHelpDesk, Scope: &want.scope})
+		if err != nil || !slices.Equal(kinds(d.Needs), want.kinds) {
+			t.Errorf("%s: needs %+v, %v", name, d.Needs, err)
+			continue
+		}
+		for _, n := range d.Needs {
+			if (n.Kind == admin.NeedBlocked || n.Kind == admin.NeedNoGroups) && (!strings.Contains(n.Text, want.text) || n.Count != want.count) {
+				t.Errorf("%s: %+v", name, n)
+			}
+		}
+	}
+	if got := kinds(w.dashboard().Needs); !slices.Equal(got, []admin.NeedKind{admin.NeedNoGateway}) {
+		t.Errorf("who sees everybody is told %v", got)
+	}
+}
+
 // Y-02
 func TestAChangeIsCountedAsApplied(t *testing.T) {
 	w := newWorld(t)

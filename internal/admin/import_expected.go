@@ -69,6 +69,9 @@ func (m *importer) expected(tx *store.Tx, f fields) (*access.Expected, error) {
 	if x.Pair.Realm == "" {
 		return nil, unreadable("The line names no mail server, and none was chosen.")
 	}
+	if err := m.admin.knownRealm(tx, x.Pair.Realm); err != nil {
+		return nil, err
+	}
 	var err error
 	if x.FirstSync, err = m.time(f["first"], x.FirstSync); err != nil {
 		return nil, err

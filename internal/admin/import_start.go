@@ -116,6 +116,10 @@ func (a *Admin) importLines(b *book, f *ImportForm, t *table, m *headMap) ([]sto
 			lines[i] = out
 			continue
 		}
+		if f.Kind != ImportUsers && f.Kind != ImportExpected && waits(l) {
+			lines[i] = out // its line has numbers in common with that of the device its phone was before
+			continue
+		}
 		for _, key := range a.lineKeys(b, f, l) {
 			if other, twice := seen[key]; twice {
 				out.State, out.Result = string(LineRefused), fmt.Sprintf("Line %d is about the same.", other)

@@ -5,6 +5,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -20,15 +21,14 @@ const capWithin = time.Hour
 // eventWipeCap is the audit line of an order that the cap has stopped, which is an alert.
 const eventWipeCap = "wipe-cap"
 
+// errCapHit is the cause of a refusal by the cap, which is written down, and told.
+var errCapHit = errors.New("cap of wipes")
+
 func errCap(per int) error {
-	return &capError{access.Conflict("admin: wipe", fmt.Sprintf("%s been ordered within the hour by all administrators and tokens together, which is the most that is allowed. "+
-		"Wait, or have an administrator look at Settings, Wipe Safety.", count(per, "wipe has", "wipes have")))}
+	text := fmt.Sprintf("%s been ordered within the hour by all administrators and tokens together, which is the most that is allowed. "+
+		"Wait, or have an administrator look at Settings, Wipe Safety.", count(per, "wipe has", "wipes have"))
+	return &access.Error{Kind: access.KindConflict, Op: "admin: wipe", Text: text, Err: errCapHit}
 }
-
-// capError says that the cap was hit: it is written down, and told.
-type capError struct{ error }
-
-func (e *capError) Unwrap() error { return e.error }
 
 // OrderWipe orders a record wiped: the phone is told with its next request, unless the order waits for
 // its delay or for a second approver. Result.ID is the order. act.Reason is kept with it.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
 	"github.com/vedette-mail/vedette/internal/api"
 	"github.com/vedette-mail/vedette/internal/login"
 )
@@ -40,12 +41,35 @@ func (w *world) invite(name string, role access.Role, groups ...string) string {
 	return read[api.Invitation](a).ID
 }
 
+// A help desk that has been given no groups is told so wherever it is told that there is nothing.
+func TestWhoHasNoGroupsIsToldWhyNothingIsCounted(t *testing.T) {
+	w := newWorld(t)
+	header, value := as(w.token(login.NewToken{Name: "desk", Role: access.RoleHelpDesk, Scope: &access.Scope{}}))
+	const words = "An administrator gives them under Administrators."
+	d := read[api.Dashboard](w.call("GET", api.Prefix+"/dashboard", nil, header, value).want(200))
+	if len(d.Needs) == 0 || d.Needs[0].Kind != admin.NeedNoGroups || !strings.HasSuffix(d.Needs[0].Text, words) {
+		t.Errorf("dashboard %+v", d.Needs)
+	}
+	for _, path := range []string{"/devices/counts", "/trends"} {
+		hint := look[struct{ Hint string }](w.call("GET", api.Prefix+path, nil, header, value).want(200)).Hint
+		if !strings.HasSuffix(hint, words) {
+			t.Errorf("%s: %q", path, hint)
+		}
+		if hint := look[struct{ Hint string }](w.call("GET", api.Prefix+path, nil).want(200)).Hint; hint != "" {
+			t.Errorf("%s tells who sees everybody %q", path, hint)
+		}
+	}
+}
+
 // Y-17
 func TestTokensAreListedWithoutTheirSecretsAndRevoked(t *testing.T) {
 	w := newWorld(t)
 	secret := w.token(login.NewToken{Name: "desk", Role: access.RoleHelpDesk, Scope: &access.Scope{Groups: []string{"sales"}}, Verbs: []access.Verb{access.VerbView}})
 	header, value := as(secret)
 	w.call("GET", api.Prefix+"/dashboard", nil, header, value).want(200)
+	if trends := read[api.Trends](w.call("GET", api.Prefix+"/trends", nil, header, value).want(200)); !strings.Contains(trends.Hint, "for all users together") {
+		t.Errorf("nobody is told why there are no trends: %+v", trends)
+	}
 	a := w.call("GET", api.Prefix+"/tokens", nil).want(200)
 	if strings.Contains(string(a.Body), "vdt_") {
 		t.Errorf("a secret is given out: %s", a.Body)

@@ -60,6 +60,7 @@ func twoServers(t *testing.T) *browser.Console {
 	must(c.Admin.SetCompliance(ctx, who, rooted, admin.ComplianceForm{Compliance: access.NotCompliant, Reasons: []string{"rooted", "passcode, missing"}, Source: "api"}, admin.Act{}))
 	must(c.Admin.LoseDevice(ctx, who, lost, admin.Act{}))
 	must(c.Admin.RetireDevice(ctx, who, retired, admin.Act{}))
+	must(c.Admin.RetireDevice(ctx, who, device(admin.DeviceForm{Name: "came back", Owner: owners[0], EASID: "WAITS1"}), admin.Act{}))
 	_, err = c.Store.Change(ctx, func(tx *store.Tx) error {
 		a := &access.Association{Record: access.Record{Pair: access.Pair{Realm: "atelier", Account: "dmitri", Device: "WAITS1"}}}
 		a.Model, a.Number, a.FirstSync, a.LastSync = "iPhone 15", "+41790000001", now, now

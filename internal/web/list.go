@@ -160,8 +160,9 @@ type choosing struct {
 	Choices func(r *http.Request, who access.Actor) ([]choice, error)
 	Do      func(ctx context.Context, who access.Actor, id, chosen string, a admin.Act) (admin.Result, error)
 	Bulk    func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query, a admin.Act) (admin.JobID, error)
-	// Foresee says what the choice comes to for the rows; ids is nil for all that match the query.
-	Foresee func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query) ([]note, error)
+	// Foresee says what the choice comes to for the rows, and which of them it will be refused for; ids is nil for
+	// all that match the query.
+	Foresee func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query) ([]note, refusedRows, error)
 }
 
 // name is what path and words call it.

@@ -51,6 +51,7 @@ type askPage struct {
 	Question string
 	What     string
 	Notes    []note
+	Refused  refusedRows
 	Whom     []whom
 	More     string
 	Carry    []named
@@ -185,12 +186,12 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 		return 0, false, access.NotFound("selection", l.s.say("list.picked-gone"))
 	}
 	if a.Choose != nil && a.Choose.Foresee != nil {
-		if ask.Notes, err = a.Choose.Foresee(r.Context(), ask.Actor, chosenOf(ask.Choices), sel.IDs, sel.Query); err != nil {
+		if ask.Notes, ask.Refused, err = a.Choose.Foresee(r.Context(), ask.Actor, chosenOf(ask.Choices), sel.IDs, sel.Query); err != nil {
 			return 0, false, err
 		}
 	}
 	switch {
-	case sel.Query == nil && total == 1 && !a.Several:
+	case sel.Query == nil && len(sel.IDs) == 1 && !a.Several:
 		l.one(ask, a, &rows[0])
 		ask.Wide = a.Wide != nil && a.Wide(&rows[0])
 		if a.Foresee != nil {
@@ -203,7 +204,8 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 		if err != nil {
 			return 0, false, err
 		}
-		if ask.Notes = l.s.forecastNotes(&p); a.Tells != nil {
+		ask.Notes, ask.Refused = l.s.forecastNotes(&p), l.s.refusedRows(&p.Refusing)
+		if a.Tells != nil {
 			ask.Notes = a.Tells(l.s, &p)
 		}
 	}

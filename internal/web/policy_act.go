@@ -57,13 +57,13 @@ func (s *Server) choosePolicy() *choosing {
 		Bulk: func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query, a admin.Act) (admin.JobID, error) {
 			return s.admin.StartBulk(ctx, who, assignBulk(chosen, ids, q), a)
 		},
-		Foresee: func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query) ([]note, error) {
+		Foresee: func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query) ([]note, refusedRows, error) {
 			if q != nil || len(ids) > 1 {
 				p, err := s.admin.PreviewBulk(ctx, who, assignBulk(chosen, ids, q), admin.Act{})
-				return policyBulkNotes(s, &p), err
+				return policyBulkNotes(s, &p), s.refusedRows(&p.Refusing), err
 			}
 			p, err := s.admin.PreviewAssign(ctx, who, associationIDs(ids), access.PolicyID(chosen))
-			return s.assignNotes(&p), err
+			return s.assignNotes(&p), refusedRows{}, err
 		},
 	}
 }
