@@ -112,6 +112,15 @@ func (c *associationShowCommand) Run(s *session) error {
 			{"Mailbox", a.Mailbox}, {"Mail server", a.Backend}, {"Gateway", string(a.Gateway)}, {"First sync", moment(a.FirstSync)},
 			{"Last sync", moment(a.LastSync)}, {"Last success", moment(a.LastSuccess)}, {"Comment", a.Comment},
 			{"Version", strconv.FormatInt(a.Version, 10)}}
+		if a.Policy.Name != "" {
+			lines = append(lines, field{"Policy", a.Policy.Name + ", revision " + strconv.FormatInt(a.Policy.Revision, 10) + ", " + a.Policy.From})
+		}
+		if k := a.Ack; k != nil {
+			lines = append(lines, field{"Policy answer", string(k.Answer) + ", revision " + strconv.FormatInt(k.Revision, 10) + ", " + moment(k.At)})
+		}
+		if w := a.Wipe; w != nil {
+			lines = append(lines, field{"Wipe", string(w.Kind) + ", " + string(w.State) + " (" + string(w.ID) + ")"})
+		}
 		if g := a.Suggestion; g != nil {
 			lines = append(lines, field{"May belong to", string(g.Device) + ": " + strings.Join(g.Reasons, ", ")})
 		}

@@ -90,6 +90,9 @@ func New(cfg Config) (*Gateway, error) {
 		g.cfg.MaxConns = n
 		g.log.Warn("fewer connections than configured, for want of file descriptors", logkeys.Count, n)
 	}
+	for _, id := range cfg.Wiped {
+		g.wipes.answered.put(id, true, maxOrders)
+	}
 	g.reports = newReports(g)
 	g.metrics = newMetrics(g)
 	if cfg.Registry != nil {

@@ -30,6 +30,12 @@ func (g *Gateway) demand(q *ask) {
 	if q.decision.Rule == access.RuleProvisioning && g.leaveAlone(q) {
 		return
 	}
+	if q.decision.Rule == access.RuleProvisioning && q.relic() {
+		// It can never have a key, so to be told to get one would be to be told for ever.
+		q.decision.Verdict, q.decision.Detail = access.VerdictRefuse, "its version has no such policy"
+		g.write(q, reply.Forbid(q.form))
+		return
+	}
 	status := demandFor(&q.decision, q.facts.Key)
 	loud, givenUp := g.policies.demanded(q.pair, q.arrived)
 	if givenUp && q.decision.Rule == access.RuleProvisioning {
@@ -38,6 +44,9 @@ func (g *Gateway) demand(q *ask) {
 	q.eas = int(status)
 	g.write(q, demandReply(q.form, status, loud))
 }
+
+// relic reports whether the phone speaks a version whose policies are of another kind than ours.
+func (q *ask) relic() bool { return q.presented().relic() }
 
 // leaveAlone puts off a phone that asks for its policy for ever, under a policy that does not let it pass:
 // whatever else it were told, it would ask again. True: it has been answered.
@@ -53,7 +62,7 @@ func (g *Gateway) leaveAlone(q *ask) bool {
 // ignores notes for the console that the phone takes no notice of its policy. One of 2.5 has none to ignore.
 func (q *ask) ignores(now time.Time) {
 	p := q.facts.Policy
-	if v := q.query.Version; p == nil || v != eas.VersionUnknown && v < eas.V12_0 {
+	if p == nil || q.relic() {
 		return
 	}
 	if s := q.sight(); s != nil {
@@ -117,7 +126,7 @@ func (g *Gateway) provision(q *ask) {
 		g.keepInfo(q)
 	}
 	switch {
-	case q.query.Version != eas.VersionUnknown && q.query.Version < eas.V12_0:
+	case q.relic():
 		// The policies of 2.5 are of another kind: there is none for it.
 		g.answer(q, req, &provision.Policy{Type: firstText(req.Type, provision.TypeWAP), Status: provision.PolicyNone})
 	case req.Type == "" && !req.Bare():

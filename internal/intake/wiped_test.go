@@ -64,3 +64,38 @@ func TestAWipedPhoneThatIsBackUnderAnotherIDLeavesItsOldRecordBehind(t *testing.
 		}
 	})
 }
+
+// A device that belongs to a user who is gone is wiped like any other: an acknowledgement that cannot be kept
+// would be let go by its gateway, and the phone told again. W-01
+func TestTheAcknowledgementOfADeviceWithoutItsOwnerIsKept(t *testing.T) {
+	both(t, func(d *desk) {
+		d.take(d.report(sighting("ana", "X1"), sighting("ben", "X2")))
+		a := d.pair("ana", "X1")
+		dev := &access.Device{ID: "D1", State: access.DeviceActive, Owner: "nobody any more"}
+		w := &store.Wipe{Wipe: access.Wipe{Kind: access.WipeFull, State: access.WipePending, By: "root"}, Association: a.ID}
+		d.change(func(tx *store.Tx) error {
+			if err := tx.SaveDevice(dev); err != nil {
+				return err
+			}
+			a.Device = dev.ID
+			if err := tx.SaveAssociation(a); err != nil {
+				return err
+			}
+			return tx.CreateWipe(w)
+		})
+		d.now = d.now.Add(time.Minute)
+		s, beside := sighting("ana", "X1"), sighting("ben", "X2")
+		s.Wipe = &access.WipeReport{ID: w.ID, State: access.WipeAcknowledged, At: d.now}
+		beside.HTTP = 207
+		d.take(d.report(s, beside))
+		if got, err := d.s.FindWipe(t.Context(), w.ID); err != nil || got.State != access.WipeAcknowledged {
+			t.Errorf("the order: %+v, %v", got, err)
+		}
+		if got, err := d.s.FindRegistered(t.Context(), dev.ID); err != nil || got.State != access.DeviceWiped || got.Owner != "nobody any more" {
+			t.Errorf("the device: %+v, %v", got, err)
+		}
+		if got := d.pair("ben", "X2").LastHTTP; got != 207 {
+			t.Errorf("what came beside it is not kept: %d", got)
+		}
+	})
+}

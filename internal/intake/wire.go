@@ -110,7 +110,8 @@ func (w *work) phoneWiped(a *access.Association, order *store.Wipe) error {
 		if err == nil && d.State != access.DeviceWiped {
 			was := d.State
 			d.State = access.DeviceWiped
-			if err := w.tx.SaveRegistered(d); err != nil {
+			// Not SaveRegistered: what people may not hand in, an owner who is gone, must not lose what a phone says.
+			if err := w.tx.SaveDevice(&d.Device); err != nil {
 				return err
 			}
 			w.tx.Audit(access.AuditEntry{Actor: linking.Actor, Event: eventWipe, Subject: linking.Name(d), Object: string(d.ID),
