@@ -192,7 +192,7 @@ func (s *storm) opens(where line, booked bool, now time.Time) bool {
 		if booked {
 			part = bookedSpare
 		}
-		spare = float64(int(s.burst) / part)
+		spare = min(s.burst-1, max(1, s.burst/float64(part)))
 	}
 	return s.door.take(at, s.rate, s.burst, spare)
 }
