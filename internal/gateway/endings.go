@@ -65,7 +65,7 @@ func gentle(r access.Rule) bool {
 
 // spread ends requests little by little, each by the verdict that holds when its turn comes.
 func (g *Gateway) spread(list []*waiter) {
-	for each := perStep(len(list), endWithin); len(list) > 0; {
+	for each := max(endLeast, perStep(len(list), endWithin)); len(list) > 0; {
 		n := min(each, len(list))
 		for _, w := range list[:n] {
 			if g.draining.Load() {
@@ -82,7 +82,7 @@ func (g *Gateway) spread(list []*waiter) {
 }
 
 // perStep is how many of n have to be ended in a step, so that the last is ended within a time.
-func perStep(n int, within time.Duration) int { return max(endLeast, n*int(endStep)/int(within)+1) }
+func perStep(n int, within time.Duration) int { return n*int(endStep)/int(within) + 1 }
 
 // drain answers what waits, and whatever else begins to wait meanwhile. Those phones go to another gateway, or
 // to this one after its start: no faster than they would be let in there, as far as the time that is left
