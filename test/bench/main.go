@@ -280,22 +280,32 @@ func measureParked(l *lab, p peer, o options, r *row) error {
 	return nil
 }
 
+func backendClient() *http.Client {
+	return &http.Client{Transport: insecure(), Timeout: 5 * time.Second}
+}
+
+// askBackend gets a number from the mail server.
+func (l *lab) askBackend(client *http.Client, path string) (int, error) {
+	resp, err := client.Get(l.scheme + "://" + l.backend + path)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(string(b))
+}
+
 // waitParked waits until the backend holds exactly n Pings.
 func (l *lab) waitParked(n int, limit time.Duration) error {
-	client := &http.Client{Transport: insecure(), Timeout: 5 * time.Second}
+	client := backendClient()
 	defer client.CloseIdleConnections()
 	got := -1
 	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		resp, err := client.Get(l.scheme + "://" + l.backend + "/parked")
-		if err != nil {
-			return err
-		}
-		b, err := io.ReadAll(resp.Body)
-		resp.Body.Close()
-		if err != nil {
-			return err
-		}
-		if got, err = strconv.Atoi(string(b)); err != nil {
+		var err error
+		if got, err = l.askBackend(client, "/parked"); err != nil {
 			return err
 		}
 		if got == n {
