@@ -120,6 +120,7 @@ func (r *runningGateway) open(g *group, cfg *config.Config, log *slog.Logger, ho
 	r.gateway, err = gateway.New(gateway.Config{
 		Name: access.GatewayID(c.Name), Version: version(), Snapshot: holder, Sink: spoke, Wiped: spoke.Wiped(),
 		Backends: backends(cfg.Backends), Logger: log, Registry: registry,
+		Storm:      gateway.StormConfig{Rate: c.Storm.Rate, Burst: c.Storm.Burst},
 		NewDevices: c.Shield.NewDevices, MaxConns: c.MaxConns, MaxConnsPerAddress: orNone(c.MaxConnsEach), ExternalURL: externalURL(c.ExternalURL), Fronts: fronts, HTTP2: c.HTTP2, TLS: true, Certificate: cert,
 		Shield: gateway.ShieldConfig{
 			Keep: time.Duration(c.Shield.Remember), Window: time.Duration(c.Shield.Window),

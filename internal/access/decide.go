@@ -104,7 +104,9 @@ func judge(v View, f *Facts, pair Pair, p *Preferences, now time.Time) Decision 
 		d.Verdict, d.Rule, d.Policy = VerdictProvision, RuleProvisioning, f.Policy
 		return d
 	}
-	// Storm admission speaks here.
+	if f.Crowded {
+		d.Verdict, d.Rule = VerdictLater, RuleStorm
+	}
 	return d
 }
 

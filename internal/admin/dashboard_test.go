@@ -92,18 +92,22 @@ func TestTheDashboardSaysWhatNeedsSomebody(t *testing.T) {
 	}
 	w.live = []access.Gateway{{ID: "gw1", Connected: true, LastReport: old, Skew: -8 * time.Second, Status: access.GatewayStatus{
 		Started: old, Position: position, CertExpires: old.Add(10 * 24 * time.Hour), SpoolBytes: 9 << 20,
+		StormSince: old, StormPutOff: 4711,
 		Backends: []access.BackendHealth{{Name: "sogo", Problem: "connection refused"}, {Name: "fine", Up: true}},
 	}}}
 	w.clock.forward(time.Second)
 	d := w.dashboard()
 	want := []admin.NeedKind{admin.NeedShadow, admin.NeedGatewayAway, admin.NeedBackendDown,
-		admin.NeedCertificate, admin.NeedClockSkew, admin.NeedSpool, admin.NeedNewcomers}
+		admin.NeedCertificate, admin.NeedClockSkew, admin.NeedSpool, admin.NeedStorm, admin.NeedNewcomers}
 	if got := kinds(d.Needs); !slices.Equal(got, want) {
 		t.Errorf("needs %v, want %v", got, want)
 	}
 	for i, n := range d.Needs {
 		if n.Urgent != (i < 3) {
 			t.Errorf("%s: urgent %v", n.Kind, n.Urgent)
+		}
+		if n.Kind == admin.NeedStorm && !strings.Contains(n.Text, "4711") { // Y-22
+			t.Errorf("the storm: %s", n.Text)
 		}
 		if n.Kind == admin.NeedNewcomers && (n.Count != 1 || !strings.Contains(n.Text, "One new phone")) {
 			t.Errorf("newcomers: %+v", n)

@@ -77,6 +77,7 @@ type Config struct {
 	// NewDevices is how many devices nobody knows yet may come with one account within an hour; the next
 	// ones are put off. Zero: as many as like.
 	NewDevices int
+	Storm      StormConfig
 	// MaxConns is how many connections of phones may be open at a time, those with a waiting request and
 	// those at rest among them; default 100000. MaxConnsPerAddress is how many of them one address (IPv6:
 	// one /64) gets; default 16384, and negative: no limit.

@@ -21,7 +21,7 @@ import (
 // Whoever only has to accept a policy has to be somebody the mail server knows; an order is told to the
 // pair, whoever asks for it.
 func (g *Gateway) demand(q *ask) {
-	if q.decision.Rule == access.RuleProvisioning && !g.known(q) {
+	if q.decision.Rule == access.RuleProvisioning && (!g.mayBeAsked(q) || !g.known(q)) {
 		return
 	}
 	if q.decision.Rule == access.RuleWipe && !g.mayTell(q) {
@@ -322,21 +322,3 @@ func (g *Gateway) tellServer(q *ask) {
 
 // maxTold bounds for how many phones it is remembered what the mail server was told.
 const maxTold = 20_000
-
-// spread ends requests that wait little by little, so that their phones do not all come back at once.
-func (g *Gateway) spread(list []func()) {
-	const step, ticks = 50 * time.Millisecond, 100
-	each := max(20, len(list)/ticks+1)
-	for len(list) > 0 {
-		n := min(each, len(list))
-		if g.draining.Load() {
-			return // they are drained
-		}
-		for _, end := range list[:n] {
-			end()
-		}
-		if list = list[n:]; len(list) > 0 && !pause(g.life, step) {
-			return
-		}
-	}
-}

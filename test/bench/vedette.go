@@ -16,7 +16,10 @@ import (
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
-// The bench runs the shipped defaults: a console with its database in a process of its own, and a
+// defaultRate is the shipped rate of the door for storms.
+const defaultRate = 100
+
+// The bench runs the shipped defaults, but for the door while parked Pings are weighed: a console with its database in a process of its own, and a
 // gateway linked to it that knows every record, checks roots, remembers credentials, reports what it
 // sees and serves metrics. Only the gateway's cost counts; the console does not stand in the way of
 // phones.
@@ -42,6 +45,7 @@ tls_cert = %q
 tls_key = %q
 console = "https://%s"
 console_pin = %q
+storm.rate = %d
 [[backend]]
 name = "mail"
 type = "other"
@@ -76,7 +80,7 @@ func (l *lab) startVedette(listen string) (started, counted []*process, err erro
 	}
 	files := map[string]string{
 		conFile: fmt.Sprintf(consoleConfig, cdir, link, gwPin),
-		gwFile:  fmt.Sprintf(gatewayConfig, gdir, listen, l.cert, l.key, link, conPin, l.scheme, l.backend, ca),
+		gwFile:  fmt.Sprintf(gatewayConfig, gdir, listen, l.cert, l.key, link, conPin, l.rate, l.scheme, l.backend, ca),
 	}
 	for name, text := range files {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
