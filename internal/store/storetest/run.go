@@ -69,6 +69,7 @@ func Run(t *testing.T, e Engine) {
 		{"policies", policies},
 		{"orders to wipe", wipes},
 		{"unknown users", unknownUsers},
+		{"device ids about which something is said", marked},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()
