@@ -167,18 +167,37 @@ func (a *Admin) ExportAssociations(ctx context.Context, who access.Actor, q Quer
 	if err != nil {
 		return err
 	}
-	return a.store.EachAssociation(ctx, sq, func(as *access.Association) error {
+	rows := make([]Row, 0, exportBatch)
+	hand := func() error {
+		err := a.number(ctx, rows)
+		if err == nil {
+			err = a.acknowledge(ctx, rows)
+		}
+		for i := 0; i < len(rows) && err == nil; i++ {
+			err = fn(rows[i])
+		}
+		rows = rows[:0]
+		return err
+	}
+	err = a.store.EachAssociation(ctx, sq, func(as *access.Association) error {
 		v := a.snapshot()
-		rows := []Row{row(v, as, a.now().UTC())}
-		if err := h.hide(v, &rows[0]); err != nil {
+		r := row(v, as, a.now().UTC())
+		if err := h.hide(v, &r); err != nil {
 			return err
 		}
-		if err := a.number(ctx, rows); err != nil {
-			return err
+		if rows = append(rows, r); len(rows) < exportBatch {
+			return nil
 		}
-		return fn(rows[0])
+		return hand()
 	})
+	if err != nil {
+		return err
+	}
+	return hand()
 }
+
+// exportBatch is of how many records of an export is asked at once what their phones have said of policies.
+const exportBatch = 200
 
 // words says what a query chooses.
 func (q Query) words() string {

@@ -110,7 +110,10 @@ type filter struct {
 	Options []string // of a select; the first is the usual one
 	Raw     bool     // options are shown as they are, or as Word says them
 	Word    func(s *Server, option string) string
-	Most    int // of bytes; 0: 200
+	// Offers gives the options of a select that only the data knows, or that are asked for only with other
+	// filters: what is usual has no value. None: it is not asked for. Only what it says is shown of it.
+	Offers func(r *http.Request, who access.Actor, q query) ([]choice, error)
+	Most   int // of bytes; 0: 200
 }
 
 // headLink is a link beside the title.
