@@ -23,7 +23,10 @@ func (a *Admin) previewAssigns(ctx context.Context, who access.Actor, b Bulk, li
 		out.Records, out.Changes = 0, nil
 		advised, differing = 0, 0
 		clear(refused)
-		after := &overlay{View: v, eas: map[string]*access.EASDevice{}}
+		after, err := a.viewWith(tx, v, b.Policy)
+		if err != nil {
+			return err
+		}
 		for i := range list {
 			after.joins(list[i].Pair.Device, list[i].Device)
 			after.eas[list[i].Pair.Device].Policy = b.Policy

@@ -169,9 +169,10 @@ func wordsOfPerson(t *testing.T, w *world, s *admin.Settings, user access.UserID
 	t.Helper()
 	cleo := w.done(w.admin.AddUser(t.Context(), root(), admin.UserForm{Name: "cleo", DisplayName: "Cleo", Groups: []string{"sales"},
 		Accounts: []access.Account{{Realm: "lab", Account: "cleo"}}}, admin.Act{Key: "cleo"}))
-	w.record("cleo", "CLEOPHONE", func(a *access.Association) {
+	phone := w.record("cleo", "CLEOPHONE", func(a *access.Association) {
 		a.Override = access.Override{Kind: access.OverrideBlock, By: "alice", At: w.clock.Now()}
 	})
+	w.done(w.admin.AssignPolicy(t.Context(), root(), []access.AssociationID{phone}, w.policy("Mild"), admin.Act{Key: "cleo's policy"}))
 	w.done(w.admin.AddDevice(t.Context(), root(), admin.DeviceForm{Name: "Cleo's", Owner: access.UserID(cleo.ID), OS: "iOS", Model: "iPhone 15"}, admin.Act{Key: "cleo's"}))
 	shared := map[string]bool{}
 	for _, word := range textsIn(t, w, s, access.UserID(cleo.ID)) {

@@ -63,6 +63,7 @@ func (a *Admin) CreatePolicy(ctx context.Context, who access.Actor, f PolicyForm
 		p := p // the transaction may run twice
 		return a.createPolicy(tx, who, &p, f.Note, because("new: "+policyWords(&store.Policy{}, &p), act.Reason))
 	})
+	a.settled(ctx, out.Result, err)
 	return out.Result, err
 }
 
@@ -88,6 +89,7 @@ func (a *Admin) CopyPolicy(ctx context.Context, who access.Actor, id access.Poli
 		p.Name, p.By = name, who.Name
 		return a.createPolicy(tx, who, &p, "copy of "+from.Name, because("copy of "+quoted(from.Name), act.Reason))
 	})
+	a.settled(ctx, out.Result, err)
 	return out.Result, err
 }
 
@@ -187,6 +189,7 @@ func (a *Admin) DeletePolicy(ctx context.Context, who access.Actor, id access.Po
 		tx.Audit(entry(who, string(access.VerbChangePolicy), p.Name, string(id), because("deleted at revision "+fmt.Sprint(p.Revision), act.Reason)))
 		return outcome{Result: Result{Text: quoted(p.Name) + " is deleted."}}, nil
 	})
+	a.settled(ctx, out.Result, err)
 	return out.Result, err
 }
 
