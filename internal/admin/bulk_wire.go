@@ -98,13 +98,16 @@ func (p *Preview) repoliced(tx *store.Tx, before, after access.View, as *access.
 func (a *Admin) previewWipes(ctx context.Context, who access.Actor, kind access.WipeKind, chosen []access.Association) (Preview, error) {
 	refused := map[string]int{}
 	effects := map[string]int{}
-	waiting := 0
+	with := map[access.AssociationID]bool{}
+	waiting, left := 0, 0
 	out, err := a.rehearse(ctx, who, rehearsal{
 		touched: func(tx *store.Tx) ([]access.Association, error) { return wholePhones(tx, chosen) },
 		do: func(tx *store.Tx) error {
 			clear(refused)
 			clear(effects)
+			clear(with)
 			waiting = 0
+			var err error
 			for i := range chosen {
 				as, err := a.find(tx, who, chosen[i].ID, 0)
 				if err == nil {
@@ -112,7 +115,14 @@ func (a *Admin) previewWipes(ctx context.Context, who access.Actor, kind access.
 				}
 				switch k := access.KindOf(err); {
 				case err == nil:
-					effects[wipeEffect(as, kind).Effect]++
+					effects[effectOn(as, kind)]++
+					others, err := a.phoneOf(tx, who, as, kind)
+					if err != nil {
+						return err
+					}
+					for i := range others {
+						with[others[i].ID] = true
+					}
 					if now, err := tx.FindAssociation(as.ID); err == nil && now.Wipe.State == access.WipeWaiting {
 						waiting++
 					}
@@ -122,15 +132,45 @@ func (a *Admin) previewWipes(ctx context.Context, who access.Actor, kind access.
 					return err
 				}
 			}
-			return nil
+			left, err = a.capLeft(tx)
+			return err
 		},
 	})
 	for _, text := range slices.Sorted(maps.Keys(effects)) {
-		out.Notes = append(out.Notes, count(effects[text], "phone", "phones")+": "+text)
+		out.Notes = append(out.Notes, count(effects[text], "phone", "phones")+" with "+text)
+	}
+	for i := range chosen {
+		delete(with, chosen[i].ID)
+	}
+	if len(with) > 0 {
+		out.Notes = append(out.Notes, count(len(with), "other account", "other accounts")+" of these phones may go with them.")
 	}
 	out.Notes = append(out.Notes, refusedNotes(refused)...)
 	if waiting > 0 {
 		out.Notes = append(out.Notes, count(waiting, "order waits", "orders wait")+" for another administrator to approve.")
 	}
+	if err == nil {
+		out.Notes = append(out.Notes, count(left, "more wipe", "more wipes")+" can be ordered within this hour after that.")
+	}
 	return out, err
+}
+
+// effectOn says of which mail app an order is, what that makes of it, and who says so.
+func effectOn(as *access.Association, kind access.WipeKind) string {
+	w := wipeEffect(as, kind)
+	text := firstOf(supportOf(as).Client, as.Client, "an unknown mail app") + ": " + w.Effect
+	if w.Source != "" {
+		text += " (" + w.Source + ", " + w.Date + ")"
+	}
+	return text
+}
+
+// capLeft is how many more wipes can be ordered within this hour.
+func (a *Admin) capLeft(tx *store.Tx) (int, error) {
+	safety := defaultWipeSafety()
+	if _, err := tx.Setting(settingWipes, &safety); err != nil {
+		return 0, err
+	}
+	given, err := tx.WipesSince(tx.Now().Add(-capWithin))
+	return max(0, safety.PerHour-int(given)), err
 }

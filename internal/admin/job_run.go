@@ -137,7 +137,8 @@ func (a *Admin) jobStep(ctx context.Context, j *store.Job, p jobParams, rows []s
 			return err
 		}
 		text := "It could not be done; the log of the console says why."
-		if refused, ok := errors.AsType[*rowRefused](err); ok {
+		refused, ok := errors.AsType[*rowRefused](err)
+		if ok {
 			text = refused.text
 		} else {
 			a.log.LogAttrs(ctx, slog.LevelError, "job row failed", slog.String(logkeys.Job, j.ID),
@@ -146,6 +147,9 @@ func (a *Admin) jobStep(ctx context.Context, j *store.Job, p jobParams, rows []s
 		err = a.store.WithTx(ctx, func(tx *store.Tx) error {
 			if err := tx.HoldJob(j.ID, a.owner, jobHold); err != nil {
 				return err
+			}
+			if ok && refused.capped {
+				tx.Audit(capLine(j.Actor, rows[i].Target, text))
 			}
 			return tx.FinishJobRow(j.ID, rows[i].N, store.JobFailed, text)
 		})
@@ -157,7 +161,10 @@ func (a *Admin) jobStep(ctx context.Context, j *store.Job, p jobParams, rows []s
 }
 
 // rowRefused ends the transaction of a row that was refused: a verb may have written before it found out.
-type rowRefused struct{ text string }
+type rowRefused struct {
+	text   string
+	capped bool // by the cap of wipes, which is an alert
+}
 
 func (e *rowRefused) Error() string { return e.text }
 
@@ -172,18 +179,13 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 		if err := tx.HoldJob(j.ID, a.owner, jobHold); err != nil {
 			return err
 		}
-		capped := false
 		for _, r := range rows {
 			out, err := a.jobRow(tx, j, p, r.Target)
-			if isCap(err) && !capped { // one line is enough
-				tx.Audit(capLine(j.Actor, r.Target, err))
-				capped = true
-			}
 			if err == nil && p.Undoes == "" {
 				err = keepRow(tx, j, r.Target, out)
 			}
 			if known, ok := errors.AsType[*access.Error](err); ok && refusable(known.Kind) {
-				return &rowRefused{known.Text}
+				return &rowRefused{known.Text, isCap(err)}
 			}
 			if err != nil {
 				return err

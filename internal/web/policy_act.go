@@ -19,8 +19,8 @@ func (s *Server) policyActs() []act[admin.Row] {
 	assigned := func(a *admin.Row) bool { return a.Policy.From == admin.PolicyAssigned }
 	ours := func(a *admin.Row) bool { return a.Policy.ID != "" && !a.Wipe.State.Wiped() }
 	return []act[admin.Row]{
-		{Verb: access.VerbAssignPolicy, Icon: "file-check", Key: "p", Choose: s.choosePolicy()},
-		{Verb: access.VerbRevertPolicy, Icon: "arrow-back-up", Key: "v", Fits: assigned, Foresee: s.foreseeRevert, Tells: policyBulkNotes,
+		{Verb: access.VerbAssignPolicy, Icon: "file-check", Key: "p", Choose: s.choosePolicy(), Marks: (*Server).advised},
+		{Verb: access.VerbRevertPolicy, Icon: "arrow-back-up", Key: "v", Fits: assigned, Foresee: s.foreseeRevert, Tells: policyBulkNotes, Marks: (*Server).advised,
 			Do: func(ctx context.Context, who access.Actor, id string, a admin.Act) (admin.Result, error) {
 				return s.admin.RevertPolicy(ctx, who, associationIDs([]string{id}), a)
 			}},
@@ -29,6 +29,14 @@ func (s *Server) policyActs() []act[admin.Row] {
 				return s.admin.AskPolicyAnew(ctx, who, access.AssociationID(id), a)
 			}},
 	}
+}
+
+// advised says of a phone that it is better led otherwise.
+func (s *Server) advised(a *admin.Row) string {
+	if !admin.Advised(a) {
+		return ""
+	}
+	return s.say("policy.advised", a.OS)
 }
 
 // choosePolicy asks which policy is to be assigned, and says what it reaches.
