@@ -32,8 +32,8 @@ type CapHit struct {
 // LastCapHit gives the last time that the cap of wipes has stopped orders, to those who may hold all of them.
 // nil: not within a day, or an administrator has saved the limits of wipes or used the switch since.
 func (s *Settings) LastCapHit(ctx context.Context, who access.Actor) (*CapHit, error) {
-	if who.May(access.VerbFreeze) != nil {
-		return nil, nil
+	if err := who.May(access.VerbView); err != nil || who.May(access.VerbFreeze) != nil {
+		return nil, err
 	}
 	hits, err := s.capHits(ctx)
 	if err != nil || len(hits) == 0 {
