@@ -16,13 +16,20 @@ import (
 
 // associationChoice chooses records.
 type associationChoice struct {
-	Show   string `enum:"all,linked,unlinked,suggested,unknown-user,allowed,blocked" default:"all" help:"all, linked, unlinked, suggested, unknown-user, allowed or blocked."`
+	Show   string `enum:"all,linked,unlinked,suggested,unknown-user,allowed,blocked,policy-assigned,action-in-year" default:"all" help:"all, linked, unlinked, suggested, unknown-user, allowed, blocked, policy-assigned or action-in-year."`
+	Year   int    `help:"With --show action-in-year: the calendar year; without it the present one." placeholder:"YEAR"`
 	Search string `help:"User, device id, model or number."`
 	Sort   string `help:"Column to sort by, such as user or last_sync." placeholder:"COLUMN"`
 	Desc   bool   `help:"The other way round."`
 }
 
-func (c *associationChoice) values() url.Values { return choice(c.Show, c.Search, c.Sort, c.Desc) }
+func (c *associationChoice) values() url.Values {
+	q := choice(c.Show, c.Search, c.Sort, c.Desc)
+	if c.Year != 0 {
+		q.Set("year", strconv.Itoa(c.Year))
+	}
+	return q
+}
 
 func choice(show, search, sort string, desc bool) url.Values {
 	q := url.Values{}

@@ -179,6 +179,11 @@ func (a *Admin) selectPage(ctx context.Context, j *store.Job, p jobParams, after
 		return rows, page.Next, err
 	case p.Query != nil:
 		q.Show, q.Search = store.Show(p.Query.Show), p.Query.Search
+		if p.Query.Show == ShowActed {
+			if q.From, q.To, err = a.yearOf(ctx, p.Query.Year); err != nil {
+				return nil, "", err
+			}
+		}
 		page, err := a.store.ListAssociations(ctx, q)
 		for i := range page.Rows {
 			add(string(page.Rows[i].ID), label(&page.Rows[i]), page.Rows[i].FirstSync)

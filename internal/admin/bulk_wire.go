@@ -92,12 +92,14 @@ func (p *Preview) repoliced(tx *store.Tx, before, after access.View, as *access.
 func (a *Admin) previewWipes(ctx context.Context, who access.Actor, b Bulk, act Act, list []access.Association, rows []bulkRow) (Preview, error) {
 	var refusing Refusing
 	effects := map[string]int{}
-	waiting := 0
+	with := map[access.AssociationID]bool{}
+	waiting, left := 0, 0
 	out, err := a.rehearse(ctx, who, rehearsal{
 		touched: func(tx *store.Tx) ([]access.Association, error) { return wholePhones(tx, list) },
 		do: func(tx *store.Tx) error {
 			refusing, waiting = Refusing{}, 0
 			clear(effects)
+			clear(with)
 			j, p := &store.Job{Verb: b.Verb, Actor: who, Reason: act.Reason}, jobParams{Wipe: b.Wipe}
 			for _, row := range rows {
 				_, refused, err := a.tryRow(tx, j, p, row.id)
@@ -108,7 +110,14 @@ func (a *Admin) previewWipes(ctx context.Context, who access.Actor, b Bulk, act 
 				if refused != nil {
 					continue
 				}
-				effects[wipeEffect(row.as, b.Wipe).Effect]++
+				effects[effectOn(row.as, b.Wipe)]++
+				others, err := a.phoneOf(tx, who, row.as, b.Wipe)
+				if err != nil {
+					return err
+				}
+				for i := range others {
+					with[others[i].ID] = true
+				}
 				now, err := tx.FindAssociation(row.as.ID)
 				if err != nil {
 					return err
@@ -117,15 +126,46 @@ func (a *Admin) previewWipes(ctx context.Context, who access.Actor, b Bulk, act 
 					waiting++
 				}
 			}
-			return nil
+			var err error
+			left, err = a.capLeft(tx)
+			return err
 		},
 	})
 	for _, text := range slices.Sorted(maps.Keys(effects)) {
-		out.Notes = append(out.Notes, count(effects[text], "phone", "phones")+": "+text)
+		out.Notes = append(out.Notes, count(effects[text], "phone", "phones")+" with "+text)
+	}
+	for i := range list {
+		delete(with, list[i].ID)
+	}
+	if len(with) > 0 {
+		out.Notes = append(out.Notes, count(len(with), "other account", "other accounts")+" of these phones may go with them.")
 	}
 	if waiting > 0 {
 		out.Notes = append(out.Notes, count(waiting, "order waits", "orders wait")+" for another administrator to approve.")
 	}
+	if err == nil {
+		out.Notes = append(out.Notes, count(left, "more wipe", "more wipes")+" can be ordered within this hour after that.")
+	}
 	out.Refusing = refusing
 	return out, err
+}
+
+// effectOn says of which mail app an order is, what that makes of it, and who says so.
+func effectOn(as *access.Association, kind access.WipeKind) string {
+	w := wipeEffect(as, kind)
+	text := firstOf(supportOf(as).Client, as.Client, "an unknown mail app") + ": " + w.Effect
+	if w.Source != "" {
+		text += " (" + w.Source + ", " + w.Date + ")"
+	}
+	return text
+}
+
+// capLeft is how many more wipes can be ordered within this hour.
+func (a *Admin) capLeft(tx *store.Tx) (int, error) {
+	safety := defaultWipeSafety()
+	if _, err := tx.Setting(settingWipes, &safety); err != nil {
+		return 0, err
+	}
+	given, err := tx.WipesSince(tx.Now().Add(-capWithin))
+	return max(0, safety.PerHour-int(given)), err
 }

@@ -168,7 +168,7 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 				state, text = store.JobFailed, refused.Text
 			}
 			if refused != nil && isCap(refused) && !capped { // one line is enough
-				tx.Audit(capLine(j.Actor, r.Target, refused))
+				tx.Audit(capLine(j.Actor, r.Target, refused.Text))
 				capped = true
 			}
 			if err := tx.FinishJobRow(j.ID, r.N, state, text); err != nil {

@@ -73,6 +73,9 @@ func (a *Admin) StartBulk(ctx context.Context, who access.Actor, b Bulk, act Act
 			return "", policyGone(err)
 		}
 	}
+	if err := a.thisYear(ctx, b.Query); err != nil {
+		return "", err
+	}
 	rows, err := a.jobRows(ctx, who, b.IDs)
 	if err != nil {
 		return "", err

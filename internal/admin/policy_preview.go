@@ -108,6 +108,9 @@ func assignDevice(tx *store.Tx, who access.Actor, as *access.Association, ids []
 	return d, hidden, nil
 }
 
+// Advised says that a phone is better led by the management of devices than by ActiveSync policies.
+func Advised(r *Row) bool { return advisory(r.OS) != "" }
+
 // advisory says that phones with some operating systems are better left to the management of devices.
 func advisory(os string) string {
 	switch os {

@@ -170,8 +170,8 @@ func wipeWords(w *store.Wipe) string {
 }
 
 // capLine is the audit line of an order that the cap has stopped.
-func capLine(who access.Actor, object string, err error) access.AuditEntry {
-	return access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: eventWipeCap, Object: object, Detail: access.TextOf(err), Failed: true}
+func capLine(who access.Actor, object, text string) access.AuditEntry {
+	return access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: eventWipeCap, Object: object, Detail: text, Failed: true}
 }
 
 // capHit writes down that the cap has stopped an order.

@@ -236,7 +236,8 @@ func TestTheCapHoldsForManyAtOnce(t *testing.T) {
 		ids = append(ids, w.record("ana", fmt.Sprintf("D%d", i), apple))
 	}
 	pre, err := w.admin.PreviewBulk(t.Context(), root(), admin.Bulk{Verb: access.VerbWipe, IDs: ids, Wipe: access.WipeFull}, admin.Act{})
-	if err != nil || pre.ToBlocked != 3 || len(pre.Notes) != 1 || pre.Refusals != 2 {
+	if err != nil || pre.ToBlocked != 3 || len(pre.Notes) != 2 || pre.Refusals != 2 ||
+		!strings.HasPrefix(pre.Notes[0], "3 phones with ") || !strings.HasPrefix(pre.Notes[1], "0 more wipes") {
 		t.Errorf("preview %+v, %v", pre, err)
 	}
 	job, err := w.admin.StartBulk(t.Context(), root(), admin.Bulk{Verb: access.VerbWipe, IDs: ids, Wipe: access.WipeFull}, admin.Act{Reason: "stolen"})
@@ -388,5 +389,51 @@ func TestWhoLooksAfterSomeGroupsWipesNothingOfOthers(t *testing.T) {
 	wantKind(t, err, access.KindNotFound)
 	if page, err := w.admin.ListWipes(t.Context(), who, admin.WipeQuery{}); err != nil || len(page.Rows) != 2 {
 		t.Errorf("%+v, %v", page, err)
+	}
+}
+
+// Y-10: a cap that has stopped an order is an alert until an administrator has seen to it, or for a day.
+func TestACapThatStopsAnOrderIsToldToAdministrators(t *testing.T) {
+	w := newWorld(t)
+	set := w.safety(func(s *admin.WipeSafety) { s.PerHour = 1 })
+	told := func(who access.Actor) *admin.CapHit {
+		t.Helper()
+		hit, err := set.LastCapHit(t.Context(), who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return hit
+	}
+	w.ordered(w.record("a", "D1", apple), access.WipeFull)
+	stop := func(who access.Actor) {
+		t.Helper()
+		w.clock.forward(time.Minute)
+		_, err := w.admin.OrderWipe(t.Context(), who, w.record("b"+who.Name, "D2"+w.clock.Now().Format("150405"), apple), access.WipeFull, admin.Act{})
+		wantKind(t, err, access.KindConflict)
+	}
+	if told(root()) != nil {
+		t.Fatal("nothing was stopped")
+	}
+	stop(root())
+	stop(second())
+	if hit := told(root()); hit == nil || hit.Times != 2 || !slices.Equal(hit.By, []string{root().Name, second().Name}) || hit.Last.Sub(hit.First) != time.Minute {
+		t.Fatalf("told %+v", hit)
+	}
+	if told(auditor()) != nil {
+		t.Error("told to somebody who can do nothing about it")
+	}
+	w.clock.forward(time.Minute)
+	w.safety(func(s *admin.WipeSafety) { s.PerHour = 2 })
+	if told(root()) != nil {
+		t.Error("told although an administrator has seen to it")
+	}
+	w.safety(func(s *admin.WipeSafety) { s.PerHour = 1 })
+	stop(second())
+	if hit := told(root()); hit == nil || hit.Times != 3 {
+		t.Errorf("told again: %+v", hit)
+	}
+	w.clock.forward(25 * time.Hour)
+	if told(root()) != nil {
+		t.Error("still told after a day")
 	}
 }

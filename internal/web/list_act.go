@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,11 +60,12 @@ type askPage struct {
 	Back     string
 	Button   string
 	Danger   bool
-	Refuses  bool // it would refuse somebody, so shadow mode matters
-	Ends     bool // it can end by itself
-	Edits    bool // a text is edited, else a note is asked for
-	Needs    bool // the note has to be given
-	Wide     bool // it goes for others with the one, unless that is said
+	Refuses  bool   // it would refuse somebody, so shadow mode matters
+	Ends     bool   // it can end by itself
+	Edits    bool   // a text is edited, else a note is asked for
+	Needs    bool   // the note has to be given
+	Confirm  string // what has to be typed; empty: nothing
+	Wide     bool   // it goes for others with the one, unless that is said
 	Hint     string
 	Text     string
 	Choices  []choice // of what goes along with the act; nil: nothing
@@ -74,7 +76,7 @@ type askPage struct {
 
 type note struct{ Kind, Text string }
 
-type whom struct{ One, Two string }
+type whom struct{ One, Two, Mark string }
 
 // selection is what an act is asked for: named rows, or all that match a query.
 type selection struct {
@@ -160,6 +162,9 @@ func (l *list[R]) ask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if a.Counts {
+		ask.Confirm = strconv.Itoa(total)
+	}
 	l.question(ask, a, total, more)
 	return l.s.showPage(w, r, "ask", ask)
 }
@@ -211,7 +216,10 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 	}
 	for i := range rows[:min(len(rows), named)] {
 		one, two := l.Name(&rows[i])
-		ask.Whom = append(ask.Whom, whom{one, two})
+		ask.Whom = append(ask.Whom, whom{One: one, Two: two})
+		if a.Marks != nil && total > 1 {
+			ask.Whom[i].Mark = a.Marks(l.s, &rows[i])
+		}
 	}
 	if rest := total - len(ask.Whom); rest > 0 {
 		ask.More = l.s.say("list.and-more", rest)
@@ -313,12 +321,15 @@ func (l *list[R]) act(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	back := localPath(r.PostFormValue("back"), l.scheme.page)
+	if want := strconv.Itoa(len(sel.IDs)); a.Counts && (sel.Query != nil || strings.TrimSpace(r.PostFormValue("confirm")) != want) {
+		return l.s.refused(w, r, back, access.Invalid(string(a.Verb), l.s.say("ask.not-confirmed", want)))
+	}
 	do := admin.Act{Key: r.PostFormValue("key"), Reason: strings.TrimSpace(r.PostFormValue("reason")), Version: atoi(r.PostFormValue("version"))}
 	if d, err := time.ParseDuration(r.PostFormValue("until")); err == nil && d > 0 && a.Ends {
 		do.Until = l.s.now().Add(d)
 	}
 	do.Only = a.Wide != nil && r.PostFormValue("only") != ""
-	back := localPath(r.PostFormValue("back"), l.scheme.page)
 	if sel.Query != nil || len(sel.IDs) > 1 || a.Several {
 		do.Version = 0
 		id, err := l.bulk(r, a, sel, do)

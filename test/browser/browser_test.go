@@ -242,7 +242,7 @@ func consoles() map[string]func(*testing.T) where {
 		"empty":   func(t *testing.T) where { return where{URL: browser.StartAt(t, moment()).URL} },
 		"linking": linking, "linkKeys": linking, "linkClear": linking, "several": linking, "left": linking, "low": linking,
 		"people": people, "peopleKeys": people, "peopleRules": people, "peopleMerge": people, "peopleLive": elsewhereLost,
-		"wire": wireOffice, "wireWipe": wireOffice, "wired": wired, "demo": demo, "staff": staff, "elsewhere": elsewhere, "files": files, "broken": broken, "small": small, "observing": observing, "oddities": oddities,
+		"wire": wireOffice, "wireWipe": wireOffice, "wireSafe": wireOffice, "wired": wired, "demo": demo, "staff": staff, "elsewhere": elsewhere, "files": files, "broken": broken, "small": small, "observing": observing, "oddities": oddities,
 		"live": live, "hidden": live, "streamless": live, "pane": live, "autoblock": autoBlock, "shadow": shadow, "odd": odd, "many": veryMany, "setup": setUp,
 	}
 }

@@ -70,6 +70,7 @@ func Run(t *testing.T, e Engine) {
 		{"orders to wipe", wipes},
 		{"unknown users", unknownUsers},
 		{"parts", parts},
+		{"device ids about which something is said", marked},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()
