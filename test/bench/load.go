@@ -102,11 +102,11 @@ func phone(addr string, c, n, rate, conns int, begin time.Time) (times []time.Du
 		if err != nil {
 			return times, failed, err
 		}
-		_, err = io.Copy(io.Discard, resp.Body)
+		n, err := io.Copy(io.Discard, resp.Body)
 		if err != nil {
 			return times, failed, err
 		}
-		if resp.StatusCode != http.StatusOK {
+		if resp.StatusCode != http.StatusOK || n < answerSize { // a refusal may be a short 200
 			failed++
 		}
 		times = append(times, time.Since(t))

@@ -140,15 +140,16 @@ func command(addr string, i int, begin time.Time, putOff *int) (in, later time.D
 		if err != nil {
 			return 0, time.Second, err
 		}
-		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		n, err := io.Copy(io.Discard, resp.Body)
+		if err != nil {
 			return 0, time.Second, err
 		}
-		switch resp.StatusCode {
-		case http.StatusOK:
+		switch {
+		case resp.StatusCode == http.StatusOK && n >= answerSize:
 			return time.Since(begin), 0, nil
-		case http.StatusServiceUnavailable:
+		case resp.StatusCode == http.StatusServiceUnavailable:
 		default:
-			return 0, time.Second, fmt.Errorf("status %d", resp.StatusCode)
+			return 0, time.Second, fmt.Errorf("status %d with %d bytes", resp.StatusCode, n)
 		}
 		*putOff++
 		sec, err := strconv.Atoi(resp.Header.Get("Retry-After"))

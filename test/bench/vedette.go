@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -103,8 +104,18 @@ func (l *lab) startVedette(listen string) (started, counted []*process, err erro
 	if err := ready(listen); err != nil {
 		return started, nil, err
 	}
-	time.Sleep(2 * time.Second) // the full copy of all records
-	return started, []*process{gw}, nil
+	return started, []*process{gw}, copied(listen)
+}
+
+// copied waits until the gateway has the full copy of all records: before, it refuses phones it does not know.
+func copied(listen string) error {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		if res, err := short(listen, 1, 1, 0); err == nil && res.failed == 0 {
+			time.Sleep(2 * time.Second)
+			return nil
+		}
+	}
+	return errors.New("the gateway never got its records")
 }
 
 // pin makes the link certificate of one end and gives its pin.
