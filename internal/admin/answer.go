@@ -170,7 +170,7 @@ func (a *Admin) answerDevice(who access.Actor, d *access.RegisteredDevice, now t
 		an.Sentence = "Waits to be registered: it syncs mail, and no registered device is known for it."
 		an.Verb, an.OnKind, an.On = access.VerbAddDevice, AnswerDevice, string(d.ID)
 		return an
-	case d.State == access.DeviceRetired || d.State == access.DeviceWiped:
+	case d.State == access.DeviceRetired:
 		rule = access.RuleDeviceRetired
 	case d.State == access.DeviceLost:
 		rule = access.RuleDeviceLost
@@ -182,7 +182,7 @@ func (a *Admin) answerDevice(who access.Actor, d *access.RegisteredDevice, now t
 	}
 	if rule == access.RulePass {
 		an.Sentence = strings.ToUpper(string(d.State[:1])) + string(d.State[1:]) + ", " + complianceText(d) + ". " + linkedText(d.Records)
-		if d.State == access.DevicePending {
+		if d.State == access.DevicePending || d.State == access.DeviceWiped {
 			an.Verb, an.OnKind, an.On = access.VerbActivate, AnswerDevice, string(d.ID)
 		}
 		return an

@@ -124,8 +124,10 @@ func DeviceActions(state access.DeviceState) []access.Verb {
 		return []access.Verb{access.VerbChangeDevice, access.VerbSetCompliance, access.VerbLose, access.VerbRetire, access.VerbDeleteDevice}
 	case access.DeviceLost:
 		return []access.Verb{access.VerbFind, access.VerbChangeDevice, access.VerbSetCompliance, access.VerbRetire, access.VerbDeleteDevice}
-	case access.DeviceRetired, access.DeviceWiped:
+	case access.DeviceRetired:
 		return []access.Verb{access.VerbActivate, access.VerbChangeDevice, access.VerbDeleteDevice}
+	case access.DeviceWiped: // which does not silence its compliance
+		return []access.Verb{access.VerbActivate, access.VerbChangeDevice, access.VerbSetCompliance, access.VerbDeleteDevice}
 	}
 	return nil
 }

@@ -293,7 +293,7 @@ func (a *Admin) ReleaseWipe(ctx context.Context, who access.Actor, id access.Wip
 	})
 }
 
-// stillWiped says that the registered device of a record is wiped too, which goes on speaking.
+// stillWiped says that the registered device of a record is shown as wiped on, which refuses nobody.
 func stillWiped(tx *store.Tx, id access.AssociationID) string {
 	as, err := tx.FindAssociation(id)
 	if err != nil || as.Device == "" {
@@ -302,5 +302,5 @@ func stillWiped(tx *store.Tx, id access.AssociationID) string {
 	if d, err := tx.FindRegistered(as.Device); err != nil || d.State != access.DeviceWiped {
 		return ""
 	}
-	return " Its registered device is still marked as wiped: activate that too."
+	return " Its registered device is shown as wiped until somebody activates it."
 }

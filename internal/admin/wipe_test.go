@@ -437,3 +437,44 @@ func TestACapThatStopsAnOrderIsToldToAdministrators(t *testing.T) {
 		t.Error("still told after a day")
 	}
 }
+
+// a wiped device refuses nobody. Its record is let go by Release alone, and may then be taken off
+// it by who may not retire a device, and what is said against its compliance is heard, and can be taken back.
+func TestAWipedDeviceRefusesNobodyButByItsCompliance(t *testing.T) {
+	w := newTown(t)
+	device := w.device["alma"]
+	mine, other := w.record["alma"], w.world.record("carl", "Dalma")
+	w.do(w.admin.LinkAssociation(t.Context(), root(), other, device, admin.Act{}))
+	o := w.ordered(mine, access.WipeFull)
+	w.reported(o, access.WipeAcknowledged)
+	w.inState(device, access.DeviceWiped)
+	if is, beside := w.status(mine), w.status(other); is != access.Wiped || beside != access.Allowed {
+		t.Errorf("wiped: %s, and the other account %s", is, beside)
+	}
+	broken := admin.ComplianceForm{Compliance: access.NotCompliant, Reasons: []string{"rooted"}}
+	w.do(w.admin.SetCompliance(t.Context(), root(), device, broken, admin.Act{}))
+	if got := w.status(other); got != access.Blocked {
+		t.Errorf("not compliant: %s", got)
+	}
+	w.do(w.admin.SetCompliance(t.Context(), root(), device, admin.ComplianceForm{Compliance: access.Compliant}, admin.Act{}))
+	if r := w.do(w.admin.ReleaseWipe(t.Context(), root(), o, admin.Act{})); !strings.HasSuffix(r.Text, "shown as wiped until somebody activates it.") {
+		t.Errorf("released: %s", r.Text)
+	}
+	if is, beside := w.status(mine), w.status(other); is != access.Allowed || beside != access.Allowed {
+		t.Errorf("released: %s, and the other account %s", is, beside)
+	}
+	answers, err := w.admin.Answer(t.Context(), root(), "Dalma")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, an := range answers.List {
+		if an.Wrong {
+			t.Errorf("%s: %s", an.Kind, an.Sentence)
+		}
+	}
+	desk := access.Actor{Name: "hugo", Role: access.RoleHelpDesk, Scope: &access.Scope{Groups: []string{"north", "south"}}}
+	if desk.May(access.VerbRetire) == nil {
+		t.Fatal("the help desk may retire devices: this proves nothing")
+	}
+	w.do(w.admin.UnlinkAssociation(t.Context(), desk, mine, admin.Act{}))
+}

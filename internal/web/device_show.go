@@ -70,10 +70,13 @@ func (s *Server) deviceStands(p *thingPart, d *admin.DeviceDetails) {
 		p.State = s.say("device.is-lost", reach)
 	case d.State == access.DeviceRetired:
 		p.State = s.say("device.is-retired", reach)
-	case d.State == access.DeviceWiped:
-		p.State = s.say("device.is-wiped", reach)
 	case d.Noncompliant != "":
 		p.State, p.Reason = s.say("device.is-noncompliant", reach), d.Noncompliant
+		if d.State == access.DeviceWiped {
+			p.Notes = append(p.Notes, note{"", s.say("device.is-wiped")})
+		}
+	case d.State == access.DeviceWiped:
+		p.Icon, p.State = "eraser", s.say("device.is-wiped")
 	case d.State == access.DevicePending:
 		p.Icon, p.State = "hourglass", s.say("device.is-pending")
 	default:
