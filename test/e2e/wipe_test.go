@@ -76,9 +76,19 @@ func (r *roamer) says(account bool, status int) {
 	}
 }
 
+// deviceIs fails unless the console shows a registered device in a state.
+func (w *world) deviceIs(id access.DeviceID, state access.DeviceState) {
+	w.t.Helper()
+	var d api.Device
+	if w.call("GET", "/devices/"+string(id), nil, &d); d.State != state {
+		w.t.Errorf("the device is %s, want %s", d.State, state)
+	}
+}
+
 // A lost phone: ordered and found again, ordered once more, told, acknowledged, wiped and blocked at every
-// gateway, and released. The other account of the phone and everybody else go on. Every request goes to
-// another gateway than the one before.
+// gateway, and released. The other account of the phone, which is linked to the same registered device, and
+// everybody else go on, while the device is shown as wiped. Every request goes to another gateway than the one
+// before.
 //
 // A-15 A-17 A-19 A-20 W-01 R-2 R-19
 func TestALostPhoneIsWipedOnceAndReleased(t *testing.T) {
@@ -87,6 +97,7 @@ func TestALostPhoneIsWipedOnceAndReleased(t *testing.T) {
 		t.Run(v.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, plan{gateways: 2})
+			device := w.register(w.engage("bob", nil, "bob").ID, "PHONEONE")
 			bob, alice, carol := w.roam("bob", "PHONEONE", v), w.roam("alice", "PHONEONE", v), w.roam("carol", "PHONETWO", v)
 			bob.key = 5 // a phone that had a policy once
 			for _, r := range []*roamer{bob, alice, carol} {
@@ -94,6 +105,10 @@ func TestALostPhoneIsWipedOnceAndReleased(t *testing.T) {
 				w.await(r.user, r.device)
 			}
 			record := w.await("bob", "PHONEONE")
+			w.ask("POST", "/associations/"+string(w.await("alice", "PHONEONE").ID)+"/link", map[string]any{"device": device, "reason": "they share it"})
+			for _, user := range []string{"bob", "alice"} {
+				eventually(t, soon, user+" is linked", func() bool { a, _ := w.find(user, "PHONEONE"); return a.Device == device })
+			}
 
 			waits, stays := w.ping(t.Context(), 0, 1, bob.to(0)), w.ping(t.Context(), 0, 2, alice.to(0))
 			order := w.orderWipe(record.ID, access.WipeFull)
@@ -139,7 +154,10 @@ func TestALostPhoneIsWipedOnceAndReleased(t *testing.T) {
 			if a, _ := w.find("bob", "PHONEONE"); a.SyncStatus != "wiped" || a.Why.Rule != "wiped" {
 				t.Errorf("the record: %s, %+v", a.SyncStatus, a.Why)
 			}
-			alice.fares("passed")
+			w.deviceIs(device, access.DeviceWiped)
+			for range 2 { // at either gateway
+				alice.fares("passed")
+			}
 			carol.fares("passed")
 			var d api.AssociationDetails
 			w.call("GET", "/associations/"+string(w.await("alice", "PHONEONE").ID), nil, &d)
@@ -150,10 +168,14 @@ func TestALostPhoneIsWipedOnceAndReleased(t *testing.T) {
 			w.refuses(http.StatusConflict, "POST", "/wipes/"+string(order)+"/close", map[string]any{})
 
 			w.wipeVerb(order, "release")
-			bob.fares("passed")
-			if a, _ := w.find("bob", "PHONEONE"); a.SyncStatus != "allowed" {
-				t.Errorf("released: %s", a.SyncStatus)
+			for range 2 {
+				bob.fares("passed")
+				alice.fares("passed")
 			}
+			if a, _ := w.find("bob", "PHONEONE"); a.SyncStatus != "allowed" || a.Device != device {
+				t.Errorf("released: %s, linked to %q", a.SyncStatus, a.Device)
+			}
+			w.deviceIs(device, access.DeviceWiped)
 		})
 	}
 }
