@@ -70,7 +70,7 @@ func printRefused(w io.Writer, r *api.Refusing) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	listed := r.Refused[:min(len(r.Refused), mostChanges)]
 	for _, f := range listed {
-		name := f.Name
+		name := f.Label
 		if name == "" {
 			name = f.ID
 		}

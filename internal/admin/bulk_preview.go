@@ -142,7 +142,7 @@ func (a *Admin) PreviewPeopleBulk(ctx context.Context, who access.Actor, b Peopl
 	}
 	for i := range refusing.Refused {
 		r := &refusing.Refused[i]
-		if r.Name, err = a.labelFor(ctx, who, b.Verb, string(r.ID)); err != nil {
+		if r.Label, err = a.labelFor(ctx, who, b.Verb, string(r.ID)); err != nil {
 			return Preview{}, err
 		}
 	}

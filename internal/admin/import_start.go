@@ -319,9 +319,18 @@ func (a *Admin) importOf(ctx context.Context, i *store.Import) (Import, error) {
 		if known(err) != nil {
 			return out, err
 		}
-		if err != nil || !j.Finished.IsZero() {
-			out.State = ImportCancelled
+		if err == nil && j.Finished.IsZero() {
+			break
 		}
+		// The last lines may have been done between the two reads: only what is read after the job's end is the end.
+		again, err := a.store.FindImport(ctx, i.ID)
+		if err != nil {
+			return out, err
+		}
+		if again.State != i.State || again.Job != i.Job || again.Summary != i.Summary {
+			return a.importOf(ctx, again)
+		}
+		out.State = ImportCancelled
 	}
 	return out, nil
 }

@@ -111,13 +111,6 @@ func (v *overlay) Policy(id access.PolicyID) *access.Policy {
 	return v.View.Policy(id)
 }
 
-// withDevice is a view in which a record's phone belongs to a device that is as d says.
-func withDevice(v access.View, as *access.Association, d *access.Device) access.View {
-	o := &overlay{View: v, records: map[access.Pair]*access.Record{as.Pair: &as.Record}, devices: map[access.DeviceID]*access.Device{d.ID: d}}
-	o.joins(as.Pair.Device, d.ID)
-	return o
-}
-
 // joins says that some record of an ActiveSync id is linked to a device.
 func (v *overlay) joins(eas string, device access.DeviceID) {
 	e := access.EASDevice{ID: eas}

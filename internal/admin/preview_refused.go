@@ -19,9 +19,9 @@ type Refusing struct {
 
 // Refusal is a row that would be refused, as the job would show it.
 type Refusal struct {
-	ID   access.AssociationID // of the record; of a bulk on devices or users the id of that
-	Name string               // as JobRow.Label; empty when it is gone
-	Text string               // why, as JobRow.Result
+	ID    access.AssociationID // of the record; of a bulk on devices or users the id of that
+	Label string               // as JobRow.Label; empty when it is gone
+	Text  string               // why, as JobRow.Result
 }
 
 // add takes up what came of a row: nil when it is done.
@@ -31,7 +31,7 @@ func (r *Refusing) add(id, name string, refused *access.Error) {
 		return
 	}
 	if r.Refusals++; len(r.Refused) < previewLimit {
-		r.Refused = append(r.Refused, Refusal{ID: access.AssociationID(id), Name: name, Text: refused.Text})
+		r.Refused = append(r.Refused, Refusal{ID: access.AssociationID(id), Label: name, Text: refused.Text})
 	}
 }
 

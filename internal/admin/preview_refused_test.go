@@ -30,7 +30,7 @@ func (w *village) outcomes(who access.Actor, job admin.JobID, err error) (out ad
 		out.Rows++
 		if r.State == "failed" {
 			out.Refusals++
-			out.Refused = append(out.Refused, admin.Refusal{ID: r.ID, Name: r.Label, Text: r.Result})
+			out.Refused = append(out.Refused, admin.Refusal{ID: r.ID, Label: r.Label, Text: r.Result})
 		}
 	}
 	return out, err
@@ -147,7 +147,7 @@ func TestARefusedRowLeavesNothingInARehearsal(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := admin.Refusing{Rows: 3, Refusals: 2, Refused: []admin.Refusal{
-			{ID: w.record["alma"], Name: "alma on ••••", Text: "The device it is linked to is not compliant, and its phone is refused for that. Taking the record off it is for those who may end that."},
+			{ID: w.record["alma"], Label: "alma on ••••", Text: "The device it is linked to is not compliant, and its phone is refused for that. Taking the record off it is for those who may end that."},
 			{ID: "gone", Text: "This record is gone. Somebody has removed it, or it was never there."}}}
 		if diff := cmp.Diff(want, p.Refusing); diff != "" {
 			t.Errorf("%s: %s", verb, diff)
@@ -200,6 +200,64 @@ func TestRefusedRowsAreCovered(t *testing.T) {
 			if strings.Contains(text, s) {
 				t.Errorf("%s shows %s to the help desk: %s", what, s, text)
 			}
+		}
+	}
+}
+
+// Y-07, A-23: a preview of links lists what is linked then, and neither offers nor names the device of somebody
+// outside the groups of whoever asks.
+func TestAPreviewOfLinksListsWhatIsLinkedThen(t *testing.T) {
+	w := newTown(t)
+	suggested := func(account, device string, to access.DeviceID, clear bool) access.AssociationID {
+		return w.world.record(account, device, func(as *access.Association) {
+			as.Suggestion = access.Suggestion{Device: to, Score: 60, Reasons: []string{"same model"}, Clear: clear}
+		})
+	}
+	own := suggested("alma", "DOWN", w.device["alma"], true)
+	foreign := suggested("alma", "DFOREIGN", w.device["bert"], true)
+	unclear := suggested("alma", "DUNCLEAR", w.device["alma"], false)
+	b := admin.Bulk{Verb: access.VerbLink, IDs: []access.AssociationID{own, foreign, unclear, own}}
+	north := access.Actor{Name: "nora", Role: access.RoleOperator, Scope: &access.Scope{Groups: []string{"north"}}}
+	for _, c := range []struct {
+		who  access.Actor
+		want map[access.AssociationID]access.DeviceID
+	}{
+		{north, map[access.AssociationID]access.DeviceID{own: w.device["alma"]}},
+		{root(), map[access.AssociationID]access.DeviceID{foreign: w.device["bert"]}}, // the other one is linked by then
+	} {
+		told, err := w.admin.PreviewLinks(t.Context(), c.who, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed := map[access.AssociationID]access.DeviceID{}
+		for _, l := range told.Links {
+			listed[l.Record.ID] = l.Device.ID
+		}
+		if diff := cmp.Diff(c.want, listed); diff != "" || told.Clear != len(c.want) || told.Clear+told.Unclear+told.Refusals != 3 || told.Rows != 3 {
+			t.Errorf("%s: %+v\n%s", c.who.Name, told, diff)
+		}
+		if c.who.Scope != nil && (told.Refusals != 1 || told.Refused[0].ID != foreign || strings.Contains(fmt.Sprintf("%+v", told), "bert")) {
+			t.Errorf("%+v", told)
+		}
+		before := map[access.AssociationID]access.DeviceID{}
+		for _, id := range b.IDs {
+			before[id] = w.find(id).Device
+		}
+		job, err := w.admin.StartBulk(t.Context(), c.who, b, admin.Act{})
+		if err := w.carriedOut(job, err); err != nil {
+			t.Fatal(err)
+		}
+		linked := map[access.AssociationID]access.DeviceID{}
+		for id, was := range before {
+			if is := w.find(id).Device; is != was {
+				linked[id] = is
+			}
+		}
+		if diff := cmp.Diff(listed, linked); diff != "" {
+			t.Errorf("%s: told (-) and happened (+):\n%s", c.who.Name, diff)
+		}
+		if j, err := w.admin.FindJob(t.Context(), c.who, job); err != nil || j.Failed != told.Refusals {
+			t.Errorf("%s: %+v, %v", c.who.Name, j, err)
 		}
 	}
 }

@@ -154,9 +154,19 @@ func TestAnAdministratorIsInvitedChangedAndRemoved(t *testing.T) {
 	if strings.Contains(string(a.Body), token) {
 		t.Error("the link is given out again")
 	}
-	one := map[string]any{"role": "helpdesk", "users": []string{"u1"}}
+	u := look[struct{ ID string }](w.call("POST", api.Prefix+"/users", map[string]any{"name": "zora"}).want(201)).ID
+	limited := map[string]any{"role": "helpdesk", "users": []string{u, "nobody-1", "nobody-2"}}
+	for _, r := range []*answer{
+		w.call("PUT", path+"/rights", limited, "If-Match", a.Header.Get("ETag")),
+		w.call("POST", api.Prefix+"/administrators", map[string]any{"name": "nils", "role": "helpdesk", "users": []string{"nobody-1", "nobody-2"}}),
+	} {
+		if r.want(422); !strings.Contains(string(r.Body), "nobody-1, nobody-2.") {
+			t.Errorf("nobody is told which users there are not: %s", r.Body)
+		}
+	}
+	one := map[string]any{"role": "helpdesk", "users": []string{u}}
 	a = w.call("PUT", path+"/rights", one, "If-Match", a.Header.Get("ETag")).want(200)
-	if h := read[api.Administrator](w.call("GET", path, nil).want(200)); h.Users == nil || len(*h.Users) != 1 || (*h.Users)[0] != "u1" ||
+	if h := read[api.Administrator](w.call("GET", path, nil).want(200)); h.Users == nil || len(*h.Users) != 1 || (*h.Users)[0] != u ||
 		h.Groups == nil || len(*h.Groups) != 0 {
 		t.Errorf("limited to one user: %+v", h)
 	}

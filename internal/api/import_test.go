@@ -5,6 +5,7 @@ package api_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,6 +87,16 @@ func TestAListOfPhonesIsBroughtInReportedAndTakenBack(t *testing.T) {
 	w.call("GET", api.Prefix+"/imports/nothing", nil).want(404)
 	w.call("GET", api.Prefix+"/imports/nothing/lines", nil).want(404)
 	w.call("POST", api.Prefix+"/imports/nothing/undo", nil).want(404)
+}
+
+func TestAnEmptyFileIsRefusedWithWhatToDo(t *testing.T) {
+	w := newWorld(t)
+	for _, file := range []any{nil, ""} {
+		got := w.call("POST", api.Prefix+"/imports?kind=users", file, "Content-Type", "text/csv").want(422)
+		if body := string(got.Body); !strings.Contains(body, "The file is empty. It needs a first line") || !strings.Contains(got.Header.Get("Content-Type"), "problem+json") {
+			t.Errorf("%v: %s", got.Header, body)
+		}
+	}
 }
 
 func TestExpectedPhonesAreForgotten(t *testing.T) {

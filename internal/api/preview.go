@@ -36,14 +36,14 @@ type Refusing struct {
 
 // Refusal is a row of a job that would be refused.
 type Refusal struct {
-	ID   string `json:"id" doc:"Of the record, device or user"`
-	Name string `json:"name" doc:"As the row of the job says it; empty when it is gone"`
-	Text string `json:"text" doc:"Why, as the row of the job would say it"`
+	ID    string `json:"id" doc:"Of the record, device or user"`
+	Label string `json:"label" doc:"As the row of the job says it; empty when it is gone"`
+	Text  string `json:"text" doc:"Why, as the row of the job would say it"`
 }
 
 func refusingOf(r *admin.Refusing) Refusing {
 	return Refusing{Rows: r.Rows, Refusals: r.Refusals, Refused: mapped(r.Refused, func(f *admin.Refusal) Refusal {
-		return Refusal{ID: string(f.ID), Name: f.Name, Text: f.Text}
+		return Refusal{ID: string(f.ID), Label: f.Label, Text: f.Text}
 	})}
 }
 

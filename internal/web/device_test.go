@@ -277,7 +277,11 @@ func TestADeviceIsAddedAndChangedByHandAndNothingTypedIsLost(t *testing.T) {
 		t.Errorf("the form begins with %v", f)
 	}
 	edit.submit(v, path, url.Values{"owner": {""}, "comment": {"For visitors"}}).wants(http.StatusOK).says(".message", "is changed").says(".pane", "Registered for nobody.")
-	edit.submit(v, path, url.Values{"name": {"Mine"}, "key": {"k3"}}).wants(http.StatusConflict).says(".message.bad", "changed")
+	conflict := edit.submit(v, path, url.Values{"name": {"Mine"}, "comment": {"For visitors"}, "ownership": {"company"}, "key": {"k3"}}).wants(http.StatusConflict)
+	conflict.says(".message.bad", "changed")
+	if got, want := conflict.words(".differ tbody"), "Name Mine Tablet of the lab Owner ana.silva – Ownership Company Not said"; got != want {
+		t.Errorf("mine and theirs: %q, want %q", got, want)
+	}
 	if got := v.get("/users/names?owner=ana", "HX-Request", "true").all("option"); len(got) != 1 || attr(got[0], "value") != "ana.silva" {
 		t.Errorf("%d names are offered", len(got))
 	}

@@ -18,7 +18,7 @@ func (s *Server) refusedRows(r *admin.Refusing) (out refusedRows) {
 	const named = 20
 	out.Head = s.say("effect.refused", r.Refusals, r.Rows)
 	for _, f := range r.Refused[:min(len(r.Refused), named)] {
-		row := refusedRow{f.Name, f.Text}
+		row := refusedRow{f.Label, f.Text}
 		if row.Name == "" {
 			row.Name = s.say("effect.refused-gone")
 		}

@@ -288,8 +288,10 @@ func observing(t *testing.T) where {
 // oddities are people and phones whose texts are as long, as foreign and as hostile as they come.
 func oddities(t *testing.T) where {
 	c := browser.StartAt(t, moment())
+	people := company.Odd(1)
+	c.Enrol(t, people) // while nobody has told of mail servers: these people are at none of those of the three gateways
 	c.ThreeGateways(t)
-	ids := c.Inhabit(t, company.Odd(1))
+	ids := c.Inhabit(t, people)
 	who := access.Actor{Name: browser.Administrator, Role: access.RoleAdministrator}
 	for i, h := range browser.Hostile() { // people who decide write as oddly as phones
 		if _, err := c.Admin.BlockAssociation(t.Context(), who, ids[i], admin.Act{Reason: h[:min(len(h), 400)]}); err != nil {

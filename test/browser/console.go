@@ -48,6 +48,7 @@ type Console struct {
 	Now      func() time.Time
 
 	gateways atomic.Pointer[[]access.Gateway]
+	enrolled bool // a company's people and devices are registered
 	holder   *snapshot.Holder
 	late     atomic.Int64 // a change newer than this is not applied by the last gateway
 	lag      atomic.Int64 // how long the snapshot takes to apply a change
