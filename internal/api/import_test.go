@@ -125,7 +125,7 @@ func TestAFileThatCannotBeBroughtInIsRefused(t *testing.T) {
 	w := newWorld(t)
 	path, csv := api.Prefix+"/imports", []string{"Content-Type", "text/csv"}
 	w.call("POST", path+"?kind=users", "{}").want(415)
-	w.call("POST", path+"?kind=users", "", csv...).want(400)
+	w.call("POST", path+"?kind=users", "", csv...).want(422)
 	w.call("POST", path+"?kind=cars", "Name\nana\n", csv...).want(422)
 	w.call("POST", path, "Name\nana\n", csv...).want(422)
 	w.call("POST", path+"?kind=expected", phoneList, csv...).want(422) // of which mail server?
