@@ -260,6 +260,45 @@ func TestTheCapHoldsForManyAtOnce(t *testing.T) {
 	wantKind(t, err, access.KindInvalid)
 }
 
+// Y-10: administrators at several consoles who order at the same moment get no more orders together than the cap allows.
+func TestTheCapHoldsForTwoConsolesAtOnce(t *testing.T) {
+	w := newWorld(t)
+	w.safety(func(s *admin.WipeSafety) { s.PerHour = 3 })
+	consoles := []*world{w}
+	if strings.HasPrefix(t.Name(), onPostgres+"/") { // a file is one console's
+		consoles = append(consoles, newWorldOn(t, w.dsn))
+	}
+	const phones = 12
+	answers, begin := make(chan error, phones), make(chan struct{})
+	for i := range phones {
+		id, at := w.record("ana", fmt.Sprintf("D%d", i), apple), consoles[i%len(consoles)]
+		who := []access.Actor{root(), second()}[i%2]
+		go func() {
+			<-begin
+			_, err := at.admin.OrderWipe(t.Context(), who, id, access.WipeFull, admin.Act{Reason: "stolen"})
+			answers <- err
+		}()
+	}
+	close(begin)
+	given := 0
+	for range phones {
+		switch err := <-answers; {
+		case err == nil:
+			given++
+		case access.KindOf(err) != access.KindConflict:
+			t.Error(err)
+		}
+	}
+	page, err := w.admin.ListWipes(t.Context(), root(), admin.WipeQuery{Limit: 100})
+	if err != nil || given != 3 || len(page.Rows) != 3 {
+		t.Errorf("%d orders were given and %d are there, %v", given, len(page.Rows), err)
+	}
+	hit, err := w.admin.ListAudit(t.Context(), root(), admin.AuditQuery{Event: "wipe-cap", Limit: 100})
+	if err != nil || len(hit.Entries) != phones-3 {
+		t.Errorf("the cap was hit %d times, and %d lines say so, %v", phones-3, len(hit.Entries), err)
+	}
+}
+
 // Y-10
 func TestADelayedOrderBlocksAndWaits(t *testing.T) {
 	w := newWorld(t)
