@@ -26,7 +26,7 @@ func TestTheSameOnPostgres(t *testing.T) {
 		TestAPurgeTakesAwayWhatItsPreviewListsAndNeitherBlocksNorWipedDevices,
 		TestTheAuditLogIsPurgedByAgeAndNeverBeforeItHasBeenDelivered, TestAPersonIsHandedOverWholeAndForgottenWhole, TestForgettingSomebodyReachesEveryTable,
 		TestDevicesAreImportedWithAPreviewAnErrorPerLineAndUndo, TestComplianceFromAFileBlocksExactlyThoseThePreviewNames,
-		TestTheCapHoldsForTwoConsolesAtOnce, TestTheCapHoldsForManyAtOnce, TestAPolicyKeepsWhatItHasSaidBeforeWithItsAuthors,
+		TestTheCapHoldsForManyConsolesAtOnce, TestTheCapHoldsForManyAtOnce, TestAPolicyKeepsWhatItHasSaidBeforeWithItsAuthors,
 		TestUsersAreImportedAndADisabledOneIsRefused, TestExchangesOwnListSaysWhoHasYetToCome, TestALongFileIsDoneInStepsAndCanBeStopped,
 	} {
 		name := runtime.FuncForPC(reflect.ValueOf(test).Pointer()).Name()
