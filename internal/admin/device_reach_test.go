@@ -114,6 +114,22 @@ func TestAPreviewOfManyCountsNothingBeyondTheGroups(t *testing.T) {
 	}
 }
 
+// Who was not the first to change something is told what the other one did, without the names of what is beyond the groups.
+func TestWhatAnotherDidMeanwhileNamesNothingBeyondTheGroups(t *testing.T) {
+	w := newTown(t)
+	guest := w.world.record("bert", "Dalma")
+	w.do(w.admin.LinkAssociation(t.Context(), root(), guest, w.device["alma"], admin.Act{}))
+	_, err := w.admin.BlockAssociation(t.Context(), south(access.RoleHelpDesk), guest, admin.Act{Version: 1})
+	wantKind(t, err, access.KindConflict)
+	if said := access.TextOf(err); strings.Contains(said, "alma") || !strings.Contains(said, "linked to "+admin.OutsideWords) {
+		t.Errorf("the help desk of the south is told: %s", said)
+	}
+	_, err = w.admin.BlockAssociation(t.Context(), root(), guest, admin.Act{Version: 1})
+	if said := access.TextOf(err); !strings.Contains(said, "linked to phone of alma of alma") {
+		t.Errorf("who sees all is told: %s", said)
+	}
+}
+
 // What a record of the own groups is linked to is told, but not which device of whom, and why that one is
 // refused: neither in lists, panes, answers and timelines, nor in previews.
 func TestAnothersDeviceHasNoName(t *testing.T) {
