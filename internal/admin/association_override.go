@@ -115,14 +115,18 @@ func stale(object, thing string) error {
 		Text: thing + " has changed since you looked at it.", Err: &staleError{object}}
 }
 
-// changedSince completes a staleError with who changed the thing last, and how. Other errors stay.
-func (a *Admin) changedSince(ctx context.Context, err error) error {
+// changedSince completes a staleError with who changed the thing last, and how, as far as the actor may see it.
+// Other errors stay.
+func (a *Admin) changedSince(ctx context.Context, who access.Actor, err error) error {
 	var old *staleError
 	if !errors.As(err, &old) {
 		return err
 	}
 	text := access.TextOf(err)
 	lines, _, lookup := a.store.ListAudit(ctx, store.AuditFilter{Object: old.object, Limit: 10})
+	if lookup == nil {
+		lookup = a.hideLines(ctx, who, lines)
+	}
 	if lookup != nil {
 		return err // still a conflict, only less well explained
 	}

@@ -116,7 +116,7 @@ func (a *Admin) PreviewPeopleBulk(ctx context.Context, who access.Actor, b Peopl
 	var states []access.AccountState
 	j, p := &store.Job{Verb: b.Verb, Actor: who}, jobParams{Compliance: b.Compliance}
 	out, err := a.rehearse(ctx, who, rehearsal{
-		touched: func(tx *store.Tx) ([]access.Association, error) { return touchedByAll(tx, b.Verb, ids) },
+		touched: func(tx *store.Tx) ([]access.Association, error) { return touchedByAll(tx, who, b.Verb, ids) },
 		do: func(tx *store.Tx) error {
 			refusing, states = Refusing{}, nil
 			for _, id := range ids {
@@ -191,16 +191,21 @@ func (a *Admin) chosenPeople(ctx context.Context, who access.Actor, b PeopleBulk
 }
 
 // touchedByAll gives every record whose verdict may change with one of these devices or users. One that is
-// gone touches nothing.
-func touchedByAll(tx *store.Tx, verb access.Verb, ids []string) (list []access.Association, err error) {
+// gone, or beyond the actor's scope, touches nothing: how many records it has is not told either.
+func touchedByAll(tx *store.Tx, who access.Actor, verb access.Verb, ids []string) (list []access.Association, err error) {
 	seen := map[access.AssociationID]bool{}
 	for _, id := range ids {
 		var part []access.Association
 		if onUsers(verb) {
-			part, err = touchedByUser(tx, access.UserID(id))
+			if err = within(tx, who, access.UserID(id)); err == nil {
+				part, err = touchedByUser(tx, access.UserID(id))
+			}
 		} else {
 			var d *access.RegisteredDevice
 			if d, err = tx.FindRegistered(access.DeviceID(id)); err == nil {
+				err = within(tx, who, d.Owner)
+			}
+			if err == nil {
 				part, err = touchedBy(tx, d)
 			}
 		}

@@ -535,6 +535,9 @@ func (p *PersonalData) emptied(tx *store.Tx, who access.Actor, id access.Associa
 	if err := tx.ForgetOutcomes(string(id)); err != nil {
 		return err
 	}
+	if err := tx.RelabelJobRows(string(id), label(as)); err != nil { // what they say of it names the device it is linked to
+		return err
+	}
 	tx.Audit(entry(who, string(access.VerbEraseUser), as.Pair.String(), string(id), "somebody who carries the phone is erased; what it says of them is emptied"))
 	return nil
 }

@@ -83,16 +83,21 @@ func aPersonEverywhere(t *testing.T) (w *world, user access.UserID) {
 		a.Comment = "also on " + plainNumber
 	})
 	w.done(w.admin.LinkAssociation(t.Context(), root(), shared, device, admin.Act{Key: "shared"}))
-	job, err := w.admin.StartBulk(t.Context(), root(), admin.Bulk{Verb: access.VerbComment, Comment: "x", IDs: []access.AssociationID{record}}, admin.Act{})
-	if err != nil {
-		t.Fatal(err)
-	}
 	stop := w.run()
 	defer stop()
-	w.eventually("the job is done", func() bool {
-		j, err := w.admin.FindJob(t.Context(), root(), job)
-		return err == nil && !j.Finished.IsZero()
-	})
+	for _, b := range []admin.Bulk{
+		{Verb: access.VerbComment, Comment: "x", IDs: []access.AssociationID{record}},
+		{Verb: access.VerbMatchAgain, IDs: []access.AssociationID{shared}}, // its row says whose phone that is
+	} {
+		job, err := w.admin.StartBulk(t.Context(), root(), b, admin.Act{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.eventually("the job is done", func() bool {
+			j, err := w.admin.FindJob(t.Context(), root(), job)
+			return err == nil && !j.Finished.IsZero()
+		})
+	}
 	return w, user
 }
 

@@ -71,7 +71,7 @@ func (a *Admin) act(ctx context.Context, who access.Actor, verb access.Verb, obj
 				out.Result, err = a.veilResult(ctx, who, object, out.Result)
 				return out, err
 			}
-			return out, a.veilError(ctx, who, object, a.changedSince(ctx, err))
+			return out, a.veilError(ctx, who, object, a.changedSince(ctx, who, err))
 		}
 	}
 }

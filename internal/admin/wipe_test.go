@@ -261,6 +261,46 @@ func TestTheCapHoldsForManyAtOnce(t *testing.T) {
 	wantKind(t, err, access.KindInvalid)
 }
 
+// Y-10: administrators at several consoles who order at the same moment get no more orders together than the cap allows.
+func TestTheCapHoldsForManyConsolesAtOnce(t *testing.T) {
+	w := newWorld(t)
+	const phones, most = 24, 10 // as it is before anybody has saved these settings: there is no row to be locked
+	consoles := []*world{w}
+	for range 5 {
+		if strings.HasPrefix(t.Name(), onPostgres+"/") { // a file is one console's
+			consoles = append(consoles, newWorldOn(t, w.dsn))
+		}
+	}
+	answers, begin := make(chan error, phones), make(chan struct{})
+	for i := range phones {
+		id, at := w.record("ana", fmt.Sprintf("D%d", i), apple), consoles[i%len(consoles)]
+		who := []access.Actor{root(), second()}[i%2]
+		go func() {
+			<-begin
+			_, err := at.admin.OrderWipe(t.Context(), who, id, access.WipeFull, admin.Act{Reason: "stolen"})
+			answers <- err
+		}()
+	}
+	close(begin)
+	given := 0
+	for range phones {
+		switch err := <-answers; {
+		case err == nil:
+			given++
+		case access.KindOf(err) != access.KindConflict:
+			t.Error(err)
+		}
+	}
+	page, err := w.admin.ListWipes(t.Context(), root(), admin.WipeQuery{Limit: 100})
+	if err != nil || given != most || len(page.Rows) != most {
+		t.Errorf("%d orders were given and %d are there, %v", given, len(page.Rows), err)
+	}
+	hit, err := w.admin.ListAudit(t.Context(), root(), admin.AuditQuery{Event: "wipe-cap", Limit: 100})
+	if err != nil || len(hit.Entries) != phones-most {
+		t.Errorf("the cap was hit %d times, and %d lines say so, %v", phones-most, len(hit.Entries), err)
+	}
+}
+
 // Y-10
 func TestADelayedOrderBlocksAndWaits(t *testing.T) {
 	w := newWorld(t)

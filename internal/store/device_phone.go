@@ -47,19 +47,27 @@ func (r runner) tellUnlinked(ctx context.Context, of map[string][]*access.Regist
 	})
 }
 
-// tellFormer takes the device that was changed last where a phone was several.
+// tellFormer takes the device that was changed last where a phone was several. They are few for one phone, so that
+// they are put in order here and not by the database.
 func (r runner) tellFormer(ctx context.Context, of map[string]*access.RegisteredDevice) error {
+	type age struct{ updated, seq int64 }
+	latest := map[string]age{}
 	return eachKeys(of, func(ids []any) error {
 		return r.each(ctx, func(rows *sql.Rows) error {
 			var id string
 			var f access.FormerDevice
-			err := rows.Scan(&id, text(&f.ID), text(&f.State), text(&f.Owner), &f.OwnerName)
+			var at age
+			err := rows.Scan(&id, text(&f.ID), text(&f.State), text(&f.Owner), &f.OwnerName, &at.updated, &at.seq)
+			was, known := latest[id]
+			if newer := at.updated > was.updated || at.updated == was.updated && at.seq > was.seq; known && !newer {
+				return err
+			}
 			if d := of[id]; d != nil {
-				d.Before = f
+				d.Before, latest[id] = f, at
 			}
 			return err
-		}, `SELECT eas_id, id, state, owner, owner_name FROM device WHERE eas_id IN (`+places(1, len(ids))+`) AND eas_id <> ''
-			AND state IN ('retired', 'wiped') ORDER BY updated, seq`, ids...)
+		}, `SELECT eas_id, id, state, owner, owner_name, updated, seq FROM device WHERE eas_id IN (`+places(1, len(ids))+`) AND eas_id <> ''
+			AND state IN ('retired', 'wiped')`, ids...)
 	})
 }
 
