@@ -49,17 +49,20 @@ func (r runner) tellUnlinked(ctx context.Context, of map[string][]*access.Regist
 
 // tellFormer takes the device that was changed last where a phone was several.
 func (r runner) tellFormer(ctx context.Context, of map[string]*access.RegisteredDevice) error {
+	last := map[string][2]int64{} // when it was changed, and its place, for those of one moment
 	return eachKeys(of, func(ids []any) error {
 		return r.each(ctx, func(rows *sql.Rows) error {
 			var id string
 			var f access.FormerDevice
-			err := rows.Scan(&id, text(&f.ID), text(&f.State), text(&f.Owner), &f.OwnerName)
-			if d := of[id]; d != nil {
-				d.Before = f
+			var at [2]int64
+			err := rows.Scan(&id, text(&f.ID), text(&f.State), text(&f.Owner), &f.OwnerName, &at[0], &at[1])
+			known := last[id]
+			if d := of[id]; d != nil && slices.Compare(at[:], known[:]) > 0 {
+				d.Before, last[id] = f, at
 			}
 			return err
-		}, `SELECT eas_id, id, state, owner, owner_name FROM device WHERE eas_id IN (`+places(1, len(ids))+`) AND eas_id <> ''
-			AND state IN ('retired', 'wiped') ORDER BY updated, seq`, ids...)
+		}, `SELECT eas_id, id, state, owner, owner_name, updated, seq FROM device WHERE eas_id IN (`+places(1, len(ids))+`) AND eas_id <> ''
+			AND state IN ('retired', 'wiped')`, ids...)
 	})
 }
 
