@@ -58,8 +58,27 @@ type SettingSupport struct {
 	Date     string      `json:"date,omitempty"`
 }
 
-// Support is what is known of one client: what it does when it is told to wipe, and which settings of a
-// policy it enforces. All of it is what others have said or published; no server can check it.
+// Several says whether a client holds more than one Exchange account.
+type Several string
+
+// The answers. What nobody has written down is unknown.
+const (
+	SeveralUnknown Several = "unknown"
+	SeveralYes     Several = "yes"
+	SeveralNo      Several = "no"
+)
+
+// SeveralSupport is what is known of a client with more than one Exchange account.
+type SeveralSupport struct {
+	Answer Several `json:"answer"`
+	Text   string  `json:"text,omitempty"` // a sentence for people
+	Source string  `json:"source,omitempty"`
+	Date   string  `json:"date,omitempty"`
+}
+
+// Support is what is known of one client: what it does when it is told to wipe, whether it holds several
+// accounts, and which settings of a policy it enforces. All of it is what others have said or published; no
+// server can check it.
 type Support struct {
 	Client   string           `json:"client"`             // for people; empty: a client that nobody has written about
 	Families []string         `json:"families,omitempty"` // as eas.ParseUserAgent places it
@@ -67,6 +86,7 @@ type Support struct {
 	OS       []string         `json:"os,omitempty"`       // empty: any
 	Full     WipeSupport      `json:"full"`
 	Account  WipeSupport      `json:"account"`
+	Several  SeveralSupport   `json:"several,omitzero"` // left out: unknown
 	Settings []SettingSupport `json:"settings,omitempty"`
 }
 
@@ -89,9 +109,13 @@ func readSupport(text []byte) (list []Support, err error) {
 	if err := json.Unmarshal(text, &list); err != nil {
 		return nil, fmt.Errorf("provision: support: %w", err)
 	}
-	for _, s := range list {
+	for i := range list {
+		s := &list[i]
 		if s.Client == "" || len(s.Families)+len(s.Apps) == 0 {
 			return nil, fmt.Errorf("provision: support: %q: nobody is meant", s.Client)
+		}
+		if err := s.Several.check(s.Client); err != nil {
+			return nil, err
 		}
 		for _, w := range []WipeSupport{s.Full, s.Account} {
 			if w.Effect == "" || !sourced(w.Effect == EffectUnknown, w.Source, w.Date) {
@@ -112,12 +136,20 @@ func readSupport(text []byte) (list []Support, err error) {
 	return list, nil
 }
 
+// check refuses an answer without a source, and one that is none; no answer is unknown.
+func (s *SeveralSupport) check(client string) error {
+	if s.Answer == "" {
+		s.Answer = SeveralUnknown
+	}
+	if s.Answer != SeveralUnknown && s.Answer != SeveralYes && s.Answer != SeveralNo || !sourced(s.Answer == SeveralUnknown, s.Source, s.Date) {
+		return fmt.Errorf("provision: support: %s: several accounts %q has no source", client, s.Answer)
+	}
+	return nil
+}
+
 func sourced(unknown bool, source, date string) bool {
 	return unknown || strings.TrimSpace(source) != "" && len(date) == len("2006-01")
 }
-
-// SupportMatrix gives all that is known of clients.
-func SupportMatrix() []Support { return slices.Clone(supportMatrix()) }
 
 // SupportOf gives what is known of a client: by its User-Agent, what it is called, and its operating system,
 // of which any may be empty. Of an unknown one everything is unknown.
@@ -136,7 +168,7 @@ func SupportOf(userAgent, app, os, version string) Support {
 		s.Full, s.Account = s.Full.of(version), s.Account.of(version)
 		return s
 	}
-	return Support{Full: WipeSupport{Effect: EffectUnknown}, Account: WipeSupport{Effect: EffectUnknown}}
+	return Support{Full: WipeSupport{Effect: EffectUnknown}, Account: WipeSupport{Effect: EffectUnknown}, Several: SeveralSupport{Answer: SeveralUnknown}}
 }
 
 func (s *Support) is(family string, apps ...string) bool {

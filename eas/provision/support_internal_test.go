@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// A-19
+// A-19, M-13
 func TestNothingIsClaimedOfAClientWithoutASource(t *testing.T) {
 	list, err := readSupport(supportFile)
 	if err != nil || len(list) < 10 {
@@ -20,6 +20,8 @@ func TestNothingIsClaimedOfAClientWithoutASource(t *testing.T) {
 		"one that says nothing":             `[{"client":"x","families":["nine"],"full":{"effect":"unknown"},"account":{}}]`,
 		"an enforced setting without one":   `[{"client":"x","families":["nine"],"full":{"effect":"unknown"},"account":{"effect":"unknown"},"settings":[{"answer":"enforced","elements":["AllowCamera"]}]}]`,
 		"a setting that is none":            `[{"client":"x","families":["nine"],"full":{"effect":"unknown"},"account":{"effect":"unknown"},"settings":[{"answer":"unknown","elements":["AllowFlying"]}]}]`,
+		"several accounts without a source": `[{"client":"x","families":["nine"],"full":{"effect":"unknown"},"account":{"effect":"unknown"},"several":{"answer":"yes","date":"2026-11"}}]`,
+		"several accounts, perhaps":         `[{"client":"x","families":["nine"],"full":{"effect":"unknown"},"account":{"effect":"unknown"},"several":{"answer":"maybe","source":"vendor","date":"2026-11"}}]`,
 		"nobody":                            `[{"client":"x","full":{"effect":"unknown"},"account":{"effect":"unknown"}}]`,
 	} {
 		if _, err := readSupport([]byte(text)); err == nil {
@@ -53,6 +55,28 @@ func TestAClientIsFoundByWhatItSaysOfItself(t *testing.T) {
 			}
 			if s.Full.Effect != EffectUnknown && s.Full.Source == "" {
 				t.Error("without a source")
+			}
+		})
+	}
+}
+
+// M-13
+func TestWhoHoldsSeveralAccountsIsSaidWithASourceOrUnknown(t *testing.T) {
+	for _, tt := range []struct {
+		name, agent, app, os string
+		want                 Several
+	}{
+		{"an iPhone", "Apple-iPhone15C2/2001.5", "Mail", "iOS", SeveralYes},
+		{"Samsung", "SAMSUNG-SM-N900V/101.403", "", "Android", SeveralYes},
+		{"Email+ on Android", "Email+/5.1", "Email+", "Android", SeveralYes},
+		{"Email+ on an iPhone", "Email+/5.1", "Email+", "iOS", SeveralUnknown},
+		{"Nine", "Nine-SM-G998B/4.9", "Nine", "Android", SeveralUnknown},
+		{"nobody", "", "", "", SeveralUnknown},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := SupportOf(tt.agent, tt.app, tt.os, "").Several
+			if s.Answer != tt.want || (s.Source == "") != (tt.want == SeveralUnknown) {
+				t.Errorf("%+v", s)
 			}
 		})
 	}

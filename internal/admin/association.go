@@ -111,6 +111,9 @@ type Details struct {
 	// they are named.
 	SameDevice  []Row
 	SameAccount []Row
+	// OtherPolicy are records of other mail apps of the same registered device that have another ActiveSync
+	// policy (M-10), each with what its phone has said of it last (M-11).
+	OtherPolicy []Row
 	Timeline    []access.AuditEntry // newest first
 	Wipes       []WipeRow           // orders for it, the latest first; that of Record.Wipe is the first
 }

@@ -262,6 +262,9 @@ func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access
 	if d.SameAccount, err = a.sameAccount(ctx, who, as); err != nil {
 		return Details{}, err
 	}
+	if d.OtherPolicy, err = a.otherPolicy(ctx, who, as.Device, &d.Row); err != nil {
+		return Details{}, err
+	}
 	if d.Wipes, err = a.wipesOf(ctx, who, id); err != nil {
 		return Details{}, err
 	}

@@ -39,7 +39,7 @@ func (a *Admin) previewAssigns(ctx context.Context, who access.Actor, b Bulk, ac
 			if refused != nil || len(done.Policy) == 0 {
 				continue
 			}
-			if b.Policy != "" && advisory(row.as.OS) != "" {
+			if advisory(row.as.OS) != "" {
 				advised++
 			}
 			text, err := differs(tx, after, row.as, policyState(after, row.as.Pair.Device))

@@ -225,3 +225,17 @@ func (a *Admin) settingsOf(ctx context.Context, id access.PolicyID) ([]access.Po
 	}
 	return slices.Clone(p.Settings), nil
 }
+
+// otherPolicy finds the records of other mail apps of a record's registered device, which the actor need not see, that
+// have another policy. Those of one device id have the same one.
+func (a *Admin) otherPolicy(ctx context.Context, who access.Actor, device access.DeviceID, r *Row) ([]Row, error) {
+	list, err := a.store.FindLinked(ctx, device, maxNeighbours)
+	if err == nil {
+		list, err = a.visible(ctx, who, list)
+	}
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.rowsFor(ctx, who, slices.DeleteFunc(list, func(o access.Association) bool { return o.Pair.Device == r.Pair.Device }))
+	return slices.DeleteFunc(rows, func(o Row) bool { return o.Policy.ID == r.Policy.ID }), err
+}

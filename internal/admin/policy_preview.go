@@ -6,7 +6,9 @@ package admin
 import (
 	"context"
 	"slices"
+	"strings"
 
+	"github.com/vedette-mail/vedette/eas/provision"
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/store"
 )
@@ -72,9 +74,7 @@ func (a *Admin) previewAssign(tx *store.Tx, who access.Actor, ids []access.Assoc
 		}
 		outside += hidden
 		d.Before, d.After = policyState(before, as.Pair.Device), policyState(after, as.Pair.Device)
-		if d.Advisory = advisory(as.OS); policy == "" {
-			d.Advisory = ""
-		}
+		d.Advisory = advisory(as.OS) // of Revert Policy too
 		if d.Differs, err = differs(tx, after, as, d.After); err != nil {
 			return out, err
 		}
@@ -111,10 +111,13 @@ func assignDevice(tx *store.Tx, who access.Actor, as *access.Association, ids []
 // Advised says that a phone is better led by the management of devices than by ActiveSync policies.
 func Advised(r *Row) bool { return advisory(r.OS) != "" }
 
+// SeveralOn says what is known of a phone's mail app with more than one Exchange account (M-13).
+func SeveralOn(r *Row) provision.SeveralSupport { return supportOf(&r.Association).Several }
+
 // advisory says that phones with some operating systems are better left to the management of devices.
 func advisory(os string) string {
-	switch os {
-	case "iOS", "Android", "Windows Phone":
+	switch strings.ToLower(os) { // as phones call themselves
+	case "ios", "ipados", "iphone os", "android", "windows phone":
 		return "Phones with " + os + " are better led by the management of devices, if they are enrolled there: ActiveSync policies and wipes are meant for all others."
 	}
 	return ""

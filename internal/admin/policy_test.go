@@ -4,6 +4,7 @@
 package admin_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -189,7 +190,7 @@ func TestAnUndoneAssignmentLeavesALaterOneAlone(t *testing.T) {
 func TestTheManagementOfDevicesIsRecommendedForPhonesThatHaveOne(t *testing.T) {
 	w := newWorld(t)
 	id := w.policy("Strict")
-	for os, want := range map[string]bool{"iOS": true, "Android": true, "Windows Phone": true, "Windows": false, "BlackBerry": false, "": false} {
+	for os, want := range map[string]bool{"iOS": true, "iPadOS": true, "Android": true, "ANDROID": true, "Windows Phone": true, "Windows": false, "BlackBerry": false, "": false} {
 		as := w.record("ana", "D"+strings.ReplaceAll(os, " ", ""), func(a *access.Association) { a.OS = os })
 		pre, err := w.admin.PreviewAssign(t.Context(), root(), []access.AssociationID{as}, id)
 		if err != nil || (pre.Devices[0].Advisory != "") != want {
@@ -197,6 +198,12 @@ func TestTheManagementOfDevicesIsRecommendedForPhonesThatHaveOne(t *testing.T) {
 		}
 		if _, err := w.admin.AssignPolicy(t.Context(), root(), []access.AssociationID{as}, id, admin.Act{}); err != nil {
 			t.Errorf("%q: a recommendation forbids nothing: %v", os, err)
+		}
+		if pre, err := w.admin.PreviewAssign(t.Context(), root(), []access.AssociationID{as}, ""); err != nil || (pre.Devices[0].Advisory != "") != want {
+			t.Errorf("%q, taken back: %+v, %v", os, pre, err)
+		}
+		if pre, err := w.admin.PreviewWipe(t.Context(), root(), as, access.WipeFull); err != nil || slices.ContainsFunc(pre.Warnings, func(w string) bool { return strings.Contains(w, "management of devices") }) != want {
+			t.Errorf("%q, wiped: %+v, %v", os, pre, err)
 		}
 	}
 }
@@ -213,6 +220,52 @@ func TestTwoMailAppsOfOneDeviceWithTwoPoliciesAreWarnedOf(t *testing.T) {
 	}
 	if pre, err = w.admin.PreviewAssign(t.Context(), root(), []access.AssociationID{one, two}, id); err != nil || pre.Devices[0].Differs+pre.Devices[1].Differs != "" {
 		t.Errorf("both the same: %+v, %v", pre, err)
+	}
+}
+
+// M-10, M-11
+func TestARecordNamesTheOtherMailAppsOfItsDeviceThatHaveAnotherPolicy(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	for _, u := range []string{"ana", "ben"} {
+		w.done(w.admin.AddUser(ctx, root(), admin.UserForm{Name: u, Groups: []string{map[string]string{"ana": "sales", "ben": "board"}[u]},
+			Accounts: []access.Account{{Realm: "lab", Account: u}}}, admin.Act{}))
+	}
+	linked := func(a *access.Association) { a.Device = "reg-1" }
+	one, same, two, foreign := w.record("ana", "D1", linked), w.record("ana2", "D1", linked), w.record("ana", "D2", linked), w.record("ben", "D3", linked)
+	w.record("ana", "D4") // on another device
+	others := func(who access.Actor, id access.AssociationID) (list []access.AssociationID) {
+		t.Helper()
+		d, err := w.admin.FindAssociation(ctx, who, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range d.OtherPolicy {
+			list = append(list, r.ID)
+		}
+		slices.Sort(list)
+		return list
+	}
+	if got := others(root(), one); len(got) != 0 {
+		t.Errorf("none has a policy: %v", got)
+	}
+	id := w.policy("Strict")
+	w.done(w.admin.AssignPolicy(ctx, root(), []access.AssociationID{one}, id, admin.Act{}))
+	want := []access.AssociationID{two, foreign}
+	slices.Sort(want)
+	if got := others(root(), one); !slices.Equal(got, want) {
+		t.Errorf("%v instead of %v", got, want)
+	}
+	if got := others(root(), two); len(got) != 2 || !slices.Contains(got, one) || !slices.Contains(got, same) {
+		t.Errorf("the other way round: %v", got)
+	}
+	olga := access.Actor{Name: "olga", Role: access.RoleOperator, Scope: &access.Scope{Groups: []string{"sales"}}}
+	if got := others(olga, one); !slices.Equal(got, []access.AssociationID{two}) {
+		t.Errorf("within her groups: %v", got)
+	}
+	w.done(w.admin.AssignPolicy(ctx, root(), []access.AssociationID{two, foreign}, id, admin.Act{}))
+	if got := others(root(), one); len(got) != 0 {
+		t.Errorf("all have the same: %v", got)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/vedette-mail/vedette/eas/provision"
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
 )
@@ -35,7 +36,17 @@ type AssociationDetails struct {
 	Guessed     access.Guessed    `json:"guessed" doc:"What user agent and request line let us think"`
 	SameDevice  []Association     `json:"same_device" doc:"Other accounts on the same device; an action on this record leaves them alone"`
 	SameAccount []Association     `json:"same_account" doc:"The same account on other devices"`
+	OtherPolicy []Association     `json:"other_policy" doc:"Records of other mail apps of the same registered device that have another ActiveSync policy"`
+	Several     SeveralAccounts   `json:"several_accounts"`
 	Timeline    []AuditEntry      `json:"timeline" doc:"What was done to it, newest first; its timeline has pages and more"`
+}
+
+// SeveralAccounts says whether a mail app holds more than one Exchange account.
+type SeveralAccounts struct {
+	Answer provision.Several `json:"answer" enum:"yes,no,unknown" doc:"Whether the phone's mail app holds several Exchange accounts; unknown where nobody has written it down"`
+	Text   string            `json:"text,omitempty"`
+	Source string            `json:"source,omitempty"`
+	Date   string            `json:"date,omitempty" doc:"When the source was looked up, as 2006-01"`
 }
 
 type associationFindOutput struct {
@@ -113,6 +124,7 @@ func (s *Server) associationFind(ctx context.Context, who access.Actor, in *asso
 	}
 	return &associationFindOutput{ETag: etag(d.Version), Body: AssociationDetails{
 		Association: associationOf(&d.Row), Told: d.Told, Guessed: d.Guessed,
-		SameDevice: associationsOf(d.SameDevice), SameAccount: associationsOf(d.SameAccount), Timeline: auditEntriesOf(d.Timeline),
+		SameDevice: associationsOf(d.SameDevice), SameAccount: associationsOf(d.SameAccount), OtherPolicy: associationsOf(d.OtherPolicy),
+		Several: SeveralAccounts(admin.SeveralOn(&d.Row)), Timeline: auditEntriesOf(d.Timeline),
 	}}, nil
 }

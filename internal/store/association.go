@@ -245,6 +245,18 @@ func (s *Store) FindTwins(ctx context.Context, a *access.Association, limit int)
 	return list, said("store: find twins", err)
 }
 
+// FindLinked gives the associations that are linked to a registered device, at most limit of them.
+func (s *Store) FindLinked(ctx context.Context, device access.DeviceID, limit int) ([]access.Association, error) {
+	if device == "" {
+		return nil, nil
+	}
+	var list []access.Association
+	err := s.reader().eachAssociation(ctx, func(r *associationRow) {
+		list = append(list, r.Association)
+	}, `WHERE device = $1 AND device <> '' ORDER BY device, id LIMIT $2`, string(device), int64(limit))
+	return list, said("store: find linked", err)
+}
+
 func anyOf[T ~string](ids []T) []any {
 	out := make([]any, len(ids))
 	for i, id := range ids {

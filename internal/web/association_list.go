@@ -160,6 +160,7 @@ func (s *Server) associationColumns() []column[admin.Row] {
 		}},
 		moment(c{Key: "success", Extra: true}, func(a *admin.Row) time.Time { return a.LastSuccess }),
 		{Key: "client", Extra: true, Value: func(a *admin.Row) string { return a.Client }},
+		{Key: "several", Extra: true, Value: s.severalWord},
 		{Key: "backend", Extra: true, Value: func(a *admin.Row) string { return a.Backend }},
 		{Key: "gateway", Extra: true, Value: func(a *admin.Row) string { return string(a.Gateway) }},
 		{Key: "known", Extra: true, Value: knownWord},

@@ -60,6 +60,9 @@ func (s *Server) details(r *http.Request, id string, v view) (any, error) {
 		MayPrefer: who.May(access.VerbChangePreferences) == nil,
 	}
 	mailbox := s.mailboxCategory(a)
+	if err := s.besidePolicy(r.Context(), who, &mailbox, &found, v); err != nil {
+		return nil, err
+	}
 	if a.Redirect != "" && who.May(access.VerbClearRedirect) == nil {
 		mailbox.Clear = &clearForm{Token: s.login.FormToken(r), Key: s.newKey(), ID: a.ID, Version: a.Version, Back: v.href(id, v.Cursor)}
 	}
@@ -157,6 +160,7 @@ func (s *Server) deviceCategory(d *admin.Details, v view) category {
 	c.say("details.type", a.DeviceType)
 	c.say("details.client", a.Client)
 	c.say("details.agent", a.UserAgent)
+	c.html("details.several", s.severalAccounts(a))
 	c.say("details.protocol", a.Protocol)
 	c.say("details.language", a.Language)
 	c.say("details.address", a.RemoteAddr)

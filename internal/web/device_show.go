@@ -42,7 +42,11 @@ func (s *Server) deviceDetails(r *http.Request, id string, v view) (any, error) 
 			}
 			p.Categories = append(p.Categories, unmatched)
 		}
-		p.Categories = append(p.Categories, s.complianceCategory(d), s.knownCategory(d))
+		p.Categories = append(p.Categories, s.complianceCategory(d))
+		if policies := s.policiesCategory(p, d); len(policies.Things) > 0 {
+			p.Categories = append(p.Categories, policies)
+		}
+		p.Categories = append(p.Categories, s.knownCategory(d))
 		both, err := s.comparedCategory(r, d)
 		if err != nil {
 			return nil, err

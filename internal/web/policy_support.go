@@ -33,7 +33,7 @@ func (s *Server) supportOf(element string) []clientSupport {
 // ignorant names the mail apps that keep none of the settings; empty: of none is that known.
 func ignorant() string {
 	var names []string
-	for _, c := range provision.SupportMatrix() {
+	for _, c := range provision.Matrix() {
 		for _, set := range c.Settings {
 			if set.Answer == provision.EnforceNo && slices.Contains(set.Elements, "*") {
 				names = append(names, c.Client)

@@ -42,14 +42,15 @@ func referenceDir(root string) string { return filepath.Join(root, "docs", "refe
 func generate(ctx context.Context, root string) (map[string][]byte, error) {
 	files := make(map[string][]byte)
 	for name, make := range map[string]func(context.Context, string) ([]byte, error){
-		"config.md":       settings,
-		"commands.md":     commands,
-		"metrics.md":      metrics,
-		"audit-events.md": auditEvents,
-		"roles.md":        roles,
-		"wipe-effects.md": wipeEffects,
-		"openapi.json":    openAPI,
-		"api.md":          apiReference,
+		"config.md":            settings,
+		"commands.md":          commands,
+		"metrics.md":           metrics,
+		"audit-events.md":      auditEvents,
+		"roles.md":             roles,
+		"wipe-effects.md":      wipeEffects,
+		"several-mailboxes.md": severalMailboxes,
+		"openapi.json":         openAPI,
+		"api.md":               apiReference,
 	} {
 		text, err := make(ctx, root)
 		if err != nil {
