@@ -6,8 +6,8 @@
 //
 // Down the link come numbered changes: the Hub follows the store, keeps a view of its own, and streams
 // batches to every Spoke from the position that Spoke has reached, or a full copy when it has reached
-// none that still counts. The Spoke applies them to the gateway's snapshot.Holder, acknowledges each
-// at once, and keeps a copy on disk. Every so often both compare sums and repair what differs.
+// none that still counts. The Spoke writes each down, applies it to the gateway's snapshot.Holder and
+// acknowledges it, in that order. Every so often both compare sums and repair what differs.
 //
 // Up the link go reports: sightings that matter wait in a spool on disk until the console has taken
 // them; those that only move time are folded in memory and sent every few seconds.

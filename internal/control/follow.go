@@ -58,11 +58,17 @@ func (s *Spoke) follow(ctx context.Context) (up bool, err error) {
 	defer end(nil)
 	silence := time.AfterFunc(3*s.cfg.Heartbeat, func() { end(errSilent) })
 	defer silence.Stop()
-	s.cfg.Holder.Drop() // half a copy from an earlier link does not go on with this one
+	s.keeper.begin()
 	hi := hello{protocol: Protocol, position: s.cfg.Holder.Load().Position(), version: s.cfg.Version}
 	if s.startOver {
 		hi.position = access.Position{}
 	}
+	said, taken := make(chan news, waiting), make(chan error, 1)
+	go func() {
+		err := s.listen(ctx, said)
+		end(err)
+		taken <- err
+	}()
 	err = s.console.follow(ctx, hi, func(n news) error {
 		silence.Reset(3 * s.cfg.Heartbeat)
 		if !up {
@@ -71,29 +77,72 @@ func (s *Spoke) follow(ctx context.Context) (up bool, err error) {
 			signal(s.linked)
 			signal(s.applied)
 		}
-		return s.hear(ctx, n)
+		select {
+		case said <- n:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
 	})
+	close(said)
+	if terr := <-taken; terr != nil {
+		err = terr
+	}
 	if cause := context.Cause(ctx); errors.Is(cause, errSilent) {
 		err = cause
 	}
 	return up, err
 }
 
-// hear takes one message. The console counts as heard only once all it had to say up to now has been
-// applied, so that old verdicts never pass for fresh ones.
-func (s *Spoke) hear(ctx context.Context, n news) error {
-	current := true
-	if b := n.batch; b != nil {
-		current = !b.More
-		s.cfg.Holder.Apply(*b)
-		signal(s.applied)
-		signal(s.dirty)
+// waiting is how many messages may wait to be written down and applied, most of them of one change when
+// many are made one by one.
+const waiting = 64
+
+// listen takes what is said, as much as there is at a time, until nothing more comes. After the link has
+// ended it still takes what has arrived.
+func (s *Spoke) listen(ctx context.Context, said <-chan news) error {
+	for n := range said {
+		list := []news{n}
+		for more := true; more && len(list) < waiting && list[len(list)-1].sums == nil; {
+			select {
+			case n, ok := <-said:
+				if more = ok; ok {
+					list = append(list, n)
+				}
+			default:
+				more = false
+			}
+		}
+		if err := s.hear(ctx, list); err != nil {
+			return err
+		}
 	}
-	if current && !n.stale && s.cfg.Holder.Load().Position() != (access.Position{}) {
+	return nil
+}
+
+// hear takes messages, of which only the last may hold sums. The console counts as heard only once all it
+// had to say up to now has been applied, so that old verdicts never pass for fresh ones.
+func (s *Spoke) hear(ctx context.Context, list []news) error {
+	var batches []access.Batch
+	for _, n := range list {
+		if n.batch != nil {
+			batches = append(batches, *n.batch)
+		}
+	}
+	if len(batches) > 0 {
+		s.keeper.take(batches)
+	}
+	last := list[len(list)-1]
+	current := last.batch == nil || !last.batch.More
+	if current && !last.stale && s.cfg.Holder.Load().Position() != (access.Position{}) {
 		s.cfg.Holder.Touch(s.cfg.Now())
 	}
-	if n.sums != nil {
-		return s.reconcile(ctx, n.sums)
+	if len(batches) > 0 {
+		s.keeper.nudge()
+		signal(s.applied)
+	}
+	if last.sums != nil {
+		return s.reconcile(ctx, last.sums)
 	}
 	return nil
 }
@@ -120,8 +169,7 @@ func (s *Spoke) reconcile(ctx context.Context, want *sums) error {
 		}
 		// Only these buckets are as new as the console; the position stays where the stream is.
 		repaired = len(fix.batch.Entries)
-		s.cfg.Holder.Apply(access.Batch{Position: want.position, Entries: fix.batch.Entries})
-		signal(s.dirty)
+		s.keeper.take([]access.Batch{{Position: want.position, Entries: fix.batch.Entries}})
 		if after := s.cfg.Holder.Load(); fix.sums.position == want.position && len(after.Resum().Differ(&fix.sums.buckets)) > 0 {
 			return s.giveUp()
 		}
@@ -143,8 +191,8 @@ func (s *Spoke) giveUp() error {
 	return nil // not reconciled, which the console shows
 }
 
-// acknowledgeLoop tells the console at once how far changes have been applied here: "seen by 2 of 3
-// gateways" rests on it.
+// acknowledgeLoop tells the console at once how far changes have been applied here, and will be after a
+// restart: "seen by 2 of 3 gateways" rests on it.
 func (s *Spoke) acknowledgeLoop(ctx context.Context) {
 	var told access.Position
 	for {
@@ -153,8 +201,8 @@ func (s *Spoke) acknowledgeLoop(ctx context.Context) {
 			return
 		case <-s.applied:
 		}
-		p := s.cfg.Holder.Load().Position()
-		if p == told {
+		p, ok := s.keeper.applied()
+		if !ok || p == told {
 			continue
 		}
 		actx, cancel := context.WithTimeout(ctx, 10*time.Second)

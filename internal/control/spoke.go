@@ -5,8 +5,6 @@ package control
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -44,18 +42,17 @@ type Spoke struct {
 	console console
 	closing func() // of the transport; nil in one process
 	expires time.Time
+	keeper  *keeper
 	spool   *spool
 	memory  *memory
 
 	applied chan struct{} // there is something to acknowledge
-	dirty   chan struct{} // there is something to save
 	linked  chan struct{} // the console is there (again): send what waits
 
 	reconciled atomic.Pointer[time.Time]
 	repaired   atomic.Int64
 	skew       atomic.Int64
-	startOver  bool           // ask for a full copy next time; belongs to followLoop
-	saved      *snapshot.View // what the file on disk holds; belongs to saveLoop, and to Run after it
+	startOver  bool // ask for a full copy next time; belongs to followLoop
 }
 
 // NewSpoke makes a Spoke for a console at the other end of a network. It loads what the last run has
@@ -102,14 +99,14 @@ func newSpoke(cfg SpokeConfig, c console) (*Spoke, error) {
 		started := cfg.Now()
 		cfg.Status = func() access.GatewayStatus { return access.GatewayStatus{Started: started} }
 	}
-	s := &Spoke{cfg: cfg, console: c, memory: newMemory(), applied: make(chan struct{}, 1),
-		dirty: make(chan struct{}, 1), linked: make(chan struct{}, 1)}
+	s := &Spoke{cfg: cfg, console: c, memory: newMemory(), applied: make(chan struct{}, 1), linked: make(chan struct{}, 1)}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, err
 	}
-	s.load()
-	s.saved = cfg.Holder.Load()
 	var err error
+	if s.keeper, err = openKeeper(cfg.Dir, cfg.Holder, cfg.Logger, cfg.Now); err != nil {
+		return nil, err
+	}
 	s.spool, err = openSpool(filepath.Join(cfg.Dir, "spool"), cfg.SpoolCap, cfg.Logger)
 	return s, err
 }
@@ -161,7 +158,7 @@ func (s *Spoke) Run(ctx context.Context) error {
 	loops.Go(func() { s.reportLoop(ctx) })
 	loops.Go(func() { s.saveLoop(ctx) })
 	loops.Wait()
-	s.save()
+	s.keeper.save()
 	s.saveHeard(s.cfg.Holder.Heard())
 	s.spool.close()
 	if s.closing != nil {
@@ -170,70 +167,49 @@ func (s *Spoke) Run(ctx context.Context) error {
 	return nil
 }
 
-// The files of a gateway's directory beside the spool.
+// The files of a gateway's directory beside the spool and the journal.
 const (
 	snapshotFile = "snapshot"
 	heardFile    = "heard"
 )
 
-// load brings back the state of the last run. A damaged file is as good as none: the console has it
-// all.
-func (s *Spoke) load() {
-	path := filepath.Join(s.cfg.Dir, snapshotFile)
-	v, heard, err := snapshot.Load(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return
-	case err != nil:
-		s.cfg.Logger.Error("saved snapshot cannot be used; starting without", logkeys.File, path, logkeys.Error, err)
-		return
-	}
-	if b, err := os.ReadFile(filepath.Join(s.cfg.Dir, heardFile)); err == nil {
-		if t, err := time.Parse(time.RFC3339Nano, string(b)); err == nil && t.After(heard) {
-			heard = t
-		}
-	}
-	if now := s.cfg.Now(); heard.After(now) {
-		heard = now // the clock was wrong when it was written; nothing is known to be younger than now
-	}
-	s.cfg.Holder.Restore(v, heard)
-}
-
-// saveLoop writes the snapshot soon after it has changed, but spends no more than a twentieth of its
-// time on it, and notes now and then when the console was last heard.
+// saveLoop writes the snapshot when that is due, but spends no more than a twentieth of its time on it,
+// and notes now and then when the console was last heard.
 func (s *Spoke) saveLoop(ctx context.Context) {
 	heard := s.cfg.Holder.Heard()
 	rest := 2 * time.Second
 	tick := time.NewTicker(30 * time.Second)
 	defer tick.Stop()
-	for ctx.Err() == nil {
+	for {
 		select {
-		case <-s.dirty:
-			pause(ctx, rest)
-			began := time.Now()
-			s.save()
-			rest = max(2*time.Second, 20*time.Since(began))
+		case <-ctx.Done():
+			return
+		case <-s.keeper.urgent:
+		case <-s.keeper.due:
+			wait := time.NewTimer(rest)
+			select {
+			case <-ctx.Done():
+			case <-s.keeper.urgent:
+			case <-wait.C:
+			}
+			wait.Stop()
 		case <-tick.C:
 			if h := s.cfg.Holder.Heard(); h.After(heard) {
 				heard = h
 				s.saveHeard(h)
 			}
-		case <-ctx.Done():
+			if !s.keeper.behind() {
+				continue
+			}
 		}
+		if ctx.Err() != nil {
+			return // Run saves once more
+		}
+		began := time.Now()
+		s.keeper.save()
+		rest = max(2*time.Second, 20*time.Since(began))
+		signal(s.applied)
 	}
-}
-
-func (s *Spoke) save() {
-	v := s.cfg.Holder.Load()
-	if v == s.saved {
-		return
-	}
-	path := filepath.Join(s.cfg.Dir, snapshotFile)
-	if err := v.Save(path, s.cfg.Holder.Heard()); err != nil {
-		s.cfg.Logger.Error("snapshot cannot be saved", logkeys.File, path, logkeys.Error, err)
-		return
-	}
-	s.saved = v
 }
 
 func (s *Spoke) saveHeard(t time.Time) {

@@ -168,3 +168,25 @@ func TestKeysWhoseHashesAreEqualLiveSideBySide(t *testing.T) {
 		t.Error("a value that is alone again did not come up to the root")
 	}
 }
+
+func TestABatchSurvivesTheJournal(t *testing.T) {
+	want := access.Batch{Position: access.Position{History: "h\xff", Number: -7, Token: "t"}, Entries: fullEntries()}
+	for _, e := range fullEntries() {
+		want.Entries = append(want.Entries, access.Entry{Kind: e.Kind, Key: "gone " + e.Key, Deleted: true})
+	}
+	before := access.Position{History: "h", Number: 1 << 40, Token: "u"}
+	from, got, rest, ok := nextBatch(appendFrame(nil, before, &want), make(map[string]string))
+	if !ok || len(rest) != 0 || from != before {
+		t.Fatalf("ok %v, %d bytes left, from %v", ok, len(rest), from)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func FuzzNextBatch(f *testing.F) {
+	f.Add(appendFrame(nil, access.Position{History: "h"}, &access.Batch{Entries: fullEntries()})[frameHead:])
+	f.Fuzz(func(t *testing.T, body []byte) {
+		decodeBatch(body, make(map[string]string)) // only has to return
+	})
+}

@@ -5,6 +5,7 @@ package e2e_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -122,10 +123,8 @@ func TestAnAcknowledgementThatOnlyADeadGatewayKnowsIsNotForgotten(t *testing.T) 
 	lost.fares("passed")
 	record := w.await("bob", "PHONEONE")
 	order := w.orderWipe(record.ID, access.WipeFull)
-	w.gateways[0].stop() // so that its copy of the truth on disk holds the order
-	w.startGateway(0)
-	w.connected(0)
 	w.console.kill()
+	w.replaceGateway(0) // which knows of the order by its own disk alone
 
 	here := lost.to(0)
 	res, err := here.ProvisionAsk(timeout(t), easclient.Device{})
@@ -154,6 +153,60 @@ func TestAnAcknowledgementThatOnlyADeadGatewayKnowsIsNotForgotten(t *testing.T) 
 	}
 	if said := w.lines(record.ID, "wipe"); len(said) != 3 { // ordered, delivered, acknowledged
 		t.Errorf("the record's timeline says %q", said)
+	}
+}
+
+// The moment a gateway has acted on what it was told, both it and its console are killed. It starts again alone,
+// and acts no differently: what ended the waiting request was on its disk before.
+//
+// A-15 A-17 S-15 Y-14 W-01
+func TestWhatAGatewayHasActedOnSurvivesItsDeathInThatMoment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, plan{gateways: 1})
+	w.safety(map[string]any{"per_hour": 1000})
+	policy := w.policy("Longer", 9)
+	for n, tt := range []struct {
+		name  string
+		path  string
+		body  map[string]any
+		fares string
+	}{
+		{name: "block", path: "block", fares: "refused"},
+		{name: "wipe", path: "wipe", body: map[string]any{"kind": "full"}, fares: "status 140"},
+		{name: "policy", path: "assign-policy", body: map[string]any{"policy": policy}, fares: "status 142"},
+	} {
+		for _, when := range []string{"it acted", "the console counted it as applied"} {
+			device := fmt.Sprintf("ATONCE%d%d", n, len(when))
+			p := w.roam("bob", device, eas.V14_1)
+			p.fares("passed")
+			record := w.await("bob", device)
+			w.together()
+			ended := w.ping(t.Context(), 0, 1, p.to(0))
+			body := map[string]any{"reason": "the story says so"}
+			maps.Copy(body, tt.body)
+			var said api.Result
+			w.call("POST", "/associations/"+string(record.ID)+"/"+tt.path, body, &said)
+			if when == "it acted" {
+				select {
+				case <-ended:
+				case <-time.After(soon):
+					t.Fatalf("%s: the waiting request goes on", tt.name)
+				}
+			} else {
+				w.obeyed(said.Number)
+			}
+			w.gateways[0].kill()
+			w.console.kill()
+			w.startGateway(0)
+			if got := p.contact(); got != tt.fares {
+				t.Errorf("%s, killed when %s: afterwards the phone is told %s, want %s", tt.name, when, got, tt.fares)
+			}
+			if full, _ := p.isOrdered(); full != (tt.name == "wipe") {
+				t.Errorf("%s, killed when %s: the order to wipe is told: %v", tt.name, when, full)
+			}
+			w.startConsole()
+			w.together()
+		}
 	}
 }
 
