@@ -159,17 +159,24 @@ func TestNothingIsWipedInShadowMode(t *testing.T) {
 	wantKind(t, err, access.KindConflict)
 }
 
-// Y-10
+// Y-10 F-05
 func TestAWipeIsCancelledUntilThePhoneHasBeenTold(t *testing.T) {
 	w := newWorld(t)
 	id := w.record("ana", "D1", apple)
+	acted := admin.Query{Show: admin.ShowActed}
 	o := w.ordered(id, access.WipeFull)
 	if can := w.order(o).Can; !slices.Equal(can, []access.Verb{access.VerbCancelWipe}) {
 		t.Errorf("can %v", can)
 	}
+	if got := w.listed(acted); !slices.Equal(got, []string{"ana"}) {
+		t.Errorf("an order counts as an action of its year: %v", got)
+	}
 	w.done(w.admin.CancelWipe(t.Context(), second(), o, admin.Act{Reason: "found"}))
 	if d := w.find(id); d.SyncStatus != access.Allowed || d.Wipes[0].EndedBy != "bob" {
 		t.Errorf("%s %+v", d.SyncStatus, d.Wipes[0])
+	}
+	if got := w.listed(acted); got != nil {
+		t.Errorf("an order that was taken back in time counts: %v", got)
 	}
 	o = w.ordered(id, access.WipeFull)
 	w.reported(o, access.WipeDelivered)

@@ -289,7 +289,7 @@ func (t *Tx) AssignPolicy(device string, id access.PolicyID, by string) (changed
 	if id == "" {
 		kind = "revert"
 	}
-	return true, t.keepAction(device, kind, by)
+	return true, t.keepAction(device, kind, by, t.now)
 }
 
 // PolicyOf gives the policy that is assigned to an ActiveSync device id, "" for none, and keeps others from
@@ -307,9 +307,9 @@ func (t *Tx) AskPolicyAnew(device string) error {
 }
 
 // keepAction notes an ActiveSync action by device id (R-5): it outlives the record.
-func (t *Tx) keepAction(device, kind, by string) error {
+func (t *Tx) keepAction(device, kind, by string, at time.Time) error {
 	_, err := t.q.exec(t.ctx, `INSERT INTO eas_action (eas_device, at, kind, by_whom) VALUES ($1, $2, $3, $4) ON CONFLICT (eas_device, at, kind) DO NOTHING`,
-		device, millis(t.now), kind, clean(by, capKey))
+		device, millis(at), kind, clean(by, capKey))
 	return said("store: keep action", err)
 }
 

@@ -70,7 +70,7 @@ func (t *Tx) CreateWipe(w *Wipe) error {
 	if _, err := t.q.exec(t.ctx, `INSERT INTO wipe (`+names(cols)+`) VALUES (`+places(1, len(cols))+`)`, args(cols)...); err != nil {
 		return said(op, err)
 	}
-	if err := t.keepAction(a.Pair.Device, "wipe", w.By); err != nil {
+	if err := t.keepAction(a.Pair.Device, "wipe", w.By, w.At); err != nil {
 		return err
 	}
 	return t.wipeMoved(w, "")
@@ -121,7 +121,21 @@ func (t *Tx) SaveWipe(w *Wipe) error {
 	if _, err := t.q.exec(t.ctx, `UPDATE wipe SET `+sets(2, cols)+` WHERE id = $1`, append([]any{string(w.ID)}, args(cols)...)...); err != nil {
 		return said(op, err)
 	}
+	if err := t.countWipe(w, old.State); err != nil {
+		return err
+	}
 	return t.wipeMoved(w, ` AND wipe_id = $2`)
+}
+
+// countWipe has an order that was taken back before the phone was told of it count as no action (F-05): nothing
+// has been applied. Two orders of one moment, for two accounts of a phone, are one action as long as one stands.
+func (t *Tx) countWipe(w *Wipe, was access.WipeState) error {
+	if w.State == was || w.State != access.WipeCancelled || !w.DeliveredAt.IsZero() {
+		return nil
+	}
+	_, err := t.q.exec(t.ctx, `DELETE FROM eas_action WHERE eas_device = $1 AND at = $2 AND kind = 'wipe' AND NOT EXISTS
+		(SELECT 1 FROM wipe WHERE wipe.at = $2 AND wipe.eas_device = $1 AND wipe.state <> 'cancelled')`, w.Pair.Device, millis(w.At))
+	return said("store: a wipe is no action", err)
 }
 
 // wipeMoved writes an order into its record, if that is still there.

@@ -134,6 +134,43 @@ func marked(t *testing.T, e Engine) {
 		_, err = s.ListAssociations(t.Context(), cursor)
 		wantKind(t, err, access.KindInvalid)
 	})
+	// F-05
+	t.Run("an order to wipe that was cancelled before the phone was told is no action", func(t *testing.T) {
+		now := time.Date(2026, 12, 31, 23, 0, 0, 0, time.UTC)
+		s := e.Open(t, func() time.Time { return now })
+		ana, bob := create(t, s, seen("ana", "X1")), create(t, s, seen("bob", "X1")) // two accounts of one phone
+		cia := create(t, s, seen("cia", "X2"))
+		order := func(a *access.Association) *store.Wipe {
+			w := &store.Wipe{Wipe: access.Wipe{Kind: access.WipeFull, State: access.WipePending}, Association: a.ID}
+			tx(t, s, func(tx *store.Tx) error { return tx.CreateWipe(w) })
+			return w
+		}
+		cancel := func(w *store.Wipe) {
+			now = now.Add(time.Minute)
+			w.State = access.WipeCancelled
+			tx(t, s, func(tx *store.Tx) error { return tx.SaveWipe(w) })
+		}
+		one, two := order(ana), order(bob)
+		cancel(one)
+		wants(t, s, acted(2026), "ana", "bob") // by the other order, of the same moment
+		cancel(two)
+		wants(t, s, acted(2026))
+		one, moment := order(ana), now
+		now = now.Add(2 * time.Hour)
+		two = order(bob)
+		cancel(two)
+		wants(t, s, acted(2026), "ana", "bob") // of another moment than the one that was taken back
+		wants(t, s, acted(2027))
+		one.DeliveredAt = moment.Add(time.Second)
+		cancel(one) // told before
+		wants(t, s, acted(2026), "ana", "bob")
+		p := newPolicy(t, s)
+		now = moment
+		assign(t, s, "X2", p)
+		three := order(cia)
+		cancel(three)
+		wants(t, s, acted(2026), "ana", "bob", "cia") // by the policy, of the same moment
+	})
 	for _, many := range []int{12, 700} {
 		t.Run(fmt.Sprintf("%d of them come both ways, each once", many), func(t *testing.T) { markedMany(t, e, many) })
 	}
