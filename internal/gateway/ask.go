@@ -68,6 +68,7 @@ type ask struct {
 	shadow     bool          // nothing is enforced
 	hops       int           // redirects followed
 	retries    int           // with a key of the mail server
+	heldKey    uint32        // of the mail server for the pair, when it was judged; 0: none, or nobody looked
 	serverKey  uint32        // that is sent in place of the phone's; 0: none
 	serverText string        // a new one, sealed for the console
 	redirect   *redirect     // this request or an earlier one of the pair was sent to another server

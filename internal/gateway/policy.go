@@ -131,32 +131,34 @@ func keyless(c eas.Command) bool {
 	return false
 }
 
-// weigh finds the policy of a request's phone, and what its policy key is worth.
-func (g *Gateway) weigh(f *access.Facts, v *snapshot.View, k presented, now time.Time) {
+// weigh finds the policy of a request's phone, and what its policy key is worth. On the way it comes by the key
+// of the phone's mail server, 0 for none; it does not look for that where no key of the phone is asked for.
+func (g *Gateway) weigh(f *access.Facts, v *snapshot.View, k presented, now time.Time) (server uint32) {
 	f.Policy, f.Key = nil, access.KeyUnneeded
 	if f.Pair.IsZero() {
-		return
+		return 0
 	}
 	p, site := access.PolicyFor(v, f.Pair.Device), v.Site()
 	if p == nil || site == nil || len(site.Secret) == 0 {
-		return
+		return 0
 	}
 	f.Policy = p
 	if keyless(k.command) {
-		return
+		return 0
 	}
 	if k.relic() {
 		f.Key = access.KeyNever // 2.5 has no policy of ours to acknowledge
 		if p.AllowNonProvisionable {
 			f.Key = access.KeyExcused
 		}
-		return
+		return 0
 	}
-	server, _ := g.serverKeyOf(v, f.Pair)
-	sum := g.policies.sheet(p, server).sum(k.version)
+	held, _ := g.serverKeyOf(v, f.Pair)
+	sum := g.policies.sheet(p, held).sum(k.version)
 	if f.Key = g.policies.weigh(f.Pair, p, sum, turnsOf(v, f.Pair.Device), site, k, now); !f.Key.Passes() {
 		f.Key = g.policies.patience(f.Pair, p, sum, f.Key, now)
 	}
+	return held.Key
 }
 
 func turnsOf(v access.View, device string) int64 {

@@ -79,8 +79,11 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if q.owned() {
-		k, _ := g.serverKeyOf(g.cfg.Snapshot.Load(), q.pair)
-		q.serverKey = k.Key
+		q.serverKey = q.heldKey
+		if q.facts.Key != access.KeyCurrent { // nobody has looked yet
+			k, _ := g.serverKeyOf(g.cfg.Snapshot.Load(), q.pair)
+			q.serverKey = k.Key
+		}
 	}
 	g.forward(q) // 8 the mail server's answer is the check of the credentials
 	if q.owned() {
@@ -261,7 +264,7 @@ func (g *Gateway) judge(q *ask) bool {
 	v := g.cfg.Snapshot.Load()
 	q.shadow = v.Preferences().Shadow
 	g.hearsOrder(q, v)
-	g.weigh(&q.facts, v, q.presented(), q.arrived)
+	q.heldKey = g.weigh(&q.facts, v, q.presented(), q.arrived)
 	q.decision = access.Decide(v, &q.facts, q.arrived)
 	if q.decision.Verdict == access.VerdictPass && !g.admitted(q) {
 		q.facts.Crowded = true
