@@ -31,7 +31,8 @@ check:
 fuzz:
 	tools/fuzz
 
-# CPU and memory beside nginx, HAProxy and ReverseProxy; lists, matcher and a start among 1,000,000 records.
+# CPU and memory beside nginx, HAProxy and ReverseProxy, with policies and without; storms and changes of policy;
+# lists, matcher and a start among 1,000,000 records.
 # Takes hours.
 bench: build
 	tools/real-parts install bench

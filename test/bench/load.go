@@ -24,15 +24,20 @@ var (
 	pingBody = "\x03\x01\x6a\x00\x00\x0d\x45\x48\x033540\x00\x01\x49\x4a\x4b\x035\x00\x01\x4c\x03Email\x00\x01\x01\x01\x01"
 )
 
+// foreignKey is the policy key of phones whose policies are nobody's here.
+const foreignKey = 3942919513
+
 // request is one phone's request as bytes: twelve headers like an iPhone's.
-func request(cmd, body string, i int) []byte {
+func request(cmd, body string, i int) []byte { return keyedRequest(cmd, body, i, foreignKey) }
+
+func keyedRequest(cmd, body string, i int, key uint32) []byte {
 	auth := base64.StdEncoding.EncodeToString([]byte(userName(i) + ":secret" + strconv.Itoa(i)))
 	return fmt.Appendf(nil, "POST /Microsoft-Server-ActiveSync?Cmd=%s&User=%s&DeviceId=%s&DeviceType=iPhone HTTP/1.1\r\n"+
 		"Host: mail.bench.example\r\nContent-Type: application/vnd.ms-sync.wbxml\r\nMS-ASProtocolVersion: 16.1\r\n"+
-		"X-MS-PolicyKey: 3942919513\r\nAuthorization: Basic %s\r\nUser-Agent: Apple-iPhone14C5/2001.362\r\n"+
+		"X-MS-PolicyKey: %d\r\nAuthorization: Basic %s\r\nUser-Agent: Apple-iPhone14C5/2001.362\r\n"+
 		"Accept: */*\r\nAccept-Language: en-gb\r\nAccept-Encoding: gzip, deflate, br\r\nConnection: keep-alive\r\n"+
 		"Cookie: X-BackEndCookie=none\r\nContent-Length: %d\r\n\r\n%s",
-		cmd, userName(i), deviceName(i), auth, len(body), body)
+		cmd, userName(i), deviceName(i), key, auth, len(body), body)
 }
 
 func dial(addr string) (net.Conn, error) { return dialWithin(addr, 10*time.Second) }

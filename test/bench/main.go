@@ -30,7 +30,7 @@ type options struct {
 	idle                            time.Duration
 	only, peers, json               string
 	tlsBackend                      bool
-	vedette                         string
+	vedette, records                string
 	keep                            bool
 }
 
@@ -48,11 +48,12 @@ func main() {
 	flag.IntVar(&o.parked, "parked", 5_000, "parked Pings")
 	flag.IntVar(&o.phones, "phones", 5_000, "phones of a storm")
 	flag.DurationVar(&o.idle, "idle", 60*time.Second, "how long the Pings are parked before memory is read")
-	flag.StringVar(&o.only, "only", "short,parked", "which measurements: short, parked, or storm alone")
+	flag.StringVar(&o.only, "only", "short,parked", "which measurements: short, parked; or one of storm, provisioning, policychange")
 	flag.StringVar(&o.peers, "peers", "", "which peers (default: all)")
 	flag.StringVar(&o.json, "json", "", "write the results to this file as JSON")
 	flag.BoolVar(&o.tlsBackend, "tls-backend", false, "TLS between proxy and mail server")
 	flag.StringVar(&o.vedette, "vedette", "bin/vedette", "the binary under test")
+	flag.StringVar(&o.records, "records", "", "database with all records; it is made when there is none")
 	flag.BoolVar(&o.keep, "keep", false, "keep logs and configurations")
 	flag.Parse()
 	var err error
@@ -89,8 +90,13 @@ func run(o options) error {
 		os.RemoveAll(l.dir)
 	}()
 	defer back.stop()
-	if o.only == "storm" {
+	switch o.only {
+	case "storm":
 		return storms(l, o)
+	case "provisioning":
+		return provisionings(l, o)
+	case "policychange":
+		return policyChanges(l, o)
 	}
 	var rows []row
 	for round := 1; round <= o.rounds; round++ {
@@ -130,7 +136,10 @@ func setUp(o options) (*lab, *process, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	l := &lab{dir: dir, self: self, vedette: vedette, scheme: "http"}
+	l := &lab{dir: dir, self: self, vedette: vedette, scheme: "http", records: o.records}
+	if l.records == "" {
+		l.records = filepath.Join(dir, "records.db")
+	}
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return nil, nil, err
 	}

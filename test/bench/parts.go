@@ -36,7 +36,7 @@ func backend(addr, cert, key string) error {
 	mux.HandleFunc("GET /parked", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, parked.Load()) })
 	var seconds busiest
 	mux.HandleFunc("GET /busiest", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, seconds.takeMost()) })
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	mail := func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		h := w.Header()
 		h.Set("MS-Server-ActiveSync", "15.2")
@@ -65,7 +65,9 @@ func backend(addr, cert, key string) error {
 		}
 		h.Set("Content-Length", fmt.Sprint(len(body)))
 		_, _ = w.Write(body)
-	})
+	}
+	mux.HandleFunc("/", mail)
+	mux.HandleFunc(strictPath+"/", strict(mail))
 	srv := &http.Server{Addr: addr, Handler: mux, ErrorLog: log.New(io.Discard, "", 0), IdleTimeout: 10 * time.Minute}
 	if cert != "" {
 		return srv.ListenAndServeTLS(cert, key)

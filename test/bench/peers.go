@@ -25,8 +25,8 @@ type lab struct {
 	cert, key, pem     string
 	backend, scheme    string
 	deviceMap          string
-	database           string
-	rate               int // of the gateway's door for storms; 0: none
+	records            string // database with all records, that those of consoles are copied from
+	rate               int    // of the gateway's door for storms; 0: none
 }
 
 // peer is one proxy under test. run starts it and everything its cost includes; the process whose

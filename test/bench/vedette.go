@@ -41,7 +41,7 @@ level = "warn"
 [gateway]
 name = "bench"
 listen = %q
-status_listen = "127.0.0.1:0"
+status_listen = %q
 tls_cert = %q
 tls_key = %q
 console = "https://%s"
@@ -50,61 +50,92 @@ storm.rate = %d
 [[backend]]
 name = "mail"
 type = "other"
-url = "%s://%s/Microsoft-Server-ActiveSync"
+url = "%s://%s%s/Microsoft-Server-ActiveSync"
 ca = %q
 server_name = "mail.bench.example"
 domains = ["bench.example", "BENCH"]
 `
 
 func (l *lab) startVedette(listen string) (started, counted []*process, err error) {
-	dir := filepath.Join(l.dir, "vedette")
-	if err := l.fill(dir); err != nil {
-		return nil, nil, err
+	g, err := l.startGateway(setup{name: "vedette"}, listen)
+	if err != nil {
+		return g.started, nil, err
+	}
+	return g.started, []*process{g.gateway}, copied(listen)
+}
+
+// setup is what one console and gateway of the bench have that others do not.
+type setup struct {
+	name     string // of their directory
+	policies bool   // every record has an ActiveSync policy
+	backend  string // in front of the path at which the mail server is asked
+	relay    *relay // stands in the link, if not nil
+}
+
+// running is a console and its gateway. On an error only started is filled in.
+type running struct {
+	gateway *process
+	started []*process
+	status  string // address of the gateway's metrics
+	dsn     string // the console's database
+}
+
+// startGateway starts a console and its gateway, which may not have its records yet.
+func (l *lab) startGateway(s setup, listen string) (g running, err error) {
+	dir := filepath.Join(l.dir, s.name)
+	cdir, gdir := filepath.Join(dir, "console"), filepath.Join(dir, "gateway")
+	if g.dsn, err = l.database(cdir, s.policies); err != nil {
+		return g, err
 	}
 	link, err := freeAddr()
 	if err != nil {
-		return nil, nil, err
+		return g, err
 	}
-	cdir, gdir := filepath.Join(dir, "console"), filepath.Join(dir, "gateway")
+	if g.status, err = freeAddr(); err != nil {
+		return g, err
+	}
 	conPin, err := l.pin(cdir, "console")
 	if err != nil {
-		return nil, nil, err
+		return g, err
 	}
 	gwPin, err := l.pin(gdir, "gateway")
 	if err != nil {
-		return nil, nil, err
+		return g, err
 	}
 	conFile, gwFile := filepath.Join(dir, "console.toml"), filepath.Join(dir, "gateway.toml")
 	ca := ""
 	if l.scheme == "https" {
 		ca = l.cert
 	}
+	toConsole := link
+	if s.relay != nil {
+		if toConsole, err = s.relay.listen(link); err != nil {
+			return g, err
+		}
+	}
 	files := map[string]string{
 		conFile: fmt.Sprintf(consoleConfig, cdir, link, gwPin),
-		gwFile:  fmt.Sprintf(gatewayConfig, gdir, listen, l.cert, l.key, link, conPin, l.rate, l.scheme, l.backend, ca),
+		gwFile:  fmt.Sprintf(gatewayConfig, gdir, listen, g.status, l.cert, l.key, toConsole, conPin, l.rate, l.scheme, l.backend, s.backend, ca),
 	}
 	for name, text := range files {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			return nil, nil, err
+			return g, err
 		}
 	}
-	con, err := start(l.dir, "console", l.vedette, "console", "-c", conFile)
+	con, err := start(l.dir, s.name+"-console", l.vedette, "console", "-c", conFile)
 	if err != nil {
-		return nil, nil, err
+		return g, err
 	}
-	started = []*process{con}
+	g.started = []*process{con}
 	if err := ready(link); err != nil {
-		return started, nil, err
+		return g, err
 	}
-	gw, err := start(l.dir, "gateway", l.vedette, "gateway", "-c", gwFile)
+	gw, err := start(l.dir, s.name+"-gateway", l.vedette, "gateway", "-c", gwFile)
 	if err != nil {
-		return started, nil, err
+		return g, err
 	}
-	started = append([]*process{gw}, started...)
-	if err := ready(listen); err != nil {
-		return started, nil, err
-	}
-	return started, []*process{gw}, copied(listen)
+	g.gateway, g.started = gw, append([]*process{gw}, g.started...)
+	return g, ready(listen)
 }
 
 // copied waits until the gateway has the full copy of all records: before, it refuses phones it does not know.
@@ -134,30 +165,65 @@ func (l *lab) pin(dir, role string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// fill writes the records into a database that every start of the console then uses.
-func (l *lab) fill(dir string) error {
-	file := filepath.Join(dir, "console", "console.db")
-	if l.database != "" {
-		return nil
+// database gives the database of a console, which every start of it then uses.
+func (l *lab) database(dir string, policies bool) (dsn string, err error) {
+	file := filepath.Join(dir, "console.db")
+	dsn = "sqlite:" + file
+	if _, err := os.Stat(file); err == nil {
+		return dsn, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
+		return "", err
 	}
+	if _, err := os.Stat(l.records); err != nil {
+		half := l.records + ".new"
+		if err := os.RemoveAll(half); err != nil {
+			return "", err
+		}
+		if err := fill("sqlite:" + half); err != nil {
+			return "", err
+		}
+		if err := os.Rename(half, l.records); err != nil {
+			return "", err
+		}
+	}
+	all, err := os.ReadFile(l.records)
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(file, all, 0o600); err != nil {
+		return "", err
+	}
+	if policies {
+		err = writePolicies(dsn)
+	}
+	return dsn, err
+}
+
+// fill writes the records into a new database.
+func fill(dsn string) error {
 	ctx := context.Background()
-	s, err := store.Open(ctx, store.Config{DSN: "sqlite:" + file})
+	s, err := store.Open(ctx, store.Config{DSN: dsn})
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	const batch = 2000
 	now := time.Now()
+	return inBatches(ctx, s, func(tx *store.Tx, i int) error {
+		a := access.Association{User: userName(i), RawDevice: deviceName(i), DeviceType: "iPhone", Backend: "mail",
+			FirstSync: now, LastSync: now, LastSuccess: now}
+		a.Domain, a.Pair = access.Standalone, access.Pair{Realm: "mail", Account: userName(i), Device: deviceName(i)}
+		return tx.CreateAssociation(&a)
+	})
+}
+
+// inBatches does something for every record, in transactions of some size.
+func inBatches(ctx context.Context, s *store.Store, each func(tx *store.Tx, i int) error) error {
+	const batch = 2000
 	for i := 0; i < records; i += batch {
 		err := s.WithTx(ctx, func(tx *store.Tx) error {
 			for j := i; j < i+batch; j++ {
-				a := access.Association{User: userName(j), RawDevice: deviceName(j), DeviceType: "iPhone", Backend: "mail",
-					FirstSync: now, LastSync: now, LastSuccess: now}
-				a.Domain, a.Pair = access.Standalone, access.Pair{Realm: "mail", Account: userName(j), Device: deviceName(j)}
-				if err := tx.CreateAssociation(&a); err != nil {
+				if err := each(tx, j); err != nil {
 					return err
 				}
 			}
@@ -167,6 +233,5 @@ func (l *lab) fill(dir string) error {
 			return err
 		}
 	}
-	l.database = file
 	return nil
 }
