@@ -45,6 +45,11 @@ const mostChanges = 20
 func printPreview(w io.Writer, p *api.Preview) error {
 	fmt.Fprintf(w, "%s: %d would be refused that pass now, %d would pass that are refused now, %d only for another reason.\n",
 		counted(p.Records, "record"), p.ToBlocked, p.ToAllowed, p.Reworded)
+	return printChanges(w, p)
+}
+
+// printChanges names the records that a preview is about, and what else it has to say.
+func printChanges(w io.Writer, p *api.Preview) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, c := range p.Changes[:min(len(p.Changes), mostChanges)] {
 		fmt.Fprintf(table, "  %s\t%s\t%s → %s\n", oneLine(c.Account), oneLine(c.DeviceID), oneLine(c.Before.Text), oneLine(c.After.Text))

@@ -18,12 +18,14 @@ import (
 type jobStartCommand struct {
 	clientFlags
 	asking
-	Verb    string   `arg:"" enum:"allow,block,comment,remove,link,unlink,match-again" help:"allow, block, comment, remove, link (those whose suggestion is clear), unlink or match-again."`
+	Verb    string   `arg:"" enum:"allow,block,comment,remove,link,unlink,match-again,assign-policy,revert-policy,wipe" help:"allow, block, comment, remove, link (those whose suggestion is clear), unlink, match-again, assign-policy, revert-policy or wipe."`
 	IDs     []string `arg:"" optional:"" name:"id" help:"Ids of records; or choose with --show."`
 	Show    string   `enum:",all,linked,unlinked,suggested,unknown-user,allowed,blocked,policy-assigned,action-in-year" default:"" help:"All records that match: all, linked, unlinked, suggested, unknown-user, allowed, blocked, policy-assigned or action-in-year."`
 	Year    int      `help:"With --show action-in-year: the calendar year; without it the present one." placeholder:"YEAR"`
 	Search  string   `help:"With --show: user, device id, model or number."`
 	Comment string   `help:"For comment."`
+	Policy  string   `help:"For assign-policy: id of the policy." placeholder:"ID"`
+	Kind    string   `enum:",full,account" default:"" help:"For wipe, which takes ids alone: full (what each client makes of it, up to a reset of the whole phone) or account."`
 	Reason  string   `help:"Kept with every record and in the audit log."`
 	Until   string   `help:"For allow and block: when it ends by itself, a time (2027-01-31T18:00:00Z) or a duration (24h)." placeholder:"TIME"`
 	Wait    bool     `help:"Wait for the end; exit code 1 when a record failed."`
@@ -34,11 +36,18 @@ func (c *jobStartCommand) request() (*api.BulkRequest, error) {
 	if (len(c.IDs) > 0) == (c.Show != "") || c.Search != "" && c.Show == "" {
 		return nil, &clientError{exitUsage, "choose records: name their ids, or use --show, with --search if you like. --show all means every one."}
 	}
+	verb := access.Verb(c.Verb)
+	switch {
+	case (c.Policy != "") != (verb == access.VerbAssignPolicy):
+		return nil, &clientError{exitUsage, "assign-policy needs --policy, and nothing else does"}
+	case (c.Kind != "") != (verb == access.VerbWipe):
+		return nil, &clientError{exitUsage, "wipe needs --kind, full or account, and nothing else does"}
+	}
 	until, err := ending(c.Until, time.Now())
 	if err != nil {
 		return nil, err
 	}
-	r := &api.BulkRequest{Verb: access.Verb(c.Verb), Comment: c.Comment, Reason: c.Reason, Until: until}
+	r := &api.BulkRequest{Verb: verb, Comment: c.Comment, Policy: access.PolicyID(c.Policy), Wipe: access.WipeKind(c.Kind), Reason: c.Reason, Until: until}
 	for _, id := range c.IDs {
 		r.IDs = append(r.IDs, access.AssociationID(id))
 	}
@@ -128,6 +137,10 @@ func (c *jobStartCommand) preview(s *session, cl *client, request *api.BulkReque
 	var p api.Preview
 	if err := json.Unmarshal(text, &p); err != nil {
 		return &clientError{exitAway, "the console's answer cannot be read: " + err.Error()}
+	}
+	if request.Verb == access.VerbAssignPolicy || request.Verb == access.VerbRevertPolicy { // no verdict hangs on that
+		fmt.Fprintf(out, "%s would get another policy.\n", counted(p.Records, "record"))
+		return printChanges(out, &p)
 	}
 	return printPreview(out, &p)
 }
