@@ -28,10 +28,11 @@ func (s *Server) associationActs() []act[admin.Row] {
 	}
 	linked := func(a *admin.Row) bool { return a.Linked() }
 	byHand := func(a *admin.Row) bool { return a.Link.By == access.LinkedByHand }
+	judged := func(a *admin.Row) bool { return !a.Wipe.State.Wiped() } // no override speaks against a wipe
 	form := func(id string) string { return "/link/" + url.PathEscape(id) }
 	list := []act[admin.Row]{
-		{Verb: access.VerbAllow, Icon: "circle-check", Key: "a", Ends: true, Wide: hasTwin, Notes: allowNotes, Do: do(s.admin.AllowAssociation)},
-		{Verb: access.VerbBlock, Icon: "ban", Key: "b", Danger: true, Refuses: true, Ends: true, Wide: hasTwin, Notes: twinNotes, Do: do(s.admin.BlockAssociation)},
+		{Verb: access.VerbAllow, Icon: "circle-check", Key: "a", Fits: judged, Ends: true, Wide: hasTwin, Notes: allowNotes, Do: do(s.admin.AllowAssociation)},
+		{Verb: access.VerbBlock, Icon: "ban", Key: "b", Fits: judged, Danger: true, Refuses: true, Ends: true, Wide: hasTwin, Notes: twinNotes, Do: do(s.admin.BlockAssociation)},
 		{Verb: access.VerbComment, Icon: "message", Key: "c", Notes: twinNotes, Do: do(comment), Text: func(a *admin.Row) string { return a.Comment }},
 		{Verb: access.VerbRemove, Icon: "trash", Key: "r", Danger: true, Gone: true, Notes: removeNotes, Do: do(s.admin.RemoveAssociation)},
 		{Verb: access.VerbLink, Icon: "link", Key: "l", Form: form, InPlace: true},

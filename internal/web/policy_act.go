@@ -17,9 +17,10 @@ import (
 // and asking the phone again. They are for the device id, so every record of it has the policy.
 func (s *Server) policyActs() []act[admin.Row] {
 	assigned := func(a *admin.Row) bool { return a.Policy.From == admin.PolicyAssigned }
+	asked := func(a *admin.Row) bool { return !a.Wipe.State.Wiped() }
 	ours := func(a *admin.Row) bool { return a.Policy.ID != "" && !a.Wipe.State.Wiped() }
 	return []act[admin.Row]{
-		{Verb: access.VerbAssignPolicy, Icon: "file-check", Key: "p", Choose: s.choosePolicy(), Marks: (*Server).advised},
+		{Verb: access.VerbAssignPolicy, Icon: "file-check", Key: "p", Fits: asked, Choose: s.choosePolicy(), Marks: (*Server).advised},
 		{Verb: access.VerbRevertPolicy, Icon: "arrow-back-up", Key: "v", Fits: assigned, Foresee: s.foreseeRevert, Tells: policyBulkNotes, Marks: (*Server).advised,
 			Do: func(ctx context.Context, who access.Actor, id string, a admin.Act) (admin.Result, error) {
 				return s.admin.RevertPolicy(ctx, who, associationIDs([]string{id}), a)
@@ -127,6 +128,10 @@ func (s *Server) assignNotes(p *admin.AssignPreview) []note {
 		warn(d.Advisory)
 		warn(d.Differs)
 	}
+	if same == records {
+		list = append([]note{{"info", s.say("policy.reach-nobody", records, s.policyName(&after))}}, list...)
+		return append(list, plainNotes(p.Notes)...)
+	}
 	words := s.say("policy.reach", records, s.policyName(&after))
 	if others > 0 {
 		words += " " + s.say("policy.reach-others", others)
@@ -135,8 +140,12 @@ func (s *Server) assignNotes(p *admin.AssignPreview) []note {
 		words += " " + s.say("policy.reach-same", same)
 	}
 	list = append([]note{{"info", words}}, list...)
-	for _, n := range p.Notes {
-		list = append(list, note{"", n})
+	return append(list, plainNotes(p.Notes)...)
+}
+
+func plainNotes(words []string) (list []note) {
+	for _, w := range words {
+		list = append(list, note{"", w})
 	}
 	return list
 }

@@ -51,6 +51,7 @@ type Console struct {
 	enrolled bool // a company's people and devices are registered
 	holder   *snapshot.Holder
 	late     atomic.Int64 // a change newer than this is not applied by the last gateway
+	back     atomic.Int64 // how long ago it is for it, see Ago
 	lag      atomic.Int64 // how long the snapshot takes to apply a change
 	stop     func()       // ends what goes on behind the pages, and waits for its end
 }
@@ -81,7 +82,8 @@ var empty storetest.Template
 func start(t testing.TB, administrator bool, now func() time.Time, languages []*words.Book, tune ...func(*login.Config)) *Console {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	c := &Console{Now: now, holder: snapshot.NewHolder(nil, time.Time{})}
+	c := &Console{holder: snapshot.NewHolder(nil, time.Time{})}
+	c.Now = func() time.Time { return now().Add(-time.Duration(c.back.Load())) }
 	c.late.Store(1 << 60)
 	must := func(err error) {
 		t.Helper()
@@ -159,6 +161,9 @@ func (c *Console) follow(ctx context.Context) {
 		}
 	}
 }
+
+// Ago lets what is done next have been done so long ago; 0 ends that.
+func (c *Console) Ago(d time.Duration) { c.back.Store(int64(d)) }
 
 // Lag makes the console's own copy of what gateways decide from follow its changes that much later, as on a
 // machine that has much else to do.
