@@ -55,8 +55,11 @@ func (a *Admin) previewAssigns(ctx context.Context, who access.Actor, b Bulk, ac
 		}
 		return nil
 	})
-	if advised > 0 {
-		out.Notes = append(out.Notes, count(advised, "phone has", "phones have")+" iOS, Android or Windows Phone, and is better led by the management of devices where it is enrolled there.")
+	switch {
+	case advised == 1:
+		out.Notes = append(out.Notes, "1 phone has iOS, Android or Windows Phone. It is better led by the management of devices, if it is enrolled there.")
+	case advised > 1:
+		out.Notes = append(out.Notes, count(advised, "phone", "phones")+" have iOS, Android or Windows Phone. They are better led by the management of devices, where they are enrolled there.")
 	}
 	if differing > 0 { // M-10
 		out.Notes = append(out.Notes, count(differing, "phone has", "phones have")+" another mail app with another policy. Which of two policies a phone obeys, nobody can tell: give both the same.")
@@ -137,8 +140,11 @@ func (a *Admin) previewWipes(ctx context.Context, who access.Actor, b Bulk, act 
 	for i := range list {
 		delete(with, list[i].ID)
 	}
-	if len(with) > 0 {
-		out.Notes = append(out.Notes, count(len(with), "other account", "other accounts")+" of these phones may go with them.")
+	switch n := count(len(with), "other account", "other accounts"); {
+	case len(with) > 0 && len(list) == 1:
+		out.Notes = append(out.Notes, n+" of this phone may go with it.")
+	case len(with) > 0:
+		out.Notes = append(out.Notes, n+" of these phones may go with them.")
 	}
 	if waiting > 0 {
 		out.Notes = append(out.Notes, count(waiting, "order waits", "orders wait")+" for another administrator to approve.")

@@ -83,16 +83,23 @@ func (a *Admin) assign(ctx context.Context, who access.Actor, verb access.Verb, 
 }
 
 func assignText(policy access.PolicyID, name string, phones, records int) string {
-	reached := count(phones, "phone", "phones") + " with " + count(records, "record", "records")
+	reached := count(phones, "phone", "phones")
+	if records > phones {
+		reached += " with " + count(records, "record", "records")
+	}
 	switch {
 	case phones == 0 && policy == "":
 		return "Nothing has changed: no policy was assigned."
 	case phones == 0:
 		return "Nothing has changed: it is assigned already."
+	case policy == "" && phones == 1:
+		return reached + " has no policy of its own any more. It is asked to accept what goes for all with its next request."
 	case policy == "":
-		return "No policy is assigned any more to " + reached + ": what goes for all is asked of it with its next request."
+		return reached + " have no policy of their own any more. Each is asked to accept what goes for all with its next request."
+	case phones == 1:
+		return name + " is assigned to " + reached + ". The phone is asked to accept it with its next request."
 	}
-	return name + " is assigned to " + reached + ". It is asked to accept it with its next request."
+	return name + " is assigned to " + reached + ". Each phone is asked to accept it with its next request."
 }
 
 // assignTo gives the ActiveSync device id of a record a policy, or takes it back, and says how many records

@@ -169,10 +169,13 @@ func (a *Admin) PreviewPolicy(ctx context.Context, who access.Actor, id access.P
 }
 
 func askedNotes(n int64) []string {
-	if n == 0 {
+	switch n {
+	case 0:
 		return nil
+	case 1:
+		return []string{"1 phone is asked to accept it with its next request. If it waits for mail, it is told to come within minutes."}
 	}
-	return []string{count(int(n), "phone is", "phones are") + " asked to accept it, each with its next request. Those that wait for mail are told to come within minutes."}
+	return []string{count(int(n), "phone", "phones") + " are asked to accept it, each with its next request. Those that wait for mail are told to come within minutes."}
 }
 
 // phonesOf counts the ActiveSync device ids that a policy is in force for.

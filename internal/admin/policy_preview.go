@@ -80,7 +80,10 @@ func (a *Admin) previewAssign(tx *store.Tx, who access.Actor, ids []access.Assoc
 		}
 		out.Devices = append(out.Devices, d)
 	}
-	if outside > 0 {
+	switch {
+	case outside > 0 && len(chosen) == 1:
+		out.Notes = append(out.Notes, count(outside, "record of this phone belongs", "records of this phone belong")+" to somebody outside your groups, so that you cannot do this.")
+	case outside > 0:
 		out.Notes = append(out.Notes, count(outside, "record of these phones belongs", "records of these phones belong")+" to somebody outside your groups, so that you cannot do this.")
 	}
 	return out, nil
