@@ -84,7 +84,7 @@ func (t *Tx) rewrite(op string, old *associationRow, a *access.Association) erro
 	}
 	t.counted(old, -1)
 	t.counted(row, 1)
-	if n.Record != old.Record {
+	if !n.Record.Equal(old.Record) {
 		t.touch(access.EntryRecord, string(n.ID))
 	}
 	*a = *n

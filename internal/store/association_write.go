@@ -106,7 +106,7 @@ func (t *Tx) SaveAssociation(a *access.Association) error {
 	}
 	t.counted(old, -1)
 	t.counted(&row, 1)
-	if n.Record != old.Record {
+	if !n.Record.Equal(old.Record) {
 		t.touch(access.EntryRecord, string(n.ID))
 	}
 	*a = *n

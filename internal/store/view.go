@@ -53,6 +53,11 @@ func (v *txView) Preferences() *access.Preferences {
 	return v.prefs
 }
 
+// Blockings gives the blocking rules in the order in which they speak.
+func (v *txView) Blockings() []*access.Blocking {
+	return nil
+}
+
 // Policy gives none: no key is judged here, so none is asked for.
 func (v *txView) Policy(access.PolicyID) *access.Policy { return nil }
 
