@@ -58,6 +58,30 @@ func printPreview(w io.Writer, p *api.Preview) error {
 	for _, n := range p.Notes {
 		fmt.Fprintln(w, oneLine(n))
 	}
+	return printRefused(w, &p.Refusing)
+}
+
+// printRefused names what a job would be refused for, and why.
+func printRefused(w io.Writer, r *api.Refusing) error {
+	if r.Refusals == 0 {
+		return nil
+	}
+	fmt.Fprintf(w, "%d of %d would be refused:\n", r.Refusals, r.Rows)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	listed := r.Refused[:min(len(r.Refused), mostChanges)]
+	for _, f := range listed {
+		name := f.Label
+		if name == "" {
+			name = f.ID
+		}
+		fmt.Fprintf(table, "  %s\t%s\n", oneLine(name), oneLine(f.Text))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if len(listed) < r.Refusals {
+		fmt.Fprintln(w, "  …")
+	}
 	return nil
 }
 

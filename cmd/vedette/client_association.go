@@ -16,13 +16,20 @@ import (
 
 // associationChoice chooses records.
 type associationChoice struct {
-	Show   string `enum:"all,linked,unlinked,suggested,unknown-user,allowed,blocked" default:"all" help:"all, linked, unlinked, suggested, unknown-user, allowed or blocked."`
+	Show   string `enum:"all,linked,unlinked,suggested,unknown-user,allowed,blocked,policy-assigned,action-in-year" default:"all" help:"all, linked, unlinked, suggested, unknown-user, allowed, blocked, policy-assigned or action-in-year."`
+	Year   int    `help:"With --show action-in-year: the calendar year; without it the present one." placeholder:"YEAR"`
 	Search string `help:"User, device id, model or number."`
 	Sort   string `help:"Column to sort by, such as user or last_sync." placeholder:"COLUMN"`
 	Desc   bool   `help:"The other way round."`
 }
 
-func (c *associationChoice) values() url.Values { return choice(c.Show, c.Search, c.Sort, c.Desc) }
+func (c *associationChoice) values() url.Values {
+	q := choice(c.Show, c.Search, c.Sort, c.Desc)
+	if c.Year != 0 {
+		q.Set("year", strconv.Itoa(c.Year))
+	}
+	return q
+}
 
 func choice(show, search, sort string, desc bool) url.Values {
 	q := url.Values{}
@@ -112,6 +119,15 @@ func (c *associationShowCommand) Run(s *session) error {
 			{"Mailbox", a.Mailbox}, {"Mail server", a.Backend}, {"Gateway", string(a.Gateway)}, {"First sync", moment(a.FirstSync)},
 			{"Last sync", moment(a.LastSync)}, {"Last success", moment(a.LastSuccess)}, {"Comment", a.Comment},
 			{"Version", strconv.FormatInt(a.Version, 10)}}
+		if a.Policy.Name != "" {
+			lines = append(lines, field{"Policy", a.Policy.Name + ", revision " + strconv.FormatInt(a.Policy.Revision, 10) + ", " + a.Policy.From})
+		}
+		if k := a.Ack; k != nil {
+			lines = append(lines, field{"Policy answer", string(k.Answer) + ", revision " + strconv.FormatInt(k.Revision, 10) + ", " + moment(k.At)})
+		}
+		if w := a.Wipe; w != nil {
+			lines = append(lines, field{"Wipe", string(w.Kind) + ", " + string(w.State) + " (" + string(w.ID) + ")"})
+		}
 		if g := a.Suggestion; g != nil {
 			lines = append(lines, field{"May belong to", string(g.Device) + ": " + strings.Join(g.Reasons, ", ")})
 		}

@@ -20,7 +20,8 @@ type jobStartCommand struct {
 	asking
 	Verb    string   `arg:"" enum:"allow,block,comment,remove,link,unlink,match-again" help:"allow, block, comment, remove, link (those whose suggestion is clear), unlink or match-again."`
 	IDs     []string `arg:"" optional:"" name:"id" help:"Ids of records; or choose with --show."`
-	Show    string   `enum:",all,linked,unlinked,suggested,unknown-user,allowed,blocked" default:"" help:"All records that match: all, linked, unlinked, suggested, unknown-user, allowed or blocked."`
+	Show    string   `enum:",all,linked,unlinked,suggested,unknown-user,allowed,blocked,policy-assigned,action-in-year" default:"" help:"All records that match: all, linked, unlinked, suggested, unknown-user, allowed, blocked, policy-assigned or action-in-year."`
+	Year    int      `help:"With --show action-in-year: the calendar year; without it the present one." placeholder:"YEAR"`
 	Search  string   `help:"With --show: user, device id, model or number."`
 	Comment string   `help:"For comment."`
 	Reason  string   `help:"Kept with every record and in the audit log."`
@@ -42,7 +43,7 @@ func (c *jobStartCommand) request() (*api.BulkRequest, error) {
 		r.IDs = append(r.IDs, access.AssociationID(id))
 	}
 	if c.Show != "" {
-		r.Query = &api.BulkQuery{Show: admin.Show(c.Show), Search: c.Search}
+		r.Query = &api.BulkQuery{Show: admin.Show(c.Show), Search: c.Search, Year: c.Year}
 	}
 	return r, nil
 }
@@ -122,7 +123,7 @@ func (c *jobStartCommand) preview(s *session, cl *client, request *api.BulkReque
 		for _, l := range p.Links[:min(len(p.Links), mostChanges)] {
 			fmt.Fprintf(out, "  %s on %s → %s\n", oneLine(l.Association.Account), oneLine(l.Association.DeviceID), oneLine(l.Device.Name))
 		}
-		return nil
+		return printRefused(out, &p.Refusing)
 	}
 	var p api.Preview
 	if err := json.Unmarshal(text, &p); err != nil {

@@ -20,7 +20,7 @@ import (
 // settingName is what commands about a setting take.
 type settingName struct {
 	clientFlags
-	Name string `arg:"" enum:"preferences,time-zone,mail,retention,masking,audit-stream,backups,sign-in,openid-connect" help:"preferences, time-zone, mail, retention, masking, audit-stream, backups, sign-in or openid-connect."`
+	Name string `arg:"" enum:"preferences,time-zone,mail,retention,masking,wipe-safety,audit-stream,backups,sign-in,openid-connect" help:"preferences, time-zone, mail, retention, masking, wipe-safety, audit-stream, backups, sign-in or openid-connect."`
 }
 
 func (f *settingName) path() string {

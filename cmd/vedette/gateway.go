@@ -100,7 +100,7 @@ func startGateway(g *group, cfg *config.Config, log *slog.Logger, newSpoke func(
 }
 
 // open makes the gateway and its listener.
-func (r *runningGateway) open(g *group, cfg *config.Config, log *slog.Logger, holder *snapshot.Holder, sink gateway.Sink, registry prometheus.Registerer) (*httpd.Listener, error) {
+func (r *runningGateway) open(g *group, cfg *config.Config, log *slog.Logger, holder *snapshot.Holder, spoke *control.Spoke, registry prometheus.Registerer) (*httpd.Listener, error) {
 	c := cfg.Gateway
 	for _, w := range cfg.Warnings() {
 		log.Warn("the configuration may not say what is meant", slog.String("warning", w))
@@ -118,8 +118,9 @@ func (r *runningGateway) open(g *group, cfg *config.Config, log *slog.Logger, ho
 		return nil, err
 	}
 	r.gateway, err = gateway.New(gateway.Config{
-		Name: access.GatewayID(c.Name), Version: version(), Snapshot: holder, Sink: sink,
+		Name: access.GatewayID(c.Name), Version: version(), Snapshot: holder, Sink: spoke, Wiped: spoke.Wiped(),
 		Backends: backends(cfg.Backends), Logger: log, Registry: registry,
+		Storm:      gateway.StormConfig{Rate: c.Storm.Rate, Burst: c.Storm.Burst},
 		NewDevices: c.Shield.NewDevices, MaxConns: c.MaxConns, MaxConnsPerAddress: orNone(c.MaxConnsEach), ExternalURL: externalURL(c.ExternalURL), Fronts: fronts, HTTP2: c.HTTP2, TLS: true, Certificate: cert,
 		Shield: gateway.ShieldConfig{
 			Keep: time.Duration(c.Shield.Remember), Window: time.Duration(c.Shield.Window),

@@ -108,14 +108,19 @@ type commands struct {
 		Withdraw approvalWithdrawCommand `cmd:"" help:"Take an approval back."`
 	} `cmd:"" help:"Ask a console: approvals."`
 	Policy struct {
-		List   policyListCommand   `cmd:"" help:"List the ActiveSync policies."`
-		Assign policyAssignCommand `cmd:"" help:"Assign a policy to the phone of a record."`
-		Revert policyRevertCommand `cmd:"" help:"Take an assigned policy back."`
+		List    policyListCommand    `cmd:"" help:"List the ActiveSync policies."`
+		Show    policyShowCommand    `cmd:"" help:"Show one policy, and what phones have answered to it."`
+		Assign  policyAssignCommand  `cmd:"" help:"Assign a policy to the phone of a record."`
+		Revert  policyRevertCommand  `cmd:"" help:"Take an assigned policy back."`
+		Default policyDefaultCommand `cmd:"" help:"Make a policy that of every phone that none is assigned to, after saying how many are asked."`
 	} `cmd:"" help:"Ask a console: ActiveSync policies."`
 	Wipe struct {
 		List    wipeListCommand    `cmd:"" help:"List orders to wipe, and how far they are."`
+		Show    wipeShowCommand    `cmd:"" help:"Show one order."`
 		Order   wipeOrderCommand   `cmd:"" help:"Order a phone wiped, for one record."`
 		Cancel  wipeCancelCommand  `cmd:"" help:"Take an order back that the phone has not been told of."`
+		Approve wipeApproveCommand `cmd:"" help:"Let the order of another administrator go."`
+		Close   wipeCloseCommand   `cmd:"" help:"Give an order up that no phone has acknowledged."`
 		Release wipeReleaseCommand `cmd:"" help:"Let a wiped record go again."`
 	} `cmd:"" help:"Ask a console: wipes."`
 	Job struct {
@@ -176,9 +181,11 @@ type commands struct {
 		List   tokenListCommand   `cmd:"" help:"List the API tokens."`
 		Revoke tokenRevokeCommand `cmd:"" help:"End a token at once."`
 	} `cmd:"" help:"Ask a console: API tokens."`
-	Search  searchCommand  `cmd:"" help:"Ask a console what is the matter with a user, phone or record."`
-	Undo    undoCommand    `cmd:"" help:"Take back what a command has done."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Freeze   freezeCommand   `cmd:"" help:"Ask a console to hold all destructive orders at once."`
+	Unfreeze unfreezeCommand `cmd:"" help:"Ask a console to let destructive orders go again."`
+	Search   searchCommand   `cmd:"" help:"Ask a console what is the matter with a user, phone or record."`
+	Undo     undoCommand     `cmd:"" help:"Take back what a command has done."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 // session is what every command is handed.

@@ -81,6 +81,9 @@ var supportMatrix = sync.OnceValue(func() []Support {
 	return list
 })
 
+// Matrix gives what is known of every client, in the order in which it is looked up.
+func Matrix() []Support { return slices.Clone(supportMatrix()) }
+
 // readSupport reads the matrix, and refuses a row that claims anything without a source.
 func readSupport(text []byte) (list []Support, err error) {
 	if err := json.Unmarshal(text, &list); err != nil {

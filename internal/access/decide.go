@@ -115,7 +115,10 @@ func judge(v View, f *Facts, pair Pair, p *Preferences, now time.Time) Decision 
 		d.Verdict, d.Rule, d.Policy = VerdictProvision, RuleProvisioning, f.Policy
 		return d
 	}
-	// Storm admission speaks here.
+	if f.Crowded {
+		d.Verdict, d.Rule = VerdictLater, RuleStorm
+		return d
+	}
 	return d.warn(v, r, f, now)
 }
 
@@ -181,9 +184,11 @@ func deviceSpeaks(v View, r *Record, id string) (*Device, Rule) {
 	return worst, rule
 }
 
+// speaks says what a device has against its phone. That it was wiped is nothing: the order, or what it has
+// become, speaks for the record that it was given for, and for no other account of the phone.
 func (d *Device) speaks() Rule {
 	switch {
-	case d.State == DeviceRetired || d.State == DeviceWiped:
+	case d.State == DeviceRetired:
 		return RuleDeviceRetired
 	case d.State == DeviceLost:
 		return RuleDeviceLost

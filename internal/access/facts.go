@@ -46,6 +46,8 @@ type Facts struct {
 	// PolicyFor its device.
 	Key    KeyState
 	Policy *Policy
+	// Crowded: too many phones come at once, and this one's turn has not come (Y-22).
+	Crowded bool
 	// ConsoleHeard is when the gateway last heard its console; zero: never since it started.
 	// ConsoleAway says that this is too long ago to count as connected.
 	ConsoleHeard time.Time

@@ -19,6 +19,10 @@ type GatewayStatus struct {
 	CertExpires time.Time       `json:"cert_expires,omitzero"` // certificate shown to phones
 	LinkExpires time.Time       `json:"link_expires,omitzero"` // certificate shown to the console
 	Backends    []BackendHealth `json:"backends,omitempty"`
+	// StormSince is when more phones began to come back than are let in at a time; zero: they do not.
+	// StormPutOff is how many requests have been put off since.
+	StormSince  time.Time `json:"storm_since,omitzero"`
+	StormPutOff int64     `json:"storm_put_off,omitempty"`
 	// ExternalURL is the address phones use for this gateway (X-02), such as "https://mail.example.com";
 	// empty: the gateway was told none and goes by the name each phone used.
 	ExternalURL string `json:"external_url,omitempty"`

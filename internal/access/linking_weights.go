@@ -145,6 +145,6 @@ func table() [signals]Weight {
 			Why:  "the old record is of the phone's life before it was erased"},
 		{Signal: SignalRetired, Name: "retired", Points: 0, Forbids: true,
 			Says: "the device is retired or wiped",
-			Why:  "what comes after that is a new life of the phone, or another phone; links made before stay, so that its refusal holds"},
+			Why:  "what comes after that is a new life of the phone, or another phone; links made before stay, so that the refusal of a retired one holds"},
 	}
 }

@@ -100,7 +100,7 @@ const (
 	DeviceActive  DeviceState = "active"
 	DeviceLost    DeviceState = "lost"
 	DeviceRetired DeviceState = "retired"
-	DeviceWiped   DeviceState = "wiped"
+	DeviceWiped   DeviceState = "wiped" // shown, and speaks against nothing
 )
 
 // Device is the part of a registered device that a verdict depends on. Noncompliant holds the reason

@@ -28,6 +28,14 @@ const (
 	OwnedByEmployee Ownership = "employee"
 )
 
+// FormerDevice is a retired or wiped device whose phone syncs mail still, or again. The zero value: none.
+type FormerDevice struct {
+	ID        DeviceID
+	State     DeviceState
+	Owner     UserID
+	OwnerName string
+}
+
 // RegisteredDevice is one device as the console keeps and shows it. Device.Owner is the user it is
 // registered for, Device.Noncompliant the reason in words while Compliance is NotCompliant.
 type RegisteredDevice struct {
@@ -54,7 +62,13 @@ type RegisteredDevice struct {
 	ComplianceSource string
 	Comment          string
 	Records          int // how many records are linked to it; written by the store
-	Created          time.Time
-	Updated          time.Time
-	Version          int64
+	// Unlinked is how many records of the phone it is registered under (EASID) are linked to no device, while it
+	// is in use and has no record; UnlinkedByHand those of them that a person has unlinked. Written by the store.
+	Unlinked, UnlinkedByHand int
+	// Before is, of a waiting one, the device that its phone was before. Written by the store.
+	Before FormerDevice
+
+	Created time.Time
+	Updated time.Time
+	Version int64
 }

@@ -56,11 +56,18 @@ func (a *Admin) Answer(ctx context.Context, who access.Actor, text string) (Answ
 	if err != nil {
 		return Answers{}, err
 	}
-	out.More = users.Next != "" || devices.Next != "" || records.Next != ""
+	heirs, cut, err := a.addHeirs(ctx, who, text, &users, &records)
+	if err != nil {
+		return Answers{}, err
+	}
+	out.More = users.Next != "" || devices.Next != "" || records.Next != "" || cut
 	for i := range users.Rows {
 		an, err := a.answerUser(ctx, who, &users.Rows[i], now)
 		if err != nil {
 			return Answers{}, err
+		}
+		if words := heirs[users.Rows[i].ID]; words != "" {
+			an.Sentence = words + " " + an.Sentence
 		}
 		out.List = append(out.List, an)
 	}
@@ -154,48 +161,6 @@ func (a *Admin) answerUser(ctx context.Context, who access.Actor, u *access.User
 	return an, err
 }
 
-// answerNamesake says of a user without an account where the phones are that came with the user's name: it
-// may have become another name of somebody's account.
-func (a *Admin) answerNamesake(ctx context.Context, who access.Actor, u *access.User) (string, error) {
-	const none = "No mail account is known of this user."
-	b, err := a.bookNow(ctx)
-	if err != nil {
-		return none, err
-	}
-	local, _, _ := strings.Cut(u.Email, "@")
-	for _, text := range []string{u.Name, local} {
-		for _, r := range b.realms {
-			name, ok := a.account(b.servers, r.Name, text)
-			if !ok {
-				continue
-			}
-			list, err := a.store.AliasesNamed(ctx, []string{r.Name}, name)
-			if err != nil {
-				return none, err
-			}
-			for _, l := range list {
-				if covers, err := a.coversAccount(ctx, who, access.Account{Realm: l.Realm, Account: l.To}); err != nil || !covers {
-					return none, err
-				}
-				return l.From + " is another name of " + l.To + ".", nil
-			}
-		}
-	}
-	return none, nil
-}
-
-// coversAccount reports whether an account belongs to somebody whom an actor may see.
-func (a *Admin) coversAccount(ctx context.Context, who access.Actor, acc access.Account) (bool, error) {
-	if who.Scope == nil {
-		return true, nil
-	}
-	u, err := a.store.UserOf(ctx, acc.Realm, acc.Account)
-	if err != nil {
-		return false, known(err)
-	}
-	return who.Scope.Covers(u.ID, u.Groups), nil
-}
-
 // answerDevice says how a device is.
 func (a *Admin) answerDevice(who access.Actor, d *access.RegisteredDevice, now time.Time) Answer {
 	an := Answer{Kind: AnswerDevice, ID: string(d.ID), Title: deviceTitle(d)}
@@ -205,7 +170,7 @@ func (a *Admin) answerDevice(who access.Actor, d *access.RegisteredDevice, now t
 		an.Sentence = "Waits to be registered: it syncs mail, and no registered device is known for it."
 		an.Verb, an.OnKind, an.On = access.VerbAddDevice, AnswerDevice, string(d.ID)
 		return an
-	case d.State == access.DeviceRetired || d.State == access.DeviceWiped:
+	case d.State == access.DeviceRetired:
 		rule = access.RuleDeviceRetired
 	case d.State == access.DeviceLost:
 		rule = access.RuleDeviceLost
@@ -217,7 +182,7 @@ func (a *Admin) answerDevice(who access.Actor, d *access.RegisteredDevice, now t
 	}
 	if rule == access.RulePass {
 		an.Sentence = strings.ToUpper(string(d.State[:1])) + string(d.State[1:]) + ", " + complianceText(d) + ". " + linkedText(d.Records)
-		if d.State == access.DevicePending {
+		if d.State == access.DevicePending || d.State == access.DeviceWiped {
 			an.Verb, an.OnKind, an.On = access.VerbActivate, AnswerDevice, string(d.ID)
 		}
 		return an

@@ -47,7 +47,7 @@ func TestEveryRuleIsExplainedWithWhatSolvesIt(t *testing.T) {
 			verb: access.VerbAllow, on: "record"},
 		{rule: access.RuleUserDisabled, s: situation{row: r()}, sentence: "Blocked because the user is disabled.", verb: access.VerbEnableUser, on: "user"},
 		{rule: access.RuleUserDisabled, s: situation{row: r(func(r *Row) { r.Person = "" })}, sentence: "Blocked because the user is disabled."},
-		{rule: access.RuleDeviceRetired, s: situation{row: r(), device: device(access.DeviceWiped, "")}, sentence: "Blocked because the device is wiped.",
+		{rule: access.RuleDeviceRetired, s: situation{row: r(), device: device(access.DeviceRetired, "")}, sentence: "Blocked because the device is retired.",
 			verb: access.VerbActivate, on: "device"},
 		{rule: access.RuleDeviceLost, s: situation{row: r(), device: device(access.DeviceLost, "")}, sentence: "Blocked because the device is reported lost.",
 			verb: access.VerbFind, on: "device"},

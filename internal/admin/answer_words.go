@@ -61,7 +61,7 @@ func (a *Admin) explain(an *Answer, rule access.Rule, s *situation) {
 			an.Advice = "The account is disabled and belongs to no user the console knows."
 		}
 	case access.RuleDeviceRetired:
-		an.Sentence = "Blocked because the device is " + stateOf(d) + "."
+		an.Sentence = "Blocked because the device is retired."
 		device(access.VerbActivate)
 	case access.RuleDeviceLost:
 		an.Sentence = "Blocked because the device is reported lost."
@@ -203,13 +203,6 @@ func overrideOf(r *Row) access.Override {
 		return access.Override{}
 	}
 	return r.Override
-}
-
-func stateOf(d *access.RegisteredDevice) string {
-	if d == nil {
-		return string(access.DeviceRetired)
-	}
-	return string(d.State)
 }
 
 func noncompliant(d *access.RegisteredDevice) string {

@@ -138,6 +138,9 @@ func (a *Admin) PreApprove(ctx context.Context, who access.Actor, f ApprovalForm
 	}
 	out, err := a.act(ctx, who, access.VerbPreApprove, "new", act, f, func(tx *store.Tx) (outcome, error) {
 		account, err := a.canonical(tx, f.Realm, f.Account)
+		if err == nil {
+			err = a.knownRealm(tx, account.Realm)
+		}
 		if err != nil {
 			return outcome{}, err
 		}

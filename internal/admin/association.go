@@ -21,6 +21,10 @@ const (
 	// whose account belongs to no user (M-14).
 	ShowSuggested   Show = "suggested"
 	ShowUnknownUser Show = "unknown-user"
+	// ShowPolicyAssigned leaves records whose device id was assigned a policy (F-04), ShowActed those for whose
+	// device id a wipe, an assignment or its end was ordered in the year of the query (F-05).
+	ShowPolicyAssigned Show = "policy-assigned"
+	ShowActed          Show = "action-in-year"
 )
 
 // Sort is a column to sort by.
@@ -51,6 +55,7 @@ type Query struct {
 	Desc   bool
 	Cursor string // Page.Next or Page.Prev of the page before
 	Limit  int    // 0: 50
+	Year   int    // of ShowActed, in the time zone that is set; 0: the present one
 }
 
 // Page is one page of records.
@@ -62,7 +67,7 @@ type Page struct {
 	Total       int
 	TotalIsMore bool
 	// SearchOrder is set when so many match that they come in another order than asked for: OrderNewest,
-	// OrderMatch or OrderAdded.
+	// OrderMatch, OrderAdded, OrderPolicy or OrderActed.
 	SearchOrder string
 	// Partial says that the page is short because looking further would have cost too much; Next goes on.
 	Partial bool
@@ -73,6 +78,8 @@ const (
 	OrderNewest = "newest"  // newest records first
 	OrderMatch  = "matches" // users that begin so, then device ids, models, numbers
 	OrderAdded  = "added"   // as they were made: of more records of unknown users than can be sorted
+	OrderPolicy = "policy"  // by the policy that is assigned, of more of them than can be sorted
+	OrderActed  = "acted"   // by what was ordered last, the latest first, of more of them than can be sorted
 )
 
 // Row is one record as the list shows it.

@@ -6,6 +6,7 @@ package admin
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/store"
@@ -40,13 +41,17 @@ func (a *Admin) ListAssociations(ctx context.Context, who access.Actor, q Query)
 // query is a query as the store takes it: within what an actor may see, and as far as it is not covered.
 func (a *Admin) query(ctx context.Context, who access.Actor, q Query) (store.Query, error) {
 	cover, err := a.coverFor(ctx, who)
-	return store.Query{Show: store.Show(q.Show), Search: q.Search, Sort: store.Column(q.Sort), Desc: q.Desc,
-		Cursor: q.Cursor, Limit: q.Limit, Scope: who.Scope, Cover: cover}, err
+	out := store.Query{Show: store.Show(q.Show), Search: q.Search, Sort: store.Column(q.Sort), Desc: q.Desc,
+		Cursor: q.Cursor, Limit: q.Limit, Scope: who.Scope, Cover: cover}
+	if err == nil && q.Show == ShowActed {
+		out.From, out.To, err = a.yearOf(ctx, q.Year)
+	}
+	return out, err
 }
 
 // AssociationShows lists the choices of Show of records, for page, API and command alike.
 func AssociationShows() []Show {
-	return []Show{ShowAll, ShowLinked, ShowUnlinked, ShowSuggested, ShowUnknownUser, ShowAllowed, ShowBlocked}
+	return []Show{ShowAll, ShowLinked, ShowUnlinked, ShowSuggested, ShowUnknownUser, ShowAllowed, ShowBlocked, ShowPolicyAssigned, ShowActed}
 }
 
 // rows judges every association from one and the same snapshot.
@@ -162,18 +167,37 @@ func (a *Admin) ExportAssociations(ctx context.Context, who access.Actor, q Quer
 	if err != nil {
 		return err
 	}
-	return a.store.EachAssociation(ctx, sq, func(as *access.Association) error {
+	rows := make([]Row, 0, exportBatch)
+	hand := func() error {
+		err := a.number(ctx, rows)
+		if err == nil {
+			err = a.acknowledge(ctx, rows)
+		}
+		for i := 0; i < len(rows) && err == nil; i++ {
+			err = fn(rows[i])
+		}
+		rows = rows[:0]
+		return err
+	}
+	err = a.store.EachAssociation(ctx, sq, func(as *access.Association) error {
 		v := a.snapshot()
-		rows := []Row{row(v, as, a.now().UTC())}
-		if err := h.hide(v, &rows[0]); err != nil {
+		r := row(v, as, a.now().UTC())
+		if err := h.hide(v, &r); err != nil {
 			return err
 		}
-		if err := a.number(ctx, rows); err != nil {
-			return err
+		if rows = append(rows, r); len(rows) < exportBatch {
+			return nil
 		}
-		return fn(rows[0])
+		return hand()
 	})
+	if err != nil {
+		return err
+	}
+	return hand()
 }
+
+// exportBatch is of how many records of an export is asked at once what their phones have said of policies.
+const exportBatch = 200
 
 // words says what a query chooses.
 func (q Query) words() string {
@@ -182,6 +206,9 @@ func (q Query) words() string {
 		show = ShowAll
 	}
 	s := "show " + string(show)
+	if show == ShowActed && q.Year != 0 {
+		s += " " + strconv.Itoa(q.Year)
+	}
 	if q.Search != "" {
 		s += ", search " + quoted(q.Search)
 	}

@@ -89,7 +89,7 @@ func (a *Admin) find(tx *store.Tx, who access.Actor, id access.AssociationID, ve
 	}
 	if err != nil {
 		if access.KindOf(err) == access.KindNotFound {
-			return nil, access.NotFound("admin: record", "This record is gone. Somebody has removed it, or it was never there.")
+			return nil, recordGone()
 		}
 		return nil, err
 	}
@@ -97,6 +97,11 @@ func (a *Admin) find(tx *store.Tx, who access.Actor, id access.AssociationID, ve
 		return nil, stale(string(id), "This record")
 	}
 	return as, nil
+}
+
+// recordGone is what a record looks like that is not there, or not the actor's to see.
+func recordGone() error {
+	return access.NotFound("admin: record", "This record is gone. Somebody has removed it, or it was never there.")
 }
 
 // staleError marks that a thing is not the version the person saw. Who changed it is looked up after the
@@ -110,14 +115,18 @@ func stale(object, thing string) error {
 		Text: thing + " has changed since you looked at it.", Err: &staleError{object}}
 }
 
-// changedSince completes a staleError with who changed the thing last, and how. Other errors stay.
-func (a *Admin) changedSince(ctx context.Context, err error) error {
+// changedSince completes a staleError with who changed the thing last, and how, as far as the actor may see it.
+// Other errors stay.
+func (a *Admin) changedSince(ctx context.Context, who access.Actor, err error) error {
 	var old *staleError
 	if !errors.As(err, &old) {
 		return err
 	}
 	text := access.TextOf(err)
 	lines, _, lookup := a.store.ListAudit(ctx, store.AuditFilter{Object: old.object, Limit: 10})
+	if lookup == nil {
+		lookup = a.hideLines(ctx, who, lines)
+	}
 	if lookup != nil {
 		return err // still a conflict, only less well explained
 	}

@@ -84,17 +84,24 @@ func (a *Admin) peopleRows(ctx context.Context, who access.Actor, b PeopleBulk) 
 	rows := make([]store.JobRow, len(b.IDs))
 	for i, id := range b.IDs {
 		rows[i] = store.JobRow{Target: id}
-		label, person, err := a.labelOf(ctx, b.Verb, id)
-		if err == nil {
-			err = a.mayTouch(ctx, who, person)
-		}
-		if err == nil {
-			rows[i].Label = label
-		} else if access.KindOf(err) != access.KindNotFound {
+		var err error
+		if rows[i].Label, err = a.labelFor(ctx, who, b.Verb, id); err != nil {
 			return nil, err
 		}
 	}
 	return rows, nil
+}
+
+// labelFor is labelOf for somebody: empty when it is gone, or not theirs to see.
+func (a *Admin) labelFor(ctx context.Context, who access.Actor, verb access.Verb, id string) (string, error) {
+	label, person, err := a.labelOf(ctx, verb, id)
+	if err == nil {
+		err = a.mayTouch(ctx, who, person)
+	}
+	if err != nil {
+		return "", known(err)
+	}
+	return label, nil
 }
 
 // labelOf calls a device or user by its name, and says whose it is.
@@ -110,14 +117,7 @@ func (a *Admin) labelOf(ctx context.Context, verb access.Verb, id string) (strin
 	if err != nil {
 		return "", "", err
 	}
-	return deviceLabel(d), d.Owner, nil
-}
-
-func deviceLabel(d *access.RegisteredDevice) string {
-	if d.OwnerName == "" {
-		return linking.Name(d)
-	}
-	return d.OwnerName + " on " + linking.Name(d)
+	return linking.Name(d), d.Owner, nil
 }
 
 func userLabel(u *access.User) string {
@@ -179,6 +179,11 @@ func (a *Admin) selectPage(ctx context.Context, j *store.Job, p jobParams, after
 		return rows, page.Next, err
 	case p.Query != nil:
 		q.Show, q.Search = store.Show(p.Query.Show), p.Query.Search
+		if p.Query.Show == ShowActed {
+			if q.From, q.To, err = a.yearOf(ctx, p.Query.Year); err != nil {
+				return nil, "", err
+			}
+		}
 		page, err := a.store.ListAssociations(ctx, q)
 		for i := range page.Rows {
 			add(string(page.Rows[i].ID), label(&page.Rows[i]), page.Rows[i].FirstSync)
@@ -195,7 +200,7 @@ func (a *Admin) selectPage(ctx context.Context, j *store.Job, p jobParams, after
 	q.Show, q.Search = store.Show(p.People.Show), p.People.Search
 	page, err := a.store.ListDevices(ctx, store.DeviceQuery(q))
 	for i := range page.Rows {
-		add(string(page.Rows[i].ID), deviceLabel(&page.Rows[i]), page.Rows[i].Created)
+		add(string(page.Rows[i].ID), linking.Name(&page.Rows[i]), page.Rows[i].Created)
 	}
 	return rows, page.Next, err
 }

@@ -5,8 +5,6 @@ package admin
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/store"
@@ -28,35 +26,37 @@ func (a *Admin) PreviewBulk(ctx context.Context, who access.Actor, b Bulk, act A
 	if err := b.validate(act, a.now()); err != nil {
 		return Preview{}, err
 	}
-	limit := maxBulkPreview
+	b.IDs = once(b.IDs)
+	limit, preview := maxBulkPreview, a.previewWords
 	switch b.Verb {
-	case access.VerbLink, access.VerbUnlink, access.VerbMatchAgain, access.VerbRemove, access.VerbAssignPolicy, access.VerbRevertPolicy, access.VerbWipe:
-		limit = maxLinkPreview
+	case access.VerbLink, access.VerbUnlink, access.VerbMatchAgain, access.VerbRemove:
+		limit, preview = maxLinkPreview, a.previewRows
+	case access.VerbAssignPolicy, access.VerbRevertPolicy:
+		limit, preview = maxLinkPreview, a.previewAssigns
+	case access.VerbWipe:
+		limit, preview = maxLinkPreview, a.previewWipes
 	}
 	list, more, err := a.chosen(ctx, who, b, limit)
 	if err != nil {
 		return Preview{}, err
 	}
-	var out Preview
-	switch {
-	case b.Verb == access.VerbRemove:
-		out, err = a.previewRemoval(ctx, who, list)
-	case b.Verb == access.VerbAssignPolicy, b.Verb == access.VerbRevertPolicy:
-		out, err = a.previewAssigns(ctx, who, b, list)
-	case b.Verb == access.VerbWipe:
-		out, err = a.previewWipes(ctx, who, b.Wipe, list)
-	case limit == maxLinkPreview:
-		out, err = a.previewLinks(ctx, who, b.Verb, list)
-	default:
-		out, err = a.previewWords(ctx, who, b, act, list)
+	out, err := preview(ctx, who, b, act, list, b.rowsOf(list))
+	if err != nil {
+		return Preview{}, err
 	}
 	out.Truncated = out.Truncated || more
-	return veiled(ctx, a, who, out, err)
+	refusing, err := out.covered(ctx, a, who)
+	if err != nil {
+		return Preview{}, err
+	}
+	out, err = veiled(ctx, a, who, out, nil)
+	out.Refusing = refusing
+	return out, err
 }
 
 // previewWords says what it comes to when an administrator says something about records, or takes it back:
 // nothing else hangs on that, so that it need not be rehearsed.
-func (a *Admin) previewWords(ctx context.Context, who access.Actor, b Bulk, act Act, list []access.Association) (Preview, error) {
+func (a *Admin) previewWords(ctx context.Context, who access.Actor, b Bulk, act Act, list []access.Association, rows []bulkRow) (Preview, error) {
 	v, now := a.snapshot(), a.now().UTC()
 	out := Preview{At: now, Position: v.Position()}
 	before, after := &overlay{View: v, records: map[access.Pair]*access.Record{}}, &overlay{View: v, records: map[access.Pair]*access.Record{}}
@@ -74,37 +74,28 @@ func (a *Admin) previewWords(ctx context.Context, who access.Actor, b Bulk, act 
 		before.records[list[i].Pair], after.records[is[i].Pair] = &list[i].Record, &is[i].Record
 	}
 	out.compare(before, after, list, is, now)
+	for _, r := range rows {
+		out.add(r.id, r.name, b.refusesWord(r.as))
+	}
 	return out, a.horizonOf(ctx, who).limit(&out, before, after, list, is)
 }
 
-// previewRemoval rehearses the removal of records. Their phones are strangers then, and are judged so.
-func (a *Admin) previewRemoval(ctx context.Context, who access.Actor, chosen []access.Association) (Preview, error) {
-	stay := map[string]int{}
+// previewRows rehearses what hangs on more than the record itself: links, and removal. Phones of records that are
+// gone are strangers then, and are judged so.
+func (a *Admin) previewRows(ctx context.Context, who access.Actor, b Bulk, act Act, list []access.Association, rows []bulkRow) (Preview, error) {
+	var refusing Refusing
 	out, err := a.rehearse(ctx, who, rehearsal{
-		gone:    true,
-		touched: func(tx *store.Tx) ([]access.Association, error) { return wholePhones(tx, chosen) },
-		do: func(tx *store.Tx) error {
-			clear(stay)
-			for i := range chosen {
-				as, err := a.find(tx, who, chosen[i].ID, 0)
-				if err == nil {
-					_, err = a.remove(tx, who, as, "")
-				}
-				switch k := access.KindOf(err); {
-				case err == nil, k == access.KindNotFound:
-				case k == access.KindConflict:
-					stay[access.TextOf(err)]++
-				default:
-					return err
-				}
-			}
-			return nil
+		gone:    b.Verb == access.VerbRemove,
+		touched: func(tx *store.Tx) ([]access.Association, error) { return wholePhones(tx, list) },
+		do: func(tx *store.Tx) (err error) {
+			refusing, err = a.tryRows(tx, who, b, act, rows)
+			return err
 		},
 	})
-	out.Notes = append(out.Notes, refusedNotes(stay)...)
-	if err == nil && len(chosen) > 0 {
+	if err == nil && b.Verb == access.VerbRemove && refusing.Refusals < refusing.Rows {
 		out.Notes = append(out.Notes, "The next contact of each phone is judged anew; blocks and comments go with the records.")
 	}
+	out.Refusing = refusing
 	return out, err
 }
 
@@ -121,40 +112,50 @@ func (a *Admin) PreviewPeopleBulk(ctx context.Context, who access.Actor, b Peopl
 	if err != nil {
 		return Preview{}, err
 	}
-	refused := map[string]int{}
+	var refusing Refusing
 	var states []access.AccountState
+	j, p := &store.Job{Verb: b.Verb, Actor: who}, jobParams{Compliance: b.Compliance}
 	out, err := a.rehearse(ctx, who, rehearsal{
-		touched: func(tx *store.Tx) ([]access.Association, error) { return touchedByAll(tx, b.Verb, ids) },
+		touched: func(tx *store.Tx) ([]access.Association, error) { return touchedByAll(tx, who, b.Verb, ids) },
 		do: func(tx *store.Tx) error {
-			clear(refused)
-			states = nil
+			refusing, states = Refusing{}, nil
 			for _, id := range ids {
 				accounts, err := accountsOf(tx, b.Verb, id)
-				if err == nil {
-					_, err = a.personRow(tx, who, b.Verb, id, b.Compliance, "")
-				}
-				switch k := access.KindOf(err); {
-				case err == nil:
-					states = append(states, accounts...)
-				case k == access.KindConflict, k == access.KindNotFound:
-					refused[access.TextOf(err)]++
-				default:
+				if known(err) != nil {
 					return err
 				}
+				_, refused, err := a.tryRow(tx, j, p, id)
+				if err != nil {
+					return err
+				}
+				if refused == nil {
+					states = append(states, accounts...)
+				}
+				refusing.add(id, "", refused)
 			}
 			return nil
 		},
 		accounts: func() []access.AccountState { return states },
 	})
-	out.Notes = append(out.Notes, refusedNotes(refused)...)
+	if err != nil {
+		return Preview{}, err
+	}
+	for i := range refusing.Refused {
+		r := &refusing.Refused[i]
+		if r.Label, err = a.labelFor(ctx, who, b.Verb, string(r.ID)); err != nil {
+			return Preview{}, err
+		}
+	}
 	out.Truncated = out.Truncated || more
+	out.Refusing, err = refusing.covered(ctx, a, who)
 	return out, err
 }
 
 // chosenPeople gives the first devices or users that a bulk is for; more says that there are others.
 func (a *Admin) chosenPeople(ctx context.Context, who access.Actor, b PeopleBulk) (ids []string, more bool, err error) {
 	if b.Query == nil {
-		return b.IDs[:min(len(b.IDs), maxPeoplePreview)], len(b.IDs) > maxPeoplePreview, nil
+		ids = once(b.IDs)
+		return ids[:min(len(ids), maxPeoplePreview)], len(ids) > maxPeoplePreview, nil
 	}
 	q, err := a.query(ctx, who, *b.Query)
 	if err != nil {
@@ -190,16 +191,21 @@ func (a *Admin) chosenPeople(ctx context.Context, who access.Actor, b PeopleBulk
 }
 
 // touchedByAll gives every record whose verdict may change with one of these devices or users. One that is
-// gone touches nothing.
-func touchedByAll(tx *store.Tx, verb access.Verb, ids []string) (list []access.Association, err error) {
+// gone, or beyond the actor's scope, touches nothing: how many records it has is not told either.
+func touchedByAll(tx *store.Tx, who access.Actor, verb access.Verb, ids []string) (list []access.Association, err error) {
 	seen := map[access.AssociationID]bool{}
 	for _, id := range ids {
 		var part []access.Association
 		if onUsers(verb) {
-			part, err = touchedByUser(tx, access.UserID(id))
+			if err = within(tx, who, access.UserID(id)); err == nil {
+				part, err = touchedByUser(tx, access.UserID(id))
+			}
 		} else {
 			var d *access.RegisteredDevice
 			if d, err = tx.FindRegistered(access.DeviceID(id)); err == nil {
+				err = within(tx, who, d.Owner)
+			}
+			if err == nil {
 				part, err = touchedBy(tx, d)
 			}
 		}
@@ -247,32 +253,6 @@ func accountsOf(tx *store.Tx, verb access.Verb, id string) ([]access.AccountStat
 	return list, nil
 }
 
-// previewLinks rehearses what a bulk does to links.
-func (a *Admin) previewLinks(ctx context.Context, who access.Actor, verb access.Verb, chosen []access.Association) (Preview, error) {
-	return a.rehearse(ctx, who, rehearsal{
-		touched: func(tx *store.Tx) ([]access.Association, error) { return wholePhones(tx, chosen) },
-		do: func(tx *store.Tx) error {
-			for i := range chosen {
-				as, err := a.find(tx, who, chosen[i].ID, 0)
-				if err == nil {
-					switch verb {
-					case access.VerbLink:
-						_, err = a.linkClear(tx, who, as, "")
-					case access.VerbUnlink:
-						_, err = a.unlink(tx, who, as, "")
-					case access.VerbMatchAgain:
-						_, err = a.matchAgain(tx, who, as, "")
-					}
-				}
-				if err != nil && access.KindOf(err) != access.KindConflict && access.KindOf(err) != access.KindNotFound {
-					return err
-				}
-			}
-			return nil
-		},
-	})
-}
-
 // chosenOverrides gives the first records with an override in force that a bulk is for.
 func (a *Admin) chosenOverrides(ctx context.Context, who access.Actor, q OverrideQuery, limit int) (list []access.Association, more bool, err error) {
 	sq := OverrideQuery{Kind: q.Kind, Search: q.Search, Sort: Sort(store.SortAt), Limit: jobSelectBatch}
@@ -281,22 +261,10 @@ func (a *Admin) chosenOverrides(ctx context.Context, who access.Actor, q Overrid
 		if err != nil {
 			return nil, false, err
 		}
-		for i := range p.Rows {
-			if p.Rows[i].Override.Speaks(a.now()) {
-				list = append(list, p.Rows[i])
-			}
-		}
+		list = append(list, p.Rows...)
 		if sq.Cursor = p.Next; sq.Cursor == "" {
 			return list, false, nil
 		}
 	}
 	return list, true, nil
-}
-
-// refusedNotes says of how many things a verb is refused, and why.
-func refusedNotes(refused map[string]int) (notes []string) {
-	for _, text := range slices.Sorted(maps.Keys(refused)) {
-		notes = append(notes, count(refused[text], "stays as it is", "stay as they are")+": "+text)
-	}
-	return notes
 }

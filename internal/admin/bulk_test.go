@@ -51,7 +51,8 @@ func TestManyDevicesAreMarkedLostAndFoundAgainByUndo(t *testing.T) {
 	w.clock.forward(time.Second)
 	b := admin.PeopleBulk{Verb: access.VerbLose, Query: &admin.Query{Show: "registered"}}
 	told, err := w.admin.PreviewPeopleBulk(t.Context(), root(), b)
-	if err != nil || told.ToBlocked == 0 || len(told.Notes) != 1 || !strings.Contains(told.Notes[0], "retired") {
+	if err != nil || told.ToBlocked == 0 || told.Rows != len(w.devices) || told.Refusals != 1 || len(told.Refused) != 1 ||
+		told.Refused[0].ID != access.AssociationID(w.devices[1]) || told.Refused[0].Label != "phone 0-1 of user0" || !strings.Contains(told.Refused[0].Text, "retired") {
 		t.Errorf("preview %+v, %v", told, err)
 	}
 	job, err := w.admin.StartPeopleBulk(t.Context(), root(), b, admin.Act{Reason: "the van was stolen"})

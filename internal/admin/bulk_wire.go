@@ -14,50 +14,47 @@ import (
 
 // previewAssigns rehearses the assignment of a policy to records, or its end. No verdict hangs on that alone,
 // so that Changes names the records whose policy would be another one, in words.
-func (a *Admin) previewAssigns(ctx context.Context, who access.Actor, b Bulk, list []access.Association) (Preview, error) {
+func (a *Admin) previewAssigns(ctx context.Context, who access.Actor, b Bulk, act Act, list []access.Association, rows []bulkRow) (Preview, error) {
 	v := a.snapshot()
-	out := Preview{At: a.now().UTC(), Position: v.Position()}
-	refused := map[string]int{}
+	var out Preview
 	advised, differing := 0, 0
 	err := a.rehearsed(ctx, func(tx *store.Tx) error {
-		out.Records, out.Changes = 0, nil
-		advised, differing = 0, 0
-		clear(refused)
-		after := &overlay{View: v, eas: map[string]*access.EASDevice{}}
+		out, advised, differing = Preview{At: a.now().UTC(), Position: v.Position()}, 0, 0
+		after, err := a.viewWith(tx, v, b.Policy)
+		if err != nil {
+			return err
+		}
 		for i := range list {
 			after.joins(list[i].Pair.Device, list[i].Device)
 			after.eas[list[i].Pair.Device].Policy = b.Policy
 		}
 		listed := map[access.AssociationID]bool{}
-		for i := range list {
-			as := &list[i]
-			_, reached, err := a.assignTo(tx, who, b.Verb, as, b.Policy, "")
-			switch k := access.KindOf(err); {
-			case err == nil:
-			case k == access.KindConflict:
-				refused[access.TextOf(err)]++
-				continue
-			default:
+		j, p := &store.Job{Verb: b.Verb, Actor: who, Reason: act.Reason}, jobParams{Policy: b.Policy}
+		for _, row := range rows {
+			done, refused, err := a.tryRow(tx, j, p, row.id)
+			if err != nil {
 				return err
 			}
-			if reached == 0 {
+			out.add(row.id, row.name, refused)
+			if refused != nil || len(done.Policy) == 0 {
 				continue
 			}
-			if b.Policy != "" && advisory(as.OS) != "" {
+			if b.Policy != "" && advisory(row.as.OS) != "" {
 				advised++
 			}
-			if text, err := differs(tx, after, as, policyState(after, as.Pair.Device)); err != nil {
+			text, err := differs(tx, after, row.as, policyState(after, row.as.Pair.Device))
+			if err != nil {
 				return err
-			} else if text != "" {
+			}
+			if text != "" {
 				differing++
 			}
-			if err := out.repoliced(tx, v, after, as, listed); err != nil {
+			if err := out.repoliced(tx, v, after, row.as, listed); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	out.Notes = append(out.Notes, refusedNotes(refused)...)
 	if advised > 0 {
 		out.Notes = append(out.Notes, count(advised, "phone has", "phones have")+" iOS, Android or Windows Phone, and is better led by the management of devices where it is enrolled there.")
 	}
@@ -92,42 +89,83 @@ func (p *Preview) repoliced(tx *store.Tx, before, after access.View, as *access.
 }
 
 // previewWipes rehearses orders to wipe records, with the verdicts that they come to.
-func (a *Admin) previewWipes(ctx context.Context, who access.Actor, kind access.WipeKind, chosen []access.Association) (Preview, error) {
-	refused := map[string]int{}
+func (a *Admin) previewWipes(ctx context.Context, who access.Actor, b Bulk, act Act, list []access.Association, rows []bulkRow) (Preview, error) {
+	var refusing Refusing
 	effects := map[string]int{}
-	waiting := 0
+	with := map[access.AssociationID]bool{}
+	waiting, left := 0, 0
 	out, err := a.rehearse(ctx, who, rehearsal{
-		touched: func(tx *store.Tx) ([]access.Association, error) { return wholePhones(tx, chosen) },
+		touched: func(tx *store.Tx) ([]access.Association, error) { return wholePhones(tx, list) },
 		do: func(tx *store.Tx) error {
-			clear(refused)
+			refusing, waiting = Refusing{}, 0
 			clear(effects)
-			waiting = 0
-			for i := range chosen {
-				as, err := a.find(tx, who, chosen[i].ID, 0)
-				if err == nil {
-					_, err = a.orderWipe(tx, who, as, kind, "")
-				}
-				switch k := access.KindOf(err); {
-				case err == nil:
-					effects[wipeEffect(as, kind).Effect]++
-					if now, err := tx.FindAssociation(as.ID); err == nil && now.Wipe.State == access.WipeWaiting {
-						waiting++
-					}
-				case k == access.KindConflict, k == access.KindNotFound:
-					refused[access.TextOf(err)]++
-				default:
+			clear(with)
+			j, p := &store.Job{Verb: b.Verb, Actor: who, Reason: act.Reason}, jobParams{Wipe: b.Wipe}
+			for _, row := range rows {
+				_, refused, err := a.tryRow(tx, j, p, row.id)
+				if err != nil {
 					return err
 				}
+				refusing.add(row.id, row.name, refused)
+				if refused != nil {
+					continue
+				}
+				effects[effectOn(row.as, b.Wipe)]++
+				others, err := a.phoneOf(tx, who, row.as, b.Wipe)
+				if err != nil {
+					return err
+				}
+				for i := range others {
+					with[others[i].ID] = true
+				}
+				now, err := tx.FindAssociation(row.as.ID)
+				if err != nil {
+					return err
+				}
+				if now.Wipe.State == access.WipeWaiting {
+					waiting++
+				}
 			}
-			return nil
+			var err error
+			left, err = a.capLeft(tx)
+			return err
 		},
 	})
 	for _, text := range slices.Sorted(maps.Keys(effects)) {
-		out.Notes = append(out.Notes, count(effects[text], "phone", "phones")+": "+text)
+		out.Notes = append(out.Notes, count(effects[text], "phone", "phones")+" with "+text)
 	}
-	out.Notes = append(out.Notes, refusedNotes(refused)...)
+	for i := range list {
+		delete(with, list[i].ID)
+	}
+	if len(with) > 0 {
+		out.Notes = append(out.Notes, count(len(with), "other account", "other accounts")+" of these phones may go with them.")
+	}
 	if waiting > 0 {
 		out.Notes = append(out.Notes, count(waiting, "order waits", "orders wait")+" for another administrator to approve.")
 	}
+	if err == nil {
+		out.Notes = append(out.Notes, count(left, "more wipe", "more wipes")+" can be ordered within this hour after that.")
+	}
+	out.Refusing = refusing
 	return out, err
+}
+
+// effectOn says of which mail app an order is, what that makes of it, and who says so.
+func effectOn(as *access.Association, kind access.WipeKind) string {
+	w := wipeEffect(as, kind)
+	text := firstOf(supportOf(as).Client, as.Client, "an unknown mail app") + ": " + w.Effect
+	if w.Source != "" {
+		text += " (" + w.Source + ", " + w.Date + ")"
+	}
+	return text
+}
+
+// capLeft is how many more wipes can be ordered within this hour.
+func (a *Admin) capLeft(tx *store.Tx) (int, error) {
+	safety := defaultWipeSafety()
+	if _, err := tx.Setting(settingWipes, &safety); err != nil {
+		return 0, err
+	}
+	given, err := tx.WipesSince(tx.Now().Add(-capWithin))
+	return max(0, safety.PerHour-int(given)), err
 }

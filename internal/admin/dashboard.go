@@ -62,9 +62,12 @@ const (
 	NeedClockSkew   NeedKind = "clock-skew"  // over five seconds
 	NeedSpool       NeedKind = "spool"       // reports pile up on a gateway
 	NeedBehind      NeedKind = "behind"      // a gateway is connected and does not apply changes
+	NeedStorm       NeedKind = "storm"       // phones that come back all at once are put off
 	NeedDiffering   NeedKind = "differing"   // two configurations of the mail servers do not agree
 	NeedShadow      NeedKind = "shadow"      // nothing is enforced
 	NeedNewcomers   NeedKind = "newcomers"   // unlinked records blocked in the last day
+	NeedNoGroups    NeedKind = "no-groups"   // whoever asks sees some users only, and none have been given
+	NeedBlocked     NeedKind = "blocked"     // records blocked now, for those who look after some users
 )
 
 // GatewayRow is a gateway as Services > Sentry lists it.

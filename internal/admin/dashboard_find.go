@@ -41,7 +41,7 @@ func (a *Admin) Dashboard(ctx context.Context, who access.Actor) (Dashboard, err
 	if err != nil {
 		return Dashboard{}, err
 	}
-	d.Needs = needs(d, newcomers)
+	d.Needs = urgentFirst(append(needsOf(who, d.Counts, newcomers), needs(d, newcomers)...))
 	return d, nil
 }
 
@@ -176,6 +176,34 @@ func needs(d Dashboard, newcomers int) []Need {
 	case newcomers > 1:
 		list = append(list, Need{Kind: NeedNewcomers, Count: newcomers, Text: fmt.Sprintf("%d new phones of the last day are blocked because they are not linked to a registered device.", newcomers)})
 	}
+	return list
+}
+
+// NoGroups says that the actor is limited to users of whom none have been given to him, and who gives them.
+// It is empty for everybody else.
+func NoGroups(who access.Actor) string {
+	if !who.Scope.IsEmpty() {
+		return ""
+	}
+	return "No groups of users have been given to you yet, so nothing is counted. An administrator gives them under Administrators."
+}
+
+// needsOf is what waits for somebody who looks after some users: their phones that get no mail. The whole
+// house's are for its administrators, who have them by rule.
+func needsOf(who access.Actor, c Counts, newcomers int) []Need {
+	if text := NoGroups(who); text != "" {
+		return []Need{{Kind: NeedNoGroups, Urgent: true, Text: text}}
+	}
+	switch {
+	case who.Scope == nil || c.Blocked <= newcomers: // newcomers say it better
+		return nil
+	case c.Blocked == 1:
+		return []Need{{Kind: NeedBlocked, Count: 1, Text: "One phone of the users you look after is blocked."}}
+	}
+	return []Need{{Kind: NeedBlocked, Count: c.Blocked, Text: fmt.Sprintf("%d phones of the users you look after are blocked.", c.Blocked)}}
+}
+
+func urgentFirst(list []Need) []Need {
 	slices.SortStableFunc(list, func(x, y Need) int {
 		switch {
 		case x.Urgent == y.Urgent:

@@ -92,12 +92,13 @@ func TestTheDashboardSaysWhatNeedsSomebody(t *testing.T) {
 	}
 	w.live = []access.Gateway{{ID: "gw1", Connected: true, LastReport: old, Skew: -8 * time.Second, Status: access.GatewayStatus{
 		Started: old, Position: position, CertExpires: old.Add(10 * 24 * time.Hour), SpoolBytes: 9 << 20,
+		StormSince: old, StormPutOff: 4711,
 		Backends: []access.BackendHealth{{Name: "sogo", Problem: "connection refused"}, {Name: "fine", Up: true}},
 	}}}
 	w.clock.forward(time.Second)
 	d := w.dashboard()
 	want := []admin.NeedKind{admin.NeedShadow, admin.NeedGatewayAway, admin.NeedBackendDown,
-		admin.NeedCertificate, admin.NeedClockSkew, admin.NeedSpool, admin.NeedNewcomers}
+		admin.NeedCertificate, admin.NeedClockSkew, admin.NeedSpool, admin.NeedStorm, admin.NeedNewcomers}
 	if got := kinds(d.Needs); !slices.Equal(got, want) {
 		t.Errorf("needs %v, want %v", got, want)
 	}
@@ -105,12 +106,57 @@ func TestTheDashboardSaysWhatNeedsSomebody(t *testing.T) {
 		if n.Urgent != (i < 3) {
 			t.Errorf("%s: urgent %v", n.Kind, n.Urgent)
 		}
+		if n.Kind == admin.NeedStorm && !strings.Contains(n.Text, "4711") { // Y-22
+			t.Errorf("the storm: %s", n.Text)
+		}
 		if n.Kind == admin.NeedNewcomers && (n.Count != 1 || !strings.Contains(n.Text, "One new phone")) {
 			t.Errorf("newcomers: %+v", n)
 		}
 	}
 	if len(d.Gateways) != 2 || d.Gateways[1].Behind != 0 {
 		t.Errorf("gateways %+v", d.Gateways)
+	}
+}
+
+// Whoever looks after some users is told which of their phones get no mail, and of nobody else's; whoever has
+// been given none is told that, and who gives them.
+func TestTheDashboardOfAHelpDeskSaysWhatItWouldActOn(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	old := w.clock.Now().Add(-48 * time.Hour)
+	for _, x := range []struct{ name, group string }{{"ana", "Board"}, {"bob", "Board"}, {"eve", "Sales"}} {
+		if _, err := w.admin.AddUser(ctx, root(), admin.UserForm{Name: x.name, Groups: []string{x.group}, Accounts: []access.Account{{Realm: "lab", Account: x.name}}}, admin.Act{}); err != nil {
+			t.Fatal(err)
+		}
+		id := w.record(x.name, "D"+x.name, func(a *access.Association) { a.FirstSync = old })
+		if _, err := w.admin.BlockAssociation(ctx, root(), id, admin.Act{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]struct {
+		scope access.Scope
+		kinds []admin.NeedKind
+		text  string
+		count int
+	}{
+		"two of hers": {access.Scope{Groups: []string{"Board"}}, []admin.NeedKind{admin.NeedNoGateway, admin.NeedBlocked}, "2 phones of the users you look after are blocked.", 2},
+		"one of hers": {access.Scope{Groups: []string{"Sales"}}, []admin.NeedKind{admin.NeedNoGateway, admin.NeedBlocked}, "One phone of the users you look after is blocked.", 1},
+		"none":        {access.Scope{Groups: []string{"Empty"}}, []admin.NeedKind{admin.NeedNoGateway}, "", 0},
+		"no groups":   {access.Scope{}, []admin.NeedKind{admin.NeedNoGroups, admin.NeedNoGateway}, "An administrator gives them under Administrators.", 0},
+	} {
+		d, err := w.admin.Dashboard(ctx, access.Actor{Name: "dora", Role: access.RoleHelpDesk, Scope: &want.scope})
+		if err != nil || !slices.Equal(kinds(d.Needs), want.kinds) {
+			t.Errorf("%s: needs %+v, %v", name, d.Needs, err)
+			continue
+		}
+		for _, n := range d.Needs {
+			if (n.Kind == admin.NeedBlocked || n.Kind == admin.NeedNoGroups) && (!strings.Contains(n.Text, want.text) || n.Count != want.count) {
+				t.Errorf("%s: %+v", name, n)
+			}
+		}
+	}
+	if got := kinds(w.dashboard().Needs); !slices.Equal(got, []admin.NeedKind{admin.NeedNoGateway}) {
+		t.Errorf("who sees everybody is told %v", got)
 	}
 }
 

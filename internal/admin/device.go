@@ -68,7 +68,8 @@ type DeviceDetails struct {
 	User      *access.User // owner; nil: nobody
 	Linked    []Row        // records linked to it; of a waiting one those of its ActiveSync id
 	Reached   []Row        // others that its status and compliance reach: the same phone, not linked
-	Suggested []Row        // records that may belong to it
+	Loose     []Row        // records of its phone that hang on no device, while none is linked to it
+	Suggested []Row        // other records that may belong to it
 	Lives     []Row        // records of its phones under other device ids that are in none of the lists (Y-05)
 	Timeline  []access.AuditEntry
 }
@@ -123,8 +124,10 @@ func DeviceActions(state access.DeviceState) []access.Verb {
 		return []access.Verb{access.VerbChangeDevice, access.VerbSetCompliance, access.VerbLose, access.VerbRetire, access.VerbDeleteDevice}
 	case access.DeviceLost:
 		return []access.Verb{access.VerbFind, access.VerbChangeDevice, access.VerbSetCompliance, access.VerbRetire, access.VerbDeleteDevice}
-	case access.DeviceRetired, access.DeviceWiped:
+	case access.DeviceRetired:
 		return []access.Verb{access.VerbActivate, access.VerbChangeDevice, access.VerbDeleteDevice}
+	case access.DeviceWiped: // which does not silence its compliance
+		return []access.Verb{access.VerbActivate, access.VerbChangeDevice, access.VerbSetCompliance, access.VerbDeleteDevice}
 	}
 	return nil
 }

@@ -27,19 +27,24 @@ func (a *Admin) ListDevices(ctx context.Context, who access.Actor, q DeviceQuery
 	if err != nil {
 		return DevicePage{}, err
 	}
-	return veiled(ctx, a, who, DevicePage{Rows: deviceRows(p.Rows), PageMarks: marks(p.PageMarks)}, nil)
+	rows, err := a.deviceRowsFor(ctx, who, p.Rows)
+	return veiled(ctx, a, who, DevicePage{Rows: rows, PageMarks: marks(p.PageMarks)}, err)
 }
 
 func marks(m store.PageMarks) PageMarks {
 	return PageMarks{Next: m.Next, Prev: m.Prev, Total: int(m.Total), TotalIsMore: m.TotalIsMore, SearchOrder: m.SearchOrder, Partial: m.Partial}
 }
 
-func deviceRows(list []access.RegisteredDevice) []DeviceRow {
-	out := make([]DeviceRow, len(list))
+// deviceRowsFor is devices as an actor may see them.
+func (a *Admin) deviceRowsFor(ctx context.Context, who access.Actor, list []access.RegisteredDevice) ([]DeviceRow, error) {
+	out, h := make([]DeviceRow, len(list)), a.horizonOf(ctx, who)
 	for i := range list {
+		if err := h.hideBefore(&list[i]); err != nil {
+			return nil, err
+		}
 		out[i] = deviceRow(&list[i])
 	}
-	return out
+	return out, nil
 }
 
 func deviceRow(d *access.RegisteredDevice) DeviceRow {
@@ -94,7 +99,11 @@ func (a *Admin) DevicesByID(ctx context.Context, who access.Actor, ids []access.
 	}
 	inOrder(list, ids, func(d *access.RegisteredDevice) access.DeviceID { return d.ID })
 	list, err = visible(ctx, a, who, list, func(d *access.RegisteredDevice) access.UserID { return d.Owner })
-	return veiled(ctx, a, who, deviceRows(list), err)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.deviceRowsFor(ctx, who, list)
+	return veiled(ctx, a, who, rows, err)
 }
 
 // inOrder puts what was found by ids into their order.
@@ -120,7 +129,13 @@ func (a *Admin) ExportDevices(ctx context.Context, who access.Actor, q DeviceQue
 	if err != nil {
 		return err
 	}
-	return a.store.EachDevice(ctx, store.DeviceQuery(sq), func(d *access.RegisteredDevice) error { return fn(deviceRow(d)) })
+	h := a.horizonOf(ctx, who)
+	return a.store.EachDevice(ctx, store.DeviceQuery(sq), func(d *access.RegisteredDevice) error {
+		if err := h.hideBefore(d); err != nil {
+			return err
+		}
+		return fn(deviceRow(d))
+	})
 }
 
 // exporting writes down that somebody takes a list away.
@@ -150,6 +165,9 @@ func (a *Admin) FindDevice(ctx context.Context, who access.Actor, id access.Devi
 	if err != nil {
 		return DeviceDetails{}, err
 	}
+	if err := a.horizonOf(ctx, who).hideBefore(d); err != nil {
+		return DeviceDetails{}, err
+	}
 	out := DeviceDetails{DeviceRow: deviceRow(d)}
 	if d.Owner != "" {
 		u, err := a.store.FindUser(ctx, d.Owner)
@@ -170,9 +188,9 @@ func (a *Admin) FindDevice(ctx context.Context, who access.Actor, id access.Devi
 
 // around finds the records a device has to do with.
 func (a *Admin) around(ctx context.Context, who access.Actor, d *access.RegisteredDevice, out *DeviceDetails) error {
-	var linked, reached, suggested, lives []access.Association
+	var linked, reached, unlinked, suggested, lives []access.Association
 	err := a.store.WithTx(ctx, func(tx *store.Tx) error {
-		linked, reached, suggested, lives = nil, nil, nil, nil
+		linked, reached, unlinked, suggested, lives = nil, nil, nil, nil, nil
 		if d.State == access.DeviceWaiting {
 			list, err := tx.Siblings(&access.Association{Record: access.Record{Pair: access.Pair{Device: d.EASID}}}, maxNeighbours)
 			linked = list
@@ -189,14 +207,17 @@ func (a *Admin) around(ctx context.Context, who access.Actor, d *access.Register
 				reached = append(reached, as)
 			}
 		}
+		if unlinked, err = unlinkedOf(tx, d); err != nil {
+			return err
+		}
 		candidates, err := tx.RecordCandidates(d)
 		for _, as := range candidates {
-			if as.Suggestion.Device == d.ID && !as.Linked() {
+			if as.Suggestion.Device == d.ID && !as.Linked() && !holds(unlinked, as.ID) {
 				suggested = append(suggested, as)
 			}
 		}
 		if err == nil {
-			lives, err = livesOf(tx, linked, slices.Concat(reached, suggested))
+			lives, err = livesOf(tx, linked, slices.Concat(reached, unlinked, suggested))
 		}
 		return err
 	})
@@ -206,7 +227,7 @@ func (a *Admin) around(ctx context.Context, who access.Actor, d *access.Register
 	for _, l := range []struct {
 		from []access.Association
 		to   *[]Row
-	}{{linked, &out.Linked}, {reached, &out.Reached}, {suggested, &out.Suggested}, {lives, &out.Lives}} {
+	}{{linked, &out.Linked}, {reached, &out.Reached}, {unlinked, &out.Loose}, {suggested, &out.Suggested}, {lives, &out.Lives}} {
 		list, err := a.visible(ctx, who, l.from)
 		if err != nil {
 			return err
@@ -216,6 +237,20 @@ func (a *Admin) around(ctx context.Context, who access.Actor, d *access.Register
 		}
 	}
 	return nil
+}
+
+// unlinkedOf gives the records of the phone a device in use is registered under that hang on nothing, while no
+// record is linked to it.
+func unlinkedOf(tx *store.Tx, d *access.RegisteredDevice) ([]access.Association, error) {
+	if d.Unlinked == 0 {
+		return nil, nil
+	}
+	list, err := tx.Siblings(&access.Association{Record: access.Record{Pair: access.Pair{Device: d.EASID}}}, maxNeighbours)
+	return slices.DeleteFunc(list, func(as access.Association) bool { return as.Linked() }), err
+}
+
+func holds(list []access.Association, id access.AssociationID) bool {
+	return slices.ContainsFunc(list, func(as access.Association) bool { return as.ID == id })
 }
 
 // livesOf gives the records of the same phones under other device ids, before and since (Y-05), that are in

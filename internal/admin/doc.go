@@ -86,7 +86,7 @@
 //	a.Timeline(ctx, who, TimelineQuery) (Timeline, error)
 //
 //	// Many at once. Records: allow, block, comment, remove, link, unlink, match-again, and the end of overrides
-//	a.PreviewBulk(ctx, who, Bulk, Act) (Preview, error)
+//	a.PreviewBulk(ctx, who, Bulk, Act) (Preview, error)               // Preview.Refused: the rows the job will not do
 //	a.StartBulk(ctx, who, Bulk, Act) (JobID, error)
 //	a.PreviewPeopleBulk(ctx, who, PeopleBulk) (Preview, error)       // on devices and users
 //	a.StartPeopleBulk(ctx, who, PeopleBulk, Act) (JobID, error)

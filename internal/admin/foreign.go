@@ -95,6 +95,18 @@ func (h *horizon) hide(v access.View, r *Row) error {
 	return nil
 }
 
+// hideBefore takes out of a waiting device whose its phone was before, where that belongs to others.
+func (h *horizon) hideBefore(d *access.RegisteredDevice) error {
+	if h == nil || d.Before.ID == "" {
+		return nil
+	}
+	ok, err := h.covers(d.Before.Owner)
+	if err == nil && !ok {
+		d.Before = access.FormerDevice{ID: DeviceOutside, State: d.Before.State}
+	}
+	return err
+}
+
 // hideWhy takes out of a verdict what belongs to others: the reason why another one's device is refused.
 func (h *horizon) hideWhy(d *access.Decision, w *access.Why) error {
 	if h == nil || d.Device == nil {

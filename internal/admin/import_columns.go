@@ -73,6 +73,7 @@ func importColumns(k ImportKind) []importColumn {
 		}
 	case ImportExpected:
 		return []importColumn{
+			{"id", []string{"Vedette id"}},
 			{"device", []string{"DeviceID", "ActiveSync device id", "EAS device id", "EASDeviceID", "ClientID"}},
 			{"account", []string{"Account", "UserPrincipalName", "UPN", "SamAccountName", "Login", "PrimarySmtpAddress", "WindowsEmailAddress",
 				"Email address", "Email", "Mailbox", "User"}},

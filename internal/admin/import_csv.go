@@ -101,7 +101,10 @@ func readLines(text string, comma rune, skipped int) (*table, error) {
 		}
 		t.lines = append(t.lines, l)
 	}
-	if t.heads == nil || len(t.lines) == 0 {
+	if t.heads == nil {
+		return nil, unreadable("The file is empty. It needs a first line that names the columns, and below it a line for each device, user or phone.")
+	}
+	if len(t.lines) == 0 {
 		return nil, unreadable("The file has no lines below its first one, which names the columns.")
 	}
 	return t, nil

@@ -60,10 +60,13 @@ func (a *Admin) deviceOf(tx *store.Tx, f fields) (*access.RegisteredDevice, erro
 	return tx.FindRegistered(list[0].ID)
 }
 
+// waits says that a line of our own list is about a phone that waits to be registered.
+func waits(f fields) bool { return strings.EqualFold(f["status"], string(access.DeviceWaiting)) }
+
 // importDevice carries out one line about a device. What a line leaves empty stays as it is.
 func (m *importer) importDevice(tx *store.Tx, f fields) (lineResult, error) {
 	a := m.admin
-	if m.form.Kind == ImportDevices && strings.EqualFold(f["status"], string(access.DeviceWaiting)) {
+	if waits(f) {
 		return lineResult{state: LineSame, text: "It waits to be registered. Lists of devices leave such phones as they are."}, nil
 	}
 	d, err := a.deviceOf(tx, f)

@@ -16,7 +16,14 @@ func (m *importer) importExpected(tx *store.Tx, f fields) (lineResult, error) {
 	if err != nil {
 		return lineResult{}, err
 	}
+	own, err := ownExpected(tx, f, x)
+	if err != nil {
+		return lineResult{}, err
+	}
 	old, err := tx.FindExpected(x.Pair)
+	if err == nil && own {
+		keepUnsaid(x, old)
+	}
 	if known(err) != nil {
 		return lineResult{}, err
 	}
@@ -46,6 +53,40 @@ func (m *importer) importExpected(tx *store.Tx, f fields) (lineResult, error) {
 	return out, err
 }
 
+// ownExpected says that a line of our own list is about a phone that is known here. The list calls it by the name
+// of its owner, so that the account and the mail server are those it has.
+func ownExpected(tx *store.Tx, f fields, x *access.Expected) (bool, error) {
+	if f["id"] == "" {
+		return false, nil
+	}
+	old, err := tx.FindExpectedByID(f["id"])
+	if err != nil || old.Pair.Device != x.Pair.Device {
+		return false, known(err)
+	}
+	x.Pair = old.Pair
+	return true, nil
+}
+
+// keepUnsaid takes over from what is known of a phone what our own list leaves out, or puts in other words.
+func keepUnsaid(x, old *access.Expected) {
+	for _, p := range []struct {
+		is  *string
+		was string
+	}{{&x.DeviceType, old.DeviceType}, {&x.OS, old.OS}, {&x.UserAgent, old.UserAgent}, {&x.IMEI, old.IMEI}, {&x.Number, old.Number}, {&x.State, old.State}} {
+		*p.is = firstOf(*p.is, p.was)
+	}
+	x.Who = old.Who
+	if x.Model == "" || x.Model == old.DeviceType {
+		x.Model = old.Model
+	}
+	if x.FirstSync.IsZero() {
+		x.FirstSync = old.FirstSync
+	}
+	if x.LastSync.IsZero() {
+		x.LastSync = old.LastSync
+	}
+}
+
 // expected reads a line.
 func (m *importer) expected(tx *store.Tx, f fields) (*access.Expected, error) {
 	who, device := f["who"], f["device"]
@@ -68,6 +109,9 @@ func (m *importer) expected(tx *store.Tx, f fields) (*access.Expected, error) {
 		Import: m.file.ID}
 	if x.Pair.Realm == "" {
 		return nil, unreadable("The line names no mail server, and none was chosen.")
+	}
+	if err := m.admin.knownRealm(tx, x.Pair.Realm); err != nil {
+		return nil, err
 	}
 	var err error
 	if x.FirstSync, err = m.time(f["first"], x.FirstSync); err != nil {

@@ -116,6 +116,10 @@ func (a *Admin) importLines(b *book, f *ImportForm, t *table, m *headMap) ([]sto
 			lines[i] = out
 			continue
 		}
+		if f.Kind != ImportUsers && f.Kind != ImportExpected && waits(l) {
+			lines[i] = out // its line has numbers in common with that of the device its phone was before
+			continue
+		}
 		for _, key := range a.lineKeys(b, f, l) {
 			if other, twice := seen[key]; twice {
 				out.State, out.Result = string(LineRefused), fmt.Sprintf("Line %d is about the same.", other)
@@ -315,9 +319,18 @@ func (a *Admin) importOf(ctx context.Context, i *store.Import) (Import, error) {
 		if known(err) != nil {
 			return out, err
 		}
-		if err != nil || !j.Finished.IsZero() {
-			out.State = ImportCancelled
+		if err == nil && j.Finished.IsZero() {
+			break
 		}
+		// The last lines may have been done between the two reads: only what is read after the job's end is the end.
+		again, err := a.store.FindImport(ctx, i.ID)
+		if err != nil {
+			return out, err
+		}
+		if again.State != i.State || again.Job != i.Job || again.Summary != i.Summary {
+			return a.importOf(ctx, again)
+		}
+		out.State = ImportCancelled
 	}
 	return out, nil
 }

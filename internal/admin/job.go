@@ -70,7 +70,7 @@ func (j *Job) Over() bool {
 type JobRow struct {
 	N      int
 	ID     access.AssociationID // of the record; of Job.Of device or user the id of that
-	Label  string               // account and device, as they were
+	Label  string               // account and device, as they were; of devices and users their names
 	State  string               // waiting, done or failed
 	Result string               // in words
 }

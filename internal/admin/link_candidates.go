@@ -187,49 +187,6 @@ func agreed(reasons []string, fact string) bool {
 	return false
 }
 
-// maxLinkPreview is how many records a preview of links looks at.
-const maxLinkPreview = 500
-
-// PreviewLinks says which of the chosen records a bulk of access.VerbLink would link now: those with a
-// suggestion that is clear.
-func (a *Admin) PreviewLinks(ctx context.Context, who access.Actor, b Bulk) (LinkPreview, error) {
-	if err := who.May(access.VerbLink); err != nil {
-		return LinkPreview{}, err
-	}
-	list, more, err := a.chosen(ctx, who, b, maxLinkPreview)
-	if err != nil {
-		return LinkPreview{}, err
-	}
-	out := LinkPreview{Truncated: more}
-	v, now := a.snapshot(), a.now().UTC()
-	for i := range list {
-		as := &list[i]
-		if !linksClearly(as) {
-			out.Unclear++
-			continue
-		}
-		d, err := a.store.FindRegistered(ctx, as.Suggestion.Device)
-		if err != nil && known(err) == nil {
-			out.Unclear++
-			continue
-		}
-		if err != nil {
-			return LinkPreview{}, err
-		}
-		out.Clear++
-		if len(out.Links) >= previewLimit {
-			out.Truncated = true
-			continue
-		}
-		step := LinkStep{Record: row(v, as, now), Device: deviceRow(d), Score: as.Suggestion.Score, Reason: as.Suggestion.Reasons}
-		as.Device = d.ID
-		after := judge(withDevice(v, as, &d.Device), &as.Record, now)
-		step.After = after.Why()
-		out.Links = append(out.Links, step)
-	}
-	return veiled(ctx, a, who, out, nil)
-}
-
 // linksClearly says that a record is not linked, nobody has said that it should not be, and one device
 // alone comes into question.
 func linksClearly(as *access.Association) bool {

@@ -114,8 +114,8 @@ func mayLeave(tx *store.Tx, who access.Actor, from, to access.DeviceID) error {
 		why = "is not compliant"
 	case d.State == access.DeviceLost && who.May(access.VerbFind) != nil:
 		why = "is reported lost"
-	case (d.State == access.DeviceRetired || d.State == access.DeviceWiped) && who.May(access.VerbRetire) != nil:
-		why = "is " + string(d.State)
+	case d.State == access.DeviceRetired && who.May(access.VerbRetire) != nil:
+		why = "is retired"
 	}
 	if why == "" {
 		return nil

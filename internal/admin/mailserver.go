@@ -5,6 +5,7 @@ package admin
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -106,6 +107,26 @@ func (a *Admin) spelt(b *book, realm, text string) (access.Account, error) {
 		return access.Account{}, access.Invalid("admin: account", "“"+text+"” can be no account of a mail server.")
 	}
 	return access.Account{Realm: realm, Account: name}, nil
+}
+
+// knownRealm refuses a realm that no mail server has, as far as that can be known: every gateway that speaks has
+// told of its realms. A console without gateways, and one with a gateway of an earlier version, takes any.
+func (a *Admin) knownRealm(tx *store.Tx, realm string) error {
+	b, err := a.knownServers(tx.GatewaysSince)
+	if err != nil || len(b.realms) == 0 {
+		return err
+	}
+	var names []string
+	for _, r := range b.realms {
+		if r.Name == realm || !r.Told {
+			return nil
+		}
+		names = append(names, r.Name)
+	}
+	if more := len(names) - 5; more > 0 {
+		names = append(names[:5], fmt.Sprint(more)+" more")
+	}
+	return access.Invalid("admin: account", "There is no mail server “"+clipWord(realm)+"”. Those there are: "+strings.Join(names, ", ")+".")
 }
 
 // newBook joins what gateways tell with what the console's own configuration says. Records are named by

@@ -117,6 +117,9 @@ func (a *Admin) planMerge(tx *store.Tx, who access.Actor, m Merge) (mergePlan, e
 	const op = "admin: merge"
 	p := mergePlan{Merge: m}
 	to, err := a.canonical(tx, m.Realm, m.To)
+	if err == nil {
+		err = a.knownRealm(tx, to.Realm)
+	}
 	if err != nil {
 		return p, err
 	}

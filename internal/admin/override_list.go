@@ -71,11 +71,19 @@ func (a *Admin) EndOverride(ctx context.Context, who access.Actor, id access.Ass
 	return out.Result, err
 }
 
-func (a *Admin) endOverride(tx *store.Tx, who access.Actor, as *access.Association, reason string) (outcome, error) {
-	before := as.Override
-	if before.Kind == access.NoOverride {
-		return outcome{}, access.Conflict("admin: end override", "Nobody has allowed or blocked this record, or that has just ended.")
+// hasOverride refuses to take an override off a record that has none.
+func hasOverride(as *access.Association) error {
+	if as.Override.Kind == access.NoOverride {
+		return access.Conflict("admin: end override", "Nobody has allowed or blocked this record, or that has just ended.")
 	}
+	return nil
+}
+
+func (a *Admin) endOverride(tx *store.Tx, who access.Actor, as *access.Association, reason string) (outcome, error) {
+	if err := hasOverride(as); err != nil {
+		return outcome{}, err
+	}
+	before := as.Override
 	as.Override = access.Override{}
 	if err := tx.SaveAssociation(as); err != nil {
 		return outcome{}, err

@@ -266,7 +266,7 @@ func TestTheOldNameOfAnAccountLeadsToItsRecords(t *testing.T) {
 		if got := found(who); !slices.Equal(got, []string{"alma", "alma", "alma"}) {
 			t.Errorf("%s finds the records of %q", who.Name, got)
 		}
-		if got := says(who); got != "carl is another name of alma." {
+		if got := says(who); got != "carl is another name of alma, who has 3 phones." {
 			t.Errorf("%s is told %q", who.Name, got)
 		}
 	}
@@ -276,6 +276,71 @@ func TestTheOldNameOfAnAccountLeadsToItsRecords(t *testing.T) {
 	}
 	if got := says(root()); strings.Contains(got, "another name") {
 		t.Errorf("after the split: %q", got)
+	}
+}
+
+// R-13, F-06: the address that somebody still types leads to the heir and to what stands under the heir's
+// name, whether or not a user of the old name is left; and to nothing of those whom the asker may not see.
+func TestTheOldAddressOfAnAccountLeadsToTheHeir(t *testing.T) {
+	w := newTown(t)
+	ctx := t.Context()
+	w.world.record("carl", "DCARL")
+	w.told("gw1", 0, lab("lab.example"))
+	cuts := func(servers []access.MailServer, realm, text string) (string, bool) {
+		name, domain, _ := strings.Cut(strings.ToLower(text), "@")
+		for _, s := range servers {
+			if s.Realm == realm && slices.Contains(s.Domains, domain) {
+				return name, true
+			}
+		}
+		return strings.ToLower(text), text != ""
+	}
+	rooms, err := admin.New(admin.Config{Store: w.store, Snapshot: w.view.load, Now: w.clock.Now, Account: cuts})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.do(rooms.MergeAccounts(ctx, root(), admin.Merge{Realm: "lab", From: "carl", To: "alma"}, admin.Act{}))
+	found := func(who access.Actor, text string) (titles []string) {
+		t.Helper()
+		got, err := rooms.Answer(ctx, who, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, an := range got.List {
+			if an.Kind == admin.AnswerUser && !strings.HasPrefix(an.Sentence, "carl is another name of alma. ") {
+				t.Errorf("%s: %q", text, an.Sentence)
+			}
+			if an.Kind != admin.AnswerDevice { // its ActiveSync id holds the word
+				titles = append(titles, an.Kind+" "+an.Title)
+			}
+		}
+		slices.Sort(titles)
+		return titles
+	}
+	want := []string{"record alma on Pixel", "record alma on iPhone", "record alma on iPhone", "user alma"}
+	for _, text := range []string{"carl@lab.example", "Carl@LAB.example", "carl"} {
+		if got := found(root(), text); !slices.Equal(got, want) {
+			t.Errorf("%s finds %q", text, got)
+		}
+	}
+	if got := found(root(), "carl@elsewhere.example"); len(got) > 0 {
+		t.Errorf("somebody else's address finds %q", got)
+	}
+	u, err := w.store.FindUser(ctx, w.user["alma"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := admin.UserFormOf(u)
+	form.Email = "alma@elsewhere.example"
+	w.do(rooms.ChangeUser(ctx, root(), u.ID, form, admin.Act{Version: u.Version}))
+	if got := found(root(), "carl@elsewhere.example"); !slices.Equal(got, want) {
+		t.Errorf("an address at the heir's domain finds %q", got)
+	}
+	for group, want := range map[string]int{"north": len(want), "south": 0} {
+		desk := access.Actor{Name: "desk", Role: access.RoleHelpDesk, Scope: &access.Scope{Groups: []string{group}}}
+		if got := found(desk, "carl@lab.example"); len(got) != want {
+			t.Errorf("who looks after %s finds %q", group, got)
+		}
 	}
 }
 

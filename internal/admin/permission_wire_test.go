@@ -91,7 +91,8 @@ func wireTable() map[string]line {
 		"PreviewWipe": {access.VerbWipe, func(c ctx, w *town, a act, n string) error {
 			return got(w.admin.PreviewWipe(c, a, w.record[n], access.WipeFull))
 		}, false},
-		"ListWipes": {access.VerbView, func(c ctx, w *town, a act, _ string) error { return got(w.admin.ListWipes(c, a, admin.WipeQuery{})) }, true},
+		"ActionYears": {access.VerbView, func(c ctx, w *town, a act, _ string) error { return got(w.admin.ActionYears(c, a)) }, true},
+		"ListWipes":   {access.VerbView, func(c ctx, w *town, a act, _ string) error { return got(w.admin.ListWipes(c, a, admin.WipeQuery{})) }, true},
 		"FindWipe": {access.VerbView, func(c ctx, w *town, a act, n string) error {
 			return got(w.admin.FindWipe(c, a, w.wiped(root(), n, access.WipePending)))
 		}, false},

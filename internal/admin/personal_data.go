@@ -36,6 +36,8 @@ type PersonalData struct {
 	Answers   []access.PolicyAck        `json:"answers"`  // what the phones have said of their policies last
 	Actions   []store.EASAction         `json:"actions"`  // what was ordered for their ActiveSync device ids
 	Audit     []access.AuditEntry       `json:"audit"`    // lines about what stands above
+
+	others []access.Association // of other accounts on the person's phones: they stay, and say nothing of the person any more
 }
 
 // ImportedLine is a line of a file that was brought in, as it is kept while the import can be taken back.
@@ -83,6 +85,10 @@ func (s *Settings) personalData(from store.Personal, id access.UserID) (Personal
 	if len(p.Records) >= maxOwned || len(p.Devices) >= maxOwned {
 		return p, access.Invalid("admin: personal data", "So many records cannot belong to one person. Look at the accounts of this user first.")
 	}
+	// Before the orders to wipe are gathered: a phone that was wiped may be somebody else's by now.
+	if p.others, err = from.OnPhones(p.phones(), u.Accounts, maxOwned); err != nil {
+		return p, err
+	}
 	if p.Approvals, err = from.Approvals(u.Accounts); err != nil {
 		return p, err
 	}
@@ -120,18 +126,6 @@ func (p *PersonalData) wired(from store.Personal) error {
 	}
 	p.Actions, err = from.ActionsOf(p.phones())
 	return err
-}
-
-// phones are the ActiveSync device ids of the person's records, and of those that were wiped and removed.
-func (p *PersonalData) phones() (list []string) {
-	for i := range p.Records {
-		list = append(list, p.Records[i].Pair.Device)
-	}
-	for i := range p.Wipes {
-		list = append(list, p.Wipes[i].Pair.Device)
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
 }
 
 // listed gathers what files that were brought in say of the person.
@@ -190,6 +184,23 @@ func (p *PersonalData) identifiers() (words map[string]bool, devices []string) {
 		devices = append(devices, r.Pair.Device)
 	}
 	return words, devices
+}
+
+// phones are the ActiveSync ids of the person's phones, those too whose records were wiped and removed.
+func (p *PersonalData) phones() (list []string) {
+	for i := range p.Wipes {
+		list = append(list, p.Wipes[i].Pair.Device)
+	}
+	for i := range p.Records {
+		list = append(list, p.Records[i].Pair.Device)
+	}
+	for i := range p.Devices {
+		if id := p.Devices[i].EASID; id != "" {
+			list = append(list, id)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // objects are the ids under which the audit log speaks of a person.
@@ -376,6 +387,12 @@ func (s *Settings) PreviewErase(ctx context.Context, who access.Actor, id access
 	if len(p.Records) > 0 {
 		e.Notes = append(e.Notes, "A phone that still tries to get mail is recorded anew with its next contact. Take the mailbox or the phone away first.")
 	}
+	switch n := len(p.others); {
+	case n == 1:
+		e.Notes = append(e.Notes, "One record of another account, such as of a shared mailbox on the person's phone, stays, without what the phone said of itself, number, IMEI and comment.")
+	case n > 1:
+		e.Notes = append(e.Notes, fmt.Sprintf("%d records of other accounts, such as of shared mailboxes on the person's phones, stay, without what the phones said of themselves, numbers, IMEIs and comments.", n))
+	}
 	for i := range p.Records {
 		if p.Records[i].Override.Kind == access.OverrideBlock {
 			e.Notes = append(e.Notes, "At least one of the records is blocked. The block goes with it.")
@@ -408,6 +425,11 @@ func (s *Settings) ErasePersonalData(ctx context.Context, who access.Actor, id a
 func (s *Settings) erase(tx *store.Tx, who access.Actor, p *PersonalData, reason string) (outcome, error) {
 	word := "erased-" + strings.ToLower(rand.Text()[:8])
 	objects := p.objects()
+	for i := range p.others {
+		if err := p.emptied(tx, who, p.others[i].ID); err != nil {
+			return outcome{}, err
+		}
+	}
 	for i := range p.Records {
 		if err := passOver(tx.DeleteAssociation(p.Records[i].ID)); err != nil {
 			return outcome{}, err
@@ -483,6 +505,65 @@ func (s *Settings) erase(tx *store.Tx, who access.Actor, p *PersonalData, reason
 	}
 	tx.Audit(entry(who, string(access.VerbEraseUser), word, string(p.User.ID), detail))
 	return outcome{Result: Result{Text: "The user is erased: " + text + "."}}, nil
+}
+
+// emptied takes from a record of another account what its phone says of the person who carries it. The next
+// contact of the phone says it again.
+func (p *PersonalData) emptied(tx *store.Tx, who access.Actor, id access.AssociationID) error {
+	as, err := tx.FindAssociation(id)
+	if err != nil {
+		return passOver(err)
+	}
+	as.Number, as.IMEI, as.FriendlyName, as.Operator, as.RemoteAddr = "", "", "", "", ""
+	as.Told, as.Suggestion = access.DeviceInfo{}, access.Suggestion{}
+	if err := tx.SaveFacts(as); err != nil {
+		return err
+	}
+	if as.Comment != "" || as.Override.Reason != "" || len(as.Link.Reasons) > 0 {
+		as.Comment, as.Override.Reason, as.Link.Reasons = "", "", nil
+		if err := tx.SaveAssociation(as); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.RewriteAudit(string(id), func(e *access.AuditEntry) {
+		if p.mentioned(e.Detail) {
+			e.Detail = ""
+		}
+	}); err != nil {
+		return err
+	}
+	if err := tx.ForgetOutcomes(string(id)); err != nil {
+		return err
+	}
+	if err := tx.RelabelJobRows(string(id), label(as)); err != nil { // what they say of it names the device it is linked to
+		return err
+	}
+	tx.Audit(entry(who, string(access.VerbEraseUser), as.Pair.String(), string(id), "somebody who carries the phone is erased; what it says of them is emptied"))
+	return nil
+}
+
+// mentioned reports whether a text holds a word that means the person or a device of theirs.
+func (p *PersonalData) mentioned(text string) bool {
+	text = strings.ToLower(text)
+	words, _ := p.identifiers()
+	for _, w := range append([]string{p.User.DisplayName}, p.namesOfDevices()...) {
+		if w != "" {
+			words[strings.ToLower(w)] = true
+		}
+	}
+	for w := range words {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *PersonalData) namesOfDevices() (list []string) {
+	for i := range p.Devices {
+		list = append(list, p.Devices[i].Name)
+	}
+	return list
 }
 
 // passOver takes what is gone already for done.

@@ -79,7 +79,6 @@ func (a *Admin) assign(ctx context.Context, who access.Actor, verb access.Verb, 
 		all.Result.Text, all.Result.Shadow = assignText(policy, name, phones, records), a.snapshot().Preferences().Shadow
 		return all, nil
 	})
-	a.settled(ctx, out.Result, err)
 	return out.Result, err
 }
 

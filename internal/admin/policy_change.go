@@ -130,15 +130,7 @@ func (a *Admin) ChangePolicy(ctx context.Context, who access.Actor, id access.Po
 		}
 		return outcome{Result: Result{ID: string(id), Version: p.Version, Text: text, Shadow: a.snapshot().Preferences().Shadow}}, nil
 	})
-	a.settled(ctx, out.Result, err)
 	return out.Result, err
-}
-
-// settled waits a moment for the console's own snapshot after a change that pages show from it.
-func (a *Admin) settled(ctx context.Context, r Result, err error) {
-	if err == nil && !r.Replayed && r.Number > 0 {
-		a.settle(ctx, r.Number)
-	}
 }
 
 // maxWords is how many differences of a policy an audit line names.
@@ -225,7 +217,6 @@ func (a *Admin) MakeDefaultPolicy(ctx context.Context, who access.Actor, id acce
 		return outcome{Result: Result{Version: prefs.Version + 1, Shadow: prefs.Shadow,
 			Text: "From now on " + after + " is that of every phone that none is assigned to."}}, nil
 	})
-	a.settled(ctx, out.Result, err)
 	return out.Result, err
 }
 

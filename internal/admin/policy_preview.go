@@ -32,14 +32,26 @@ func (a *Admin) PreviewAssign(ctx context.Context, who access.Actor, ids []acces
 	return veiled(ctx, a, who, out, err)
 }
 
-func (a *Admin) previewAssign(tx *store.Tx, who access.Actor, ids []access.AssociationID, policy access.PolicyID) (out AssignPreview, err error) {
-	if policy != "" {
-		if _, err := a.findPolicy(tx, policy, 0); err != nil {
-			return out, err
-		}
+// viewWith is a view that knows a policy which may have been made a moment ago.
+func (a *Admin) viewWith(tx *store.Tx, v access.View, policy access.PolicyID) (*overlay, error) {
+	o := &overlay{View: v, eas: map[string]*access.EASDevice{}}
+	if policy == "" {
+		return o, nil
 	}
+	p, err := a.findPolicy(tx, policy, 0)
+	if err != nil {
+		return nil, err
+	}
+	o.policies = map[access.PolicyID]*access.Policy{policy: &p.Policy}
+	return o, nil
+}
+
+func (a *Admin) previewAssign(tx *store.Tx, who access.Actor, ids []access.AssociationID, policy access.PolicyID) (out AssignPreview, err error) {
 	before := a.snapshot()
-	after := &overlay{View: before, eas: map[string]*access.EASDevice{}}
+	after, err := a.viewWith(tx, before, policy)
+	if err != nil {
+		return out, err
+	}
 	var chosen []*access.Association
 	for _, id := range ids {
 		as, err := a.find(tx, who, id, 0)
@@ -95,6 +107,9 @@ func assignDevice(tx *store.Tx, who access.Actor, as *access.Association, ids []
 	}
 	return d, hidden, nil
 }
+
+// Advised says that a phone is better led by the management of devices than by ActiveSync policies.
+func Advised(r *Row) bool { return advisory(r.OS) != "" }
 
 // advisory says that phones with some operating systems are better left to the management of devices.
 func advisory(os string) string {

@@ -26,6 +26,7 @@ func TestTheSameOnPostgres(t *testing.T) {
 		TestAPurgeTakesAwayWhatItsPreviewListsAndNeitherBlocksNorWipedDevices,
 		TestTheAuditLogIsPurgedByAgeAndNeverBeforeItHasBeenDelivered, TestAPersonIsHandedOverWholeAndForgottenWhole, TestForgettingSomebodyReachesEveryTable,
 		TestDevicesAreImportedWithAPreviewAnErrorPerLineAndUndo, TestComplianceFromAFileBlocksExactlyThoseThePreviewNames,
+		TestTheCapHoldsForManyConsolesAtOnce, TestTheCapHoldsForManyAtOnce, TestAPolicyKeepsWhatItHasSaidBeforeWithItsAuthors,
 		TestUsersAreImportedAndADisabledOneIsRefused, TestExchangesOwnListSaysWhoHasYetToCome, TestALongFileIsDoneInStepsAndCanBeStopped,
 	} {
 		name := runtime.FuncForPC(reflect.ValueOf(test).Pointer()).Name()

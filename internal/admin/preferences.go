@@ -29,6 +29,7 @@ type Preview struct {
 	Changes   []PreviewChange // the first of them, those that would be blocked before the others
 	Truncated bool            // there are more than Changes holds
 	Notes     []string        // what cannot be counted by records, in words
+	Refusing
 }
 
 // PreviewChange is one record whose verdict would change.

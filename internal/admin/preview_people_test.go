@@ -23,11 +23,13 @@ type village struct {
 	devices []access.DeviceID
 	records []access.AssociationID
 	pairs   map[access.AssociationID]access.Pair // of those that were removed
+	strict  access.PolicyID
 }
 
 func newVillage(t *testing.T) *village {
 	t.Helper()
 	w := &village{world: newWorld(t)}
+	w.strict = w.policy("Strict")
 	must := func(r admin.Result, err error) string {
 		if err != nil {
 			t.Fatal(err)
@@ -37,7 +39,7 @@ func newVillage(t *testing.T) *village {
 	models := []string{"iPhone", "iPhone", "Pixel"}
 	for i := range 3 {
 		name := fmt.Sprintf("user%d", i)
-		w.users = append(w.users, access.UserID(must(w.admin.AddUser(t.Context(), root(), admin.UserForm{Name: name,
+		w.users = append(w.users, access.UserID(must(w.admin.AddUser(t.Context(), root(), admin.UserForm{Name: name, Groups: []string{"north", "south"}[i%2 : i%2+1],
 			Accounts: []access.Account{{Realm: "lab", Account: name}}}, admin.Act{}))))
 		for j := range 2 {
 			w.devices = append(w.devices, access.DeviceID(must(w.admin.AddDevice(t.Context(), root(), admin.DeviceForm{
@@ -148,6 +150,9 @@ type listedChanges map[access.AssociationID][2]settled
 func listedOf(p admin.Preview, err error) (listedChanges, error) {
 	out := listedChanges{}
 	for _, c := range p.Changes {
+		if c.Before.Verdict == "" { // another policy, which no verdict hangs on alone
+			continue
+		}
 		out[c.ID] = [2]settled{settledWhy(c.Before), settledWhy(c.After)}
 	}
 	return out, err
@@ -158,7 +163,6 @@ func (w *village) draw(rt *rapid.T) (preview func() (listedChanges, error), chan
 	ctx, a := w.t.Context(), w.admin
 	device := rapid.SampledFrom(w.devices).Draw(rt, "device")
 	user := rapid.SampledFrom(w.users).Draw(rt, "user")
-	ids := rapid.SliceOfNDistinct(rapid.SampledFrom(w.records), 1, 4, rapid.ID[access.AssociationID]).Draw(rt, "records")
 	onDevice := func(verb access.Verb, f admin.ComplianceForm, do func() (admin.Result, error)) (func() (listedChanges, error), func() error, bool) {
 		return func() (listedChanges, error) { return listedOf(a.PreviewDevice(ctx, root(), device, verb, f)) },
 			func() error { _, err := do(); return err }, true
@@ -197,25 +201,58 @@ func (w *village) draw(rt *rapid.T) (preview func() (listedChanges, error), chan
 	case 8, 9, 10, 11, 12:
 		return w.drawPeopleBulk(rt)
 	}
-	b := admin.Bulk{IDs: ids, Verb: rapid.SampledFrom([]access.Verb{access.VerbAllow, access.VerbBlock, access.VerbLink, access.VerbUnlink,
-		access.VerbMatchAgain, access.VerbRemove}).Draw(rt, "bulk verb")}
-	if b.Verb == access.VerbAllow && rapid.Bool().Draw(rt, "end overrides") {
-		b.End = true
-		if rapid.Bool().Draw(rt, "all overrides") {
-			b.IDs, b.Overrides = nil, &admin.OverrideQuery{Kind: rapid.SampledFrom([]access.OverrideKind{"", access.OverrideBlock}).Draw(rt, "kind")}
-		}
-	}
-	return func() (listedChanges, error) { return listedOf(a.PreviewBulk(ctx, root(), b, none)) }, func() error {
+	who := rapid.SampledFrom([]access.Actor{root(), clerk()}).Draw(rt, "who")
+	b := w.drawRecords(rt)
+	return func() (listedChanges, error) { return listedOf(a.PreviewBulk(ctx, who, b, none)) }, func() error {
 		if b.Verb == access.VerbRemove {
 			w.forget(b.IDs)
 		}
-		return w.carriedOut(a.StartBulk(ctx, root(), b, none))
+		return w.carriedOut(a.StartBulk(ctx, who, b, none))
 	}, true
 }
 
-// drawPeopleBulk does something to several devices or users at once, by name or by filter.
+// clerk may do all but end what speaks against a device, and see nothing plain.
+func clerk() access.Actor {
+	return access.Actor{Name: "clerk", Role: access.RoleOperator, Only: slices.DeleteFunc(access.Verbs(), func(v access.Verb) bool {
+		return v == access.VerbSetCompliance || v == access.VerbFind || v == access.VerbRetire || v == access.VerbSeePlain
+	})}
+}
+
+// drawRecords chooses something to do to several records, by name, by filter, or to overrides in force.
+func (w *village) drawRecords(rt *rapid.T) admin.Bulk {
+	b := admin.Bulk{Verb: rapid.SampledFrom(admin.BulkVerbs()).Draw(rt, "bulk verb"),
+		IDs: rapid.SliceOfN(rapid.SampledFrom(append(slices.Clip(w.records), "gone")), 1, 5).Draw(rt, "records")}
+	switch {
+	case b.Verb == access.VerbAssignPolicy:
+		b.Policy = rapid.SampledFrom([]access.PolicyID{w.strict, "gone"}).Draw(rt, "policy")
+	case b.Verb == access.VerbWipe:
+		b.Wipe = rapid.SampledFrom([]access.WipeKind{access.WipeFull, access.WipeAccount}).Draw(rt, "wipe")
+		return b
+	case b.Verb == access.VerbComment:
+		b.Comment = rapid.SampledFrom([]string{"", "call 0791234567", "call ••••4567", "call ••••9999"}).Draw(rt, "comment")
+	case b.Verb == access.VerbAllow && rapid.Bool().Draw(rt, "end overrides"):
+		b.End = true
+		if rapid.Bool().Draw(rt, "all overrides") {
+			b.IDs, b.Overrides = nil, &admin.OverrideQuery{Kind: rapid.SampledFrom([]access.OverrideKind{"", access.OverrideBlock}).Draw(rt, "kind")}
+			return b
+		}
+	}
+	if !b.End && b.Verb != access.VerbRemove && rapid.IntRange(0, 3).Draw(rt, "by filter") == 0 {
+		b.IDs, b.Query = nil, &admin.Query{Show: rapid.SampledFrom([]admin.Show{admin.ShowAll, admin.ShowLinked, admin.ShowBlocked}).Draw(rt, "show")}
+	}
+	return b
+}
+
+// drawPeopleBulk does something to several devices or users at once.
 func (w *village) drawPeopleBulk(rt *rapid.T) (func() (listedChanges, error), func() error, bool) {
-	ctx, a := w.t.Context(), w.admin
+	ctx, a, b := w.t.Context(), w.admin, w.drawPeople(rt)
+	return func() (listedChanges, error) { return listedOf(a.PreviewPeopleBulk(ctx, root(), b)) }, func() error {
+		return w.carriedOut(a.StartPeopleBulk(ctx, root(), b, admin.Act{}))
+	}, true
+}
+
+// drawPeople chooses something to do to several devices or users, by name or by filter.
+func (w *village) drawPeople(rt *rapid.T) admin.PeopleBulk {
 	b := admin.PeopleBulk{Verb: rapid.SampledFrom(admin.PeopleBulkVerbs()).Draw(rt, "people verb")}
 	if b.Verb == access.VerbSetCompliance {
 		b.Compliance = rapid.SampledFrom([]admin.ComplianceForm{{Compliance: access.Compliant}, {Compliance: access.NotCompliant, Reasons: []string{"rooted"}}}).Draw(rt, "form")
@@ -227,17 +264,15 @@ func (w *village) drawPeopleBulk(rt *rapid.T) (func() (listedChanges, error), fu
 	case filter:
 		b.Query = &admin.Query{Show: rapid.SampledFrom([]admin.Show{"all", "active", "lost"}).Draw(rt, "show")}
 	case users:
-		for _, id := range rapid.SliceOfNDistinct(rapid.SampledFrom(w.users), 1, 3, rapid.ID[access.UserID]).Draw(rt, "users") {
+		for _, id := range rapid.SliceOfN(rapid.SampledFrom(append(slices.Clip(w.users), "gone")), 1, 4).Draw(rt, "users") {
 			b.IDs = append(b.IDs, string(id))
 		}
 	default:
-		for _, id := range rapid.SliceOfNDistinct(rapid.SampledFrom(w.devices), 1, 4, rapid.ID[access.DeviceID]).Draw(rt, "devices") {
+		for _, id := range rapid.SliceOfN(rapid.SampledFrom(append(slices.Clip(w.devices), "gone")), 1, 5).Draw(rt, "devices") {
 			b.IDs = append(b.IDs, string(id))
 		}
 	}
-	return func() (listedChanges, error) { return listedOf(a.PreviewPeopleBulk(ctx, root(), b)) }, func() error {
-		return w.carriedOut(a.StartPeopleBulk(ctx, root(), b, admin.Act{}))
-	}, true
+	return b
 }
 
 // drawMerge merges an old name of somebody. A record that is joined is judged beside both that it was.

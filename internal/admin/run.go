@@ -18,6 +18,12 @@ import (
 // preferences or the passing of time has overtaken, forgetting of old outcomes. Everything it does can be
 // cut off at any point and is taken up again by the next Run, here or in another console.
 func (a *Admin) Run(ctx context.Context) error {
+	switch n, err := a.store.ReleaseJobs(ctx, a.owner); { // on SQLite this console is alone: who held them has died
+	case err != nil:
+		a.log.LogAttrs(ctx, slog.LevelError, "jobs of an earlier process are not released", slog.Any(logkeys.Error, err))
+	case n > 0:
+		a.log.LogAttrs(ctx, slog.LevelInfo, "jobs of an earlier process are gone on with", slog.Int64("jobs", n))
+	}
 	var wg sync.WaitGroup
 	wg.Go(func() { a.loop(ctx, "bulk jobs", a.jobs, jobPoll, a.runJobs) })
 	wg.Go(func() { a.loop(ctx, "sweep", a.sweeps, sweepEvery, a.sweepAll) })

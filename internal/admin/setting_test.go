@@ -49,6 +49,10 @@ func TestEveryRoleMayDoWithSettingsWhatTheTableSays(t *testing.T) {
 			_, err := s.ChangeWipeSafety(ctx, who, admin.WipeSafety{PerHour: 1}, admin.Act{})
 			return err
 		}},
+		"LastCapHit": {all, func(ctx context.Context, s *admin.Settings, who access.Actor) error { // who cannot hold orders is told nothing
+			_, err := s.LastCapHit(ctx, who)
+			return err
+		}},
 		"Freeze": {all, func(ctx context.Context, s *admin.Settings, who access.Actor) error {
 			_, err := s.Freeze(ctx, who)
 			return err

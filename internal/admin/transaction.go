@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"time"
 	"unicode/utf8"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -66,10 +67,11 @@ func (a *Admin) act(ctx context.Context, who access.Actor, verb access.Verb, obj
 		// finds what the other has done.
 		if err == nil || try > 0 || act.Key == "" || access.KindOf(err) != access.KindConflict {
 			if err == nil {
+				a.catchUp(ctx, out.Result.Number)
 				out.Result, err = a.veilResult(ctx, who, object, out.Result)
 				return out, err
 			}
-			return out, a.veilError(ctx, who, object, a.changedSince(ctx, err))
+			return out, a.veilError(ctx, who, object, a.changedSince(ctx, who, err))
 		}
 	}
 }
@@ -108,6 +110,27 @@ func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, ob
 		out.Result.Number = number
 	}
 	return out, nil
+}
+
+// catchUp waits until this console judges by a change number, so that whoever has just acted is shown what it did:
+// a page drawn a moment later would have the new status beside verdicts of before. Not for long: the act is
+// done, and after a restored backup the number may never come.
+func (a *Admin) catchUp(ctx context.Context, number int64) {
+	const patience, again = 2 * time.Second, 5 * time.Millisecond
+	if a.snapshot().Position().Number >= number {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	look := time.NewTicker(again)
+	defer look.Stop()
+	for a.snapshot().Position().Number < number {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+	}
 }
 
 // objectNew is what a verb is about that makes something.

@@ -59,7 +59,7 @@ func (a *Admin) EnableUser(ctx context.Context, who access.Actor, id access.User
 }
 
 // fillUser writes a form into a user. Accounts are brought to their canonical names: another name of an
-// account is that account.
+// account is that account. A mail server that is no more may stay, and cannot come.
 func (a *Admin) fillUser(tx *store.Tx, u *access.User, f UserForm) error {
 	if err := validComment(f.Comment); err != nil {
 		return err
@@ -72,6 +72,11 @@ func (a *Admin) fillUser(tx *store.Tx, u *access.User, f UserForm) error {
 		acc, err := a.canonical(tx, acc.Realm, acc.Account)
 		if err != nil {
 			return err
+		}
+		if !slices.ContainsFunc(u.Accounts, func(has access.Account) bool { return has.Realm == acc.Realm }) {
+			if err := a.knownRealm(tx, acc.Realm); err != nil {
+				return err
+			}
 		}
 		if !slices.Contains(accounts, acc) {
 			accounts = append(accounts, acc)

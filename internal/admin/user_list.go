@@ -92,7 +92,9 @@ func (a *Admin) FindUser(ctx context.Context, who access.Actor, id access.UserID
 	if err != nil {
 		return UserDetails{}, err
 	}
-	out.Owned = deviceRows(devices)
+	if out.Owned, err = a.deviceRowsFor(ctx, who, devices); err != nil {
+		return UserDetails{}, err
+	}
 	for _, acc := range u.Accounts {
 		list, err := a.store.FindOfAccount(ctx, acc.Realm, acc.Account, maxNeighbours)
 		if err != nil {

@@ -13,10 +13,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
-func isCap(err error) bool {
-	_, ok := errors.AsType[*capError](err)
-	return ok
-}
+func isCap(err error) bool { return errors.Is(err, errCapHit) }
 
 // maxWipePages is how many pages are looked through for orders in the actor's groups.
 const maxWipePages = 20

@@ -5,6 +5,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -20,15 +21,14 @@ const capWithin = time.Hour
 // eventWipeCap is the audit line of an order that the cap has stopped, which is an alert.
 const eventWipeCap = "wipe-cap"
 
+// errCapHit is the cause of a refusal by the cap, which is written down, and told.
+var errCapHit = errors.New("cap of wipes")
+
 func errCap(per int) error {
-	return &capError{access.Conflict("admin: wipe", fmt.Sprintf("%s been ordered within the hour by all administrators and tokens together, which is the most that is allowed. "+
-		"Wait, or have an administrator look at Settings, Wipe Safety.", count(per, "wipe has", "wipes have")))}
+	text := fmt.Sprintf("%s been ordered within the hour by all administrators and tokens together, which is the most that is allowed. "+
+		"Wait, or have an administrator look at Settings, Wipe Safety.", count(per, "wipe has", "wipes have"))
+	return &access.Error{Kind: access.KindConflict, Op: "admin: wipe", Text: text, Err: errCapHit}
 }
-
-// capError says that the cap was hit: it is written down, and told.
-type capError struct{ error }
-
-func (e *capError) Unwrap() error { return e.error }
 
 // OrderWipe orders a record wiped: the phone is told with its next request, unless the order waits for
 // its delay or for a second approver. Result.ID is the order. act.Reason is kept with it.
@@ -170,8 +170,8 @@ func wipeWords(w *store.Wipe) string {
 }
 
 // capLine is the audit line of an order that the cap has stopped.
-func capLine(who access.Actor, object string, err error) access.AuditEntry {
-	return access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: eventWipeCap, Object: object, Detail: access.TextOf(err), Failed: true}
+func capLine(who access.Actor, object, text string) access.AuditEntry {
+	return access.AuditEntry{Actor: who.Name, Addr: who.Addr, Event: eventWipeCap, Object: object, Detail: text, Failed: true}
 }
 
 // capHit writes down that the cap has stopped an order.
@@ -293,7 +293,7 @@ func (a *Admin) ReleaseWipe(ctx context.Context, who access.Actor, id access.Wip
 	})
 }
 
-// stillWiped says that the registered device of a record is wiped too, which goes on speaking.
+// stillWiped says that the registered device of a record is shown as wiped on, which refuses nobody.
 func stillWiped(tx *store.Tx, id access.AssociationID) string {
 	as, err := tx.FindAssociation(id)
 	if err != nil || as.Device == "" {
@@ -302,5 +302,5 @@ func stillWiped(tx *store.Tx, id access.AssociationID) string {
 	if d, err := tx.FindRegistered(as.Device); err != nil || d.State != access.DeviceWiped {
 		return ""
 	}
-	return " Its registered device is still marked as wiped: activate that too."
+	return " Its registered device is shown as wiped until somebody activates it."
 }

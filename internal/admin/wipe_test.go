@@ -236,7 +236,8 @@ func TestTheCapHoldsForManyAtOnce(t *testing.T) {
 		ids = append(ids, w.record("ana", fmt.Sprintf("D%d", i), apple))
 	}
 	pre, err := w.admin.PreviewBulk(t.Context(), root(), admin.Bulk{Verb: access.VerbWipe, IDs: ids, Wipe: access.WipeFull}, admin.Act{})
-	if err != nil || pre.ToBlocked != 3 || len(pre.Notes) != 2 {
+	if err != nil || pre.ToBlocked != 3 || len(pre.Notes) != 2 || pre.Refusals != 2 ||
+		!strings.HasPrefix(pre.Notes[0], "3 phones with ") || !strings.HasPrefix(pre.Notes[1], "0 more wipes") {
 		t.Errorf("preview %+v, %v", pre, err)
 	}
 	job, err := w.admin.StartBulk(t.Context(), root(), admin.Bulk{Verb: access.VerbWipe, IDs: ids, Wipe: access.WipeFull}, admin.Act{Reason: "stolen"})
@@ -245,6 +246,9 @@ func TestTheCapHoldsForManyAtOnce(t *testing.T) {
 	}
 	if j := w.job(job); j.Failed != 2 || j.Undoable {
 		t.Errorf("%+v", j)
+	}
+	if hit, err := w.admin.ListAudit(t.Context(), root(), admin.AuditQuery{Event: "wipe-cap", Limit: 10}); err != nil || len(hit.Entries) != 1 || !hit.Entries[0].Failed {
+		t.Errorf("the cap was hit, and the audit log says %+v, %v", hit.Entries, err)
 	}
 	page, err := w.admin.ListWipes(t.Context(), root(), admin.WipeQuery{Limit: 2})
 	if err != nil || len(page.Rows) != 2 || page.Next == "" {
@@ -255,6 +259,46 @@ func TestTheCapHoldsForManyAtOnce(t *testing.T) {
 	}
 	_, err = w.admin.StartBulk(t.Context(), root(), admin.Bulk{Verb: access.VerbWipe, Query: &admin.Query{}, Wipe: access.WipeFull}, admin.Act{})
 	wantKind(t, err, access.KindInvalid)
+}
+
+// Y-10: administrators at several consoles who order at the same moment get no more orders together than the cap allows.
+func TestTheCapHoldsForManyConsolesAtOnce(t *testing.T) {
+	w := newWorld(t)
+	const phones, most = 24, 10 // as it is before anybody has saved these settings: there is no row to be locked
+	consoles := []*world{w}
+	for range 5 {
+		if strings.HasPrefix(t.Name(), onPostgres+"/") { // a file is one console's
+			consoles = append(consoles, newWorldOn(t, w.dsn))
+		}
+	}
+	answers, begin := make(chan error, phones), make(chan struct{})
+	for i := range phones {
+		id, at := w.record("ana", fmt.Sprintf("D%d", i), apple), consoles[i%len(consoles)]
+		who := []access.Actor{root(), second()}[i%2]
+		go func() {
+			<-begin
+			_, err := at.admin.OrderWipe(t.Context(), who, id, access.WipeFull, admin.Act{Reason: "stolen"})
+			answers <- err
+		}()
+	}
+	close(begin)
+	given := 0
+	for range phones {
+		switch err := <-answers; {
+		case err == nil:
+			given++
+		case access.KindOf(err) != access.KindConflict:
+			t.Error(err)
+		}
+	}
+	page, err := w.admin.ListWipes(t.Context(), root(), admin.WipeQuery{Limit: 100})
+	if err != nil || given != most || len(page.Rows) != most {
+		t.Errorf("%d orders were given and %d are there, %v", given, len(page.Rows), err)
+	}
+	hit, err := w.admin.ListAudit(t.Context(), root(), admin.AuditQuery{Event: "wipe-cap", Limit: 100})
+	if err != nil || len(hit.Entries) != phones-most {
+		t.Errorf("the cap was hit %d times, and %d lines say so, %v", phones-most, len(hit.Entries), err)
+	}
 }
 
 // Y-10
@@ -386,4 +430,91 @@ func TestWhoLooksAfterSomeGroupsWipesNothingOfOthers(t *testing.T) {
 	if page, err := w.admin.ListWipes(t.Context(), who, admin.WipeQuery{}); err != nil || len(page.Rows) != 2 {
 		t.Errorf("%+v, %v", page, err)
 	}
+}
+
+// Y-10: a cap that has stopped an order is an alert until an administrator has seen to it, or for a day.
+func TestACapThatStopsAnOrderIsToldToAdministrators(t *testing.T) {
+	w := newWorld(t)
+	set := w.safety(func(s *admin.WipeSafety) { s.PerHour = 1 })
+	told := func(who access.Actor) *admin.CapHit {
+		t.Helper()
+		hit, err := set.LastCapHit(t.Context(), who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return hit
+	}
+	w.ordered(w.record("a", "D1", apple), access.WipeFull)
+	stop := func(who access.Actor) {
+		t.Helper()
+		w.clock.forward(time.Minute)
+		_, err := w.admin.OrderWipe(t.Context(), who, w.record("b"+who.Name, "D2"+w.clock.Now().Format("150405"), apple), access.WipeFull, admin.Act{})
+		wantKind(t, err, access.KindConflict)
+	}
+	if told(root()) != nil {
+		t.Fatal("nothing was stopped")
+	}
+	stop(root())
+	stop(second())
+	if hit := told(root()); hit == nil || hit.Times != 2 || !slices.Equal(hit.By, []string{root().Name, second().Name}) || hit.Last.Sub(hit.First) != time.Minute {
+		t.Fatalf("told %+v", hit)
+	}
+	if told(auditor()) != nil {
+		t.Error("told to somebody who can do nothing about it")
+	}
+	w.clock.forward(time.Minute)
+	w.safety(func(s *admin.WipeSafety) { s.PerHour = 2 })
+	if told(root()) != nil {
+		t.Error("told although an administrator has seen to it")
+	}
+	w.safety(func(s *admin.WipeSafety) { s.PerHour = 1 })
+	stop(second())
+	if hit := told(root()); hit == nil || hit.Times != 3 {
+		t.Errorf("told again: %+v", hit)
+	}
+	w.clock.forward(25 * time.Hour)
+	if told(root()) != nil {
+		t.Error("still told after a day")
+	}
+}
+
+// a wiped device refuses nobody. Its record is let go by Release alone, and may then be taken off
+// it by who may not retire a device, and what is said against its compliance is heard, and can be taken back.
+func TestAWipedDeviceRefusesNobodyButByItsCompliance(t *testing.T) {
+	w := newTown(t)
+	device := w.device["alma"]
+	mine, other := w.record["alma"], w.world.record("carl", "Dalma")
+	w.do(w.admin.LinkAssociation(t.Context(), root(), other, device, admin.Act{}))
+	o := w.ordered(mine, access.WipeFull)
+	w.reported(o, access.WipeAcknowledged)
+	w.inState(device, access.DeviceWiped)
+	if is, beside := w.status(mine), w.status(other); is != access.Wiped || beside != access.Allowed {
+		t.Errorf("wiped: %s, and the other account %s", is, beside)
+	}
+	broken := admin.ComplianceForm{Compliance: access.NotCompliant, Reasons: []string{"rooted"}}
+	w.do(w.admin.SetCompliance(t.Context(), root(), device, broken, admin.Act{}))
+	if got := w.status(other); got != access.Blocked {
+		t.Errorf("not compliant: %s", got)
+	}
+	w.do(w.admin.SetCompliance(t.Context(), root(), device, admin.ComplianceForm{Compliance: access.Compliant}, admin.Act{}))
+	if r := w.do(w.admin.ReleaseWipe(t.Context(), root(), o, admin.Act{})); !strings.HasSuffix(r.Text, "shown as wiped until somebody activates it.") {
+		t.Errorf("released: %s", r.Text)
+	}
+	if is, beside := w.status(mine), w.status(other); is != access.Allowed || beside != access.Allowed {
+		t.Errorf("released: %s, and the other account %s", is, beside)
+	}
+	answers, err := w.admin.Answer(t.Context(), root(), "Dalma")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, an := range answers.List {
+		if an.Wrong {
+			t.Errorf("%s: %s", an.Kind, an.Sentence)
+		}
+	}
+	desk := access.Actor{Name: "hugo", Role: access.RoleHelpDesk, Scope: &access.Scope{Groups: []string{"north", "south"}}}
+	if desk.May(access.VerbRetire) == nil {
+		t.Fatal("the help desk may retire devices: this proves nothing")
+	}
+	w.do(w.admin.UnlinkAssociation(t.Context(), desk, mine, admin.Act{}))
 }

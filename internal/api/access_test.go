@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/admin"
 	"github.com/vedette-mail/vedette/internal/api"
 	"github.com/vedette-mail/vedette/internal/login"
 )
@@ -40,12 +41,35 @@ func (w *world) invite(name string, role access.Role, groups ...string) string {
 	return read[api.Invitation](a).ID
 }
 
+// A help desk that has been given no groups is told so wherever it is told that there is nothing.
+func TestWhoHasNoGroupsIsToldWhyNothingIsCounted(t *testing.T) {
+	w := newWorld(t)
+	header, value := as(w.token(login.NewToken{Name: "desk", Role: access.RoleHelpDesk, Scope: &access.Scope{}}))
+	const words = "An administrator gives them under Administrators."
+	d := read[api.Dashboard](w.call("GET", api.Prefix+"/dashboard", nil, header, value).want(200))
+	if len(d.Needs) == 0 || d.Needs[0].Kind != admin.NeedNoGroups || !strings.HasSuffix(d.Needs[0].Text, words) {
+		t.Errorf("dashboard %+v", d.Needs)
+	}
+	for _, path := range []string{"/devices/counts", "/trends"} {
+		hint := look[struct{ Hint string }](w.call("GET", api.Prefix+path, nil, header, value).want(200)).Hint
+		if !strings.HasSuffix(hint, words) {
+			t.Errorf("%s: %q", path, hint)
+		}
+		if hint := look[struct{ Hint string }](w.call("GET", api.Prefix+path, nil).want(200)).Hint; hint != "" {
+			t.Errorf("%s tells who sees everybody %q", path, hint)
+		}
+	}
+}
+
 // Y-17
 func TestTokensAreListedWithoutTheirSecretsAndRevoked(t *testing.T) {
 	w := newWorld(t)
 	secret := w.token(login.NewToken{Name: "desk", Role: access.RoleHelpDesk, Scope: &access.Scope{Groups: []string{"sales"}}, Verbs: []access.Verb{access.VerbView}})
 	header, value := as(secret)
 	w.call("GET", api.Prefix+"/dashboard", nil, header, value).want(200)
+	if trends := read[api.Trends](w.call("GET", api.Prefix+"/trends", nil, header, value).want(200)); !strings.Contains(trends.Hint, "for all users together") {
+		t.Errorf("nobody is told why there are no trends: %+v", trends)
+	}
 	a := w.call("GET", api.Prefix+"/tokens", nil).want(200)
 	if strings.Contains(string(a.Body), "vdt_") {
 		t.Errorf("a secret is given out: %s", a.Body)
@@ -130,9 +154,19 @@ func TestAnAdministratorIsInvitedChangedAndRemoved(t *testing.T) {
 	if strings.Contains(string(a.Body), token) {
 		t.Error("the link is given out again")
 	}
-	one := map[string]any{"role": "helpdesk", "users": []string{"u1"}}
+	u := look[struct{ ID string }](w.call("POST", api.Prefix+"/users", map[string]any{"name": "zora"}).want(201)).ID
+	limited := map[string]any{"role": "helpdesk", "users": []string{u, "nobody-1", "nobody-2"}}
+	for _, r := range []*answer{
+		w.call("PUT", path+"/rights", limited, "If-Match", a.Header.Get("ETag")),
+		w.call("POST", api.Prefix+"/administrators", map[string]any{"name": "nils", "role": "helpdesk", "users": []string{"nobody-1", "nobody-2"}}),
+	} {
+		if r.want(422); !strings.Contains(string(r.Body), "nobody-1, nobody-2.") {
+			t.Errorf("nobody is told which users there are not: %s", r.Body)
+		}
+	}
+	one := map[string]any{"role": "helpdesk", "users": []string{u}}
 	a = w.call("PUT", path+"/rights", one, "If-Match", a.Header.Get("ETag")).want(200)
-	if h := read[api.Administrator](w.call("GET", path, nil).want(200)); h.Users == nil || len(*h.Users) != 1 || (*h.Users)[0] != "u1" ||
+	if h := read[api.Administrator](w.call("GET", path, nil).want(200)); h.Users == nil || len(*h.Users) != 1 || (*h.Users)[0] != u ||
 		h.Groups == nil || len(*h.Groups) != 0 {
 		t.Errorf("limited to one user: %+v", h)
 	}

@@ -91,7 +91,7 @@ func (s *Server) mountAssociations() {
 
 // associationList answers GET /associations.
 func (s *Server) associationList(ctx context.Context, who access.Actor, in *associationListInput) (*associationListOutput, error) {
-	q := admin.Query{Show: in.Show, Search: in.Search, Sort: in.Sort, Desc: in.Order == "desc", Cursor: in.Cursor, Limit: in.Limit}
+	q := admin.Query{Show: in.Show, Search: in.Search, Sort: in.Sort, Desc: in.Order == "desc", Cursor: in.Cursor, Limit: in.Limit, Year: in.Year}
 	if q.Sort == "" && in.Order != "" {
 		q.Sort = admin.SortLast // the store's own order would overrule the one asked for
 	}

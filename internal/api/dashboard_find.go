@@ -92,6 +92,7 @@ type Trends struct {
 	Points    []time.Time  `json:"points" doc:"Beginnings of ten minutes, hours or four hours, for what follows"`
 	Parked    []int64      `json:"parked" doc:"Phones that gateways held, on the mean of each point; -1: none reported"`
 	Gateways  []TrendCount `json:"gateways" doc:"Which gateway held how many"`
+	Hint      string       `json:"hint,omitempty" doc:"Why the counts are empty"`
 }
 
 type trendsInput struct {
@@ -114,7 +115,11 @@ func (s *Server) trendsFind(ctx context.Context, who access.Actor, in *trendsInp
 	if err != nil {
 		return nil, err
 	}
-	return &trendsOutput{Body: Trends{At: t.At.UTC(), Span: t.Span, Bars: t.Bars, Refusals: trendCountsOf(t.Refusals), New: listed(t.New), NewLinked: listed(t.NewLinked),
+	hint := admin.NoGroups(who)
+	if hint == "" && who.Scope != nil {
+		hint = "What changes over time is counted for all users together, and is for those who see them all."
+	}
+	return &trendsOutput{Body: Trends{Hint: hint, At: t.At.UTC(), Span: t.Span, Bars: t.Bars, Refusals: trendCountsOf(t.Refusals), New: listed(t.New), NewLinked: listed(t.NewLinked),
 		Records: listed(t.Records), Linked: listed(t.Linked), Points: t.Points, Parked: listed(t.Parked), Gateways: trendCountsOf(t.Gateway)}}, nil
 }
 

@@ -36,10 +36,21 @@ type Device struct {
 	ComplianceSource string             `json:"compliance_source,omitempty" doc:"Who says so"`
 	Comment          string             `json:"comment"`
 	Records          int                `json:"records" doc:"How many records are linked to it"`
+	Unlinked         int                `json:"unlinked,omitempty" doc:"How many records of the phone it is registered under are linked to no device, while it is in use and has no record"`
+	UnlinkedByHand   int                `json:"unlinked_by_hand,omitempty" doc:"How many of them a person has unlinked"`
+	Before           *FormerDevice      `json:"before,omitempty" doc:"Of a waiting phone, the retired or wiped device it was before"`
 	Actions          []access.Verb      `json:"actions" doc:"Verbs that its state allows, whoever asks"`
 	Created          time.Time          `json:"created,omitzero"`
 	Updated          time.Time          `json:"updated,omitzero"`
 	Version          int64              `json:"version" doc:"Grows with every change; the ETag"`
+}
+
+// FormerDevice is the retired or wiped device that a waiting phone was before.
+type FormerDevice struct {
+	ID        access.DeviceID    `json:"id" doc:"\"outside\": a device that does not belong to the groups of who asks"`
+	State     access.DeviceState `json:"state" enum:"retired,wiped"`
+	Owner     access.UserID      `json:"owner,omitempty"`
+	OwnerName string             `json:"owner_name,omitempty"`
 }
 
 // DeviceDetails is a device with what is around it.
@@ -48,7 +59,8 @@ type DeviceDetails struct {
 	User      *User         `json:"user,omitempty" doc:"The owner"`
 	Linked    []Association `json:"linked" doc:"Records linked to it; of a waiting phone, those of its ActiveSync id"`
 	Reached   []Association `json:"reached" doc:"Other records of the same phone: its state and compliance reach them although they are not linked"`
-	Suggested []Association `json:"suggested" doc:"Records that may belong to it"`
+	Loose     []Association `json:"loose" doc:"Records of its phone that are linked to no device, while none is linked to it"`
+	Suggested []Association `json:"suggested" doc:"Other records that may belong to it"`
 	Lives     []Association `json:"lives" doc:"Records of its phones under earlier or later device ids that are in none of the other lists"`
 	Timeline  []AuditEntry  `json:"timeline" doc:"What was done to it and its records, newest first; its timeline has pages and more"`
 }
@@ -59,8 +71,11 @@ func deviceOf(r *admin.DeviceRow) Device {
 		Model: r.Model, Manufacturer: r.Manufacturer, Number: r.Number, IMEI: r.IMEI, Serial: r.Serial, UDID: r.UDID, EASID: r.EASID,
 		Ownership: r.Ownership, Source: r.Source, Enrolled: r.Enrolled.UTC(), LastCheckIn: r.LastCheckIn.UTC(),
 		Compliance: r.Compliance, Noncompliant: r.Noncompliant, ComplianceSince: r.ComplianceSince.UTC(), ComplianceSource: r.ComplianceSource,
-		Comment: r.Comment, Records: r.Records, Actions: append([]access.Verb{}, r.Actions...),
+		Comment: r.Comment, Records: r.Records, Unlinked: r.Unlinked, UnlinkedByHand: r.UnlinkedByHand, Actions: append([]access.Verb{}, r.Actions...),
 		Created: r.Created.UTC(), Updated: r.Updated.UTC(), Version: r.Version,
+	}
+	if r.Before.ID != "" {
+		d.Before = &FormerDevice{ID: r.Before.ID, State: r.Before.State, Owner: r.Before.Owner, OwnerName: r.Before.OwnerName}
 	}
 	if d.Compliance == "" {
 		d.Compliance = access.ComplianceUnknown

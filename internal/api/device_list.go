@@ -45,8 +45,9 @@ func (s *Server) deviceList(ctx context.Context, who access.Actor, in *deviceLis
 
 type deviceCountOutput struct {
 	Body struct {
-		States       map[access.DeviceState]int64 `json:"states" doc:"How many devices are in each state. Empty for a token that is limited to some groups"`
+		States       map[access.DeviceState]int64 `json:"states" doc:"How many devices are in each state, of the users whom the token may see"`
 		Noncompliant int64                        `json:"noncompliant" doc:"How many are not compliant"`
+		Hint         string                       `json:"hint,omitempty" doc:"Why nothing is counted: no groups of users have been given to the token's owner"`
 	} `nameHint:"DeviceCounts"`
 }
 
@@ -57,7 +58,7 @@ func (s *Server) deviceCount(ctx context.Context, who access.Actor, _ *struct{})
 		return nil, err
 	}
 	out := &deviceCountOutput{}
-	out.Body.States, out.Body.Noncompliant = c.States, c.Noncompliant
+	out.Body.States, out.Body.Noncompliant, out.Body.Hint = c.States, c.Noncompliant, admin.NoGroups(who)
 	if out.Body.States == nil {
 		out.Body.States = map[access.DeviceState]int64{}
 	}
@@ -80,7 +81,7 @@ func (s *Server) deviceFind(ctx context.Context, who access.Actor, in *deviceFin
 		return nil, err
 	}
 	out := &deviceFindOutput{ETag: etag(d.Version), Body: DeviceDetails{Device: deviceOf(&d.DeviceRow), Linked: associationsOf(d.Linked),
-		Reached: associationsOf(d.Reached), Suggested: associationsOf(d.Suggested), Lives: associationsOf(d.Lives), Timeline: auditEntriesOf(d.Timeline)}}
+		Reached: associationsOf(d.Reached), Loose: associationsOf(d.Loose), Suggested: associationsOf(d.Suggested), Lives: associationsOf(d.Lives), Timeline: auditEntriesOf(d.Timeline)}}
 	if d.User != nil {
 		u := userOf(d.User)
 		out.Body.User = &u

@@ -24,8 +24,9 @@ const linesType = "application/x-ndjson"
 
 // AssociationChoice chooses records.
 type AssociationChoice struct {
-	Show   admin.Show `query:"show" enum:"all,linked,unlinked,suggested,unknown-user,allowed,blocked" default:"all" doc:"The choices of the Show menu"`
+	Show   admin.Show `query:"show" enum:"all,linked,unlinked,suggested,unknown-user,allowed,blocked,policy-assigned,action-in-year" default:"all" doc:"The choices of the Show menu"`
 	Search string     `query:"search" maxLength:"200" doc:"User, device id, model or number: anywhere in them from three characters, else from their beginning"`
+	Year   int        `query:"year" minimum:"1970" maximum:"9999" doc:"With show=action-in-year: the calendar year in the time zone of the console. Without it: the present one"`
 	Sort   admin.Sort `query:"sort" enum:"added,device,user,number,phone,os,status,sync_status,first_sync,last_sync,mailbox,domain" doc:"Column to sort by. Without it: last contact, newest first"`
 }
 
@@ -49,7 +50,9 @@ func query(show admin.Show, search string, sort admin.Sort, order string) admin.
 }
 
 func (s *Server) associationExport(ctx context.Context, who access.Actor, in *associationExportInput, put func(any) error) error {
-	return s.admin.ExportAssociations(ctx, who, query(in.Show, in.Search, in.Sort, in.Order), func(r admin.Row) error { return put(associationOf(&r)) })
+	q := query(in.Show, in.Search, in.Sort, in.Order)
+	q.Year = in.Year
+	return s.admin.ExportAssociations(ctx, who, q, func(r admin.Row) error { return put(associationOf(&r)) })
 }
 
 func (s *Server) deviceExport(ctx context.Context, who access.Actor, in *deviceExportInput, put func(any) error) error {

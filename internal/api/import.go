@@ -207,6 +207,9 @@ func (s *Server) mountImports() {
 		MaxBodyBytes: admin.MaxImportBytes, BodyReadTimeout: fileTime,
 		Summary: "Send a CSV file and have its lines checked, which changes nothing", Errors: []int{http.StatusConflict},
 	}, s.importStart)
+	if p := s.api.OpenAPI().Paths["/imports"]; p != nil && p.Post != nil {
+		p.Post.RequestBody.Required = false // so that what to do about an empty file is said in our words
+	}
 	handle(s, access.VerbViewAudit, huma.Operation{
 		OperationID: "list-imports", Method: http.MethodGet, Path: "/imports", Tags: tags, Summary: "The newest imports",
 	}, s.importList)

@@ -5,6 +5,7 @@ package api_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,6 +89,16 @@ func TestAListOfPhonesIsBroughtInReportedAndTakenBack(t *testing.T) {
 	w.call("POST", api.Prefix+"/imports/nothing/undo", nil).want(404)
 }
 
+func TestAnEmptyFileIsRefusedWithWhatToDo(t *testing.T) {
+	w := newWorld(t)
+	for _, file := range []any{nil, ""} {
+		got := w.call("POST", api.Prefix+"/imports?kind=users", file, "Content-Type", "text/csv").want(422)
+		if body := string(got.Body); !strings.Contains(body, "The file is empty. It needs a first line") || !strings.Contains(got.Header.Get("Content-Type"), "problem+json") {
+			t.Errorf("%v: %s", got.Header, body)
+		}
+	}
+}
+
 func TestExpectedPhonesAreForgotten(t *testing.T) {
 	w := newWorld(t)
 	location := w.call("POST", api.Prefix+"/imports?kind=expected&realm=lab", phoneList, "Content-Type", "text/csv").want(202).Header.Get("Location")
@@ -114,7 +125,7 @@ func TestAFileThatCannotBeBroughtInIsRefused(t *testing.T) {
 	w := newWorld(t)
 	path, csv := api.Prefix+"/imports", []string{"Content-Type", "text/csv"}
 	w.call("POST", path+"?kind=users", "{}").want(415)
-	w.call("POST", path+"?kind=users", "", csv...).want(400)
+	w.call("POST", path+"?kind=users", "", csv...).want(422)
 	w.call("POST", path+"?kind=cars", "Name\nana\n", csv...).want(422)
 	w.call("POST", path, "Name\nana\n", csv...).want(422)
 	w.call("POST", path+"?kind=expected", phoneList, csv...).want(422) // of which mail server?

@@ -68,7 +68,8 @@ type BulkRequest struct {
 
 // BulkQuery chooses records as the list does.
 type BulkQuery struct {
-	Show   admin.Show `json:"show" enum:"all,linked,unlinked,suggested,unknown-user,allowed,blocked"`
+	Show   admin.Show `json:"show" enum:"all,linked,unlinked,suggested,unknown-user,allowed,blocked,policy-assigned,action-in-year"`
+	Year   int        `json:"year,omitempty" minimum:"1970" maximum:"9999" doc:"With action-in-year; absent: the present one"`
 	Search string     `json:"search,omitempty" maxLength:"200"`
 }
 
@@ -78,7 +79,7 @@ func (r *BulkRequest) bulk() (admin.Bulk, admin.Act) {
 		b.Overrides = &admin.OverrideQuery{Kind: r.Kind}
 	}
 	if r.Query != nil {
-		b.Query = &admin.Query{Show: r.Query.Show, Search: r.Query.Search}
+		b.Query = &admin.Query{Show: r.Query.Show, Search: r.Query.Search, Year: r.Query.Year}
 	}
 	return b, admin.Act{Reason: r.Reason, Until: r.Until.UTC()}
 }

@@ -20,7 +20,7 @@ type PageMarks struct {
 	Prev        string `json:"prev,omitempty" doc:"Cursor of the page before; absent on the first"`
 	Total       int    `json:"total" doc:"How many match"`
 	TotalIsMore bool   `json:"total_is_more,omitempty" doc:"Counting was given up at total"`
-	SearchOrder string `json:"search_order,omitempty" enum:"newest,matches" doc:"So many match that they come in this order instead of the one asked for"`
+	SearchOrder string `json:"search_order,omitempty" enum:"newest,matches,added,people,policy,acted" doc:"So many match that they come in this order instead of the one asked for"`
 	Partial     bool   `json:"partial,omitempty" doc:"The page is short because looking further would have cost too much; next goes on"`
 }
 

@@ -24,6 +24,27 @@ type Preview struct {
 	Truncated bool            `json:"truncated" doc:"There are more than changes holds"`
 	Changes   []PreviewChange `json:"changes"`
 	Notes     []string        `json:"notes" doc:"What cannot be counted by records"`
+	Refusing
+}
+
+// Refusing is what the preview of many says of the rows that the job would not do.
+type Refusing struct {
+	Rows     int       `json:"rows" doc:"Of many: how many records, devices or users it is for, as far as that was looked at"`
+	Refusals int       `json:"refusals" doc:"How many of them would be refused: these rows of the job would fail"`
+	Refused  []Refusal `json:"refused" doc:"The first of them, in the order of the job"`
+}
+
+// Refusal is a row of a job that would be refused.
+type Refusal struct {
+	ID    string `json:"id" doc:"Of the record, device or user"`
+	Label string `json:"label" doc:"As the row of the job says it; empty when it is gone"`
+	Text  string `json:"text" doc:"Why, as the row of the job would say it"`
+}
+
+func refusingOf(r *admin.Refusing) Refusing {
+	return Refusing{Rows: r.Rows, Refusals: r.Refusals, Refused: mapped(r.Refused, func(f *admin.Refusal) Refusal {
+		return Refusal{ID: string(f.ID), Label: f.Label, Text: f.Text}
+	})}
 }
 
 // PreviewChange is one record whose verdict would change.
@@ -44,7 +65,7 @@ func previewOf(p admin.Preview, err error) (*previewOutput, error) {
 		return nil, err
 	}
 	return &previewOutput{Body: Preview{At: p.At.UTC(), Number: p.Position.Number, Records: p.Records, ToBlocked: p.ToBlocked, ToAllowed: p.ToAllowed,
-		Reworded: p.Reworded, Truncated: p.Truncated, Notes: append([]string{}, p.Notes...),
+		Reworded: p.Reworded, Truncated: p.Truncated, Notes: append([]string{}, p.Notes...), Refusing: refusingOf(&p.Refusing),
 		Changes: mapped(p.Changes, func(c *admin.PreviewChange) PreviewChange {
 			return PreviewChange{ID: c.ID, Realm: c.Pair.Realm, Account: c.Pair.Account, DeviceID: c.Pair.Device, Linked: c.Linked,
 				Before: utcWhy(c.Before), After: utcWhy(c.After)}
@@ -94,6 +115,7 @@ type LinkPreview struct {
 	Clear     int        `json:"clear" doc:"How many would be linked"`
 	Unclear   int        `json:"unclear" doc:"Chosen, and left alone: no device alone comes into question, or a person has decided"`
 	Truncated bool       `json:"truncated" doc:"There are more than were looked at"`
+	Refusing
 }
 
 // LinkStep is one link that a bulk would make.
@@ -125,7 +147,7 @@ func (s *Server) linkPreview(ctx context.Context, who access.Actor, in *linkPrev
 	if err != nil {
 		return nil, err
 	}
-	return &linkPreviewOutput{Body: LinkPreview{Clear: p.Clear, Unclear: p.Unclear, Truncated: p.Truncated,
+	return &linkPreviewOutput{Body: LinkPreview{Clear: p.Clear, Unclear: p.Unclear, Truncated: p.Truncated, Refusing: refusingOf(&p.Refusing),
 		Links: mapped(p.Links, func(l *admin.LinkStep) LinkStep {
 			return LinkStep{Association: associationOf(&l.Record), Device: deviceOf(&l.Device), Score: l.Score,
 				Reasons: append([]string{}, l.Reason...), After: utcWhy(l.After)}

@@ -66,7 +66,14 @@ type Gateway struct {
 	SpoolMax       Size     `toml:"spool_max" doc:"Most disk space that reports may take which the console has not fetched yet. When it is full, known pairs go on and unknown pairs are put off."`
 	MaxConns       int      `toml:"max_connections" doc:"How many connections of phones may be open at a time; further ones are closed. A phone that waits for mail holds one, and needs two file descriptors."`
 	MaxConnsEach   int      `toml:"max_connections_per_address" doc:"How many of them one address gets, or one IPv6 network of 64 bits. Not for trusted fronts, exempt networks of the shield and this machine itself. 0: as many as like."`
+	Storm          Storm    `toml:"storm" doc:"How many phones may come back at a time, when the gateway was started or has lost them."`
 	Shield         Shield   `toml:"shield" doc:"Stale-password shield and limits against guessing."`
+}
+
+// Storm is how the gateway takes in phones that all come at once.
+type Storm struct {
+	Rate  int `toml:"rate" doc:"How many pairs of account and phone a second are let in that the gateway has not served lately; further ones are told when to come. Those on record come first. After a restart 5,000 phones are back within a minute at 100. 0: all that come."`
+	Burst int `toml:"burst" doc:"How many of them may come at once after a quiet time."`
 }
 
 // Shield is what the gateway does against stale and guessed passwords.
@@ -112,6 +119,7 @@ func Default() Config {
 			SpoolMax:     256 << 20,
 			MaxConns:     100_000,
 			MaxConnsEach: 1 << 14,
+			Storm:        Storm{Rate: 100, Burst: 200},
 			Shield: Shield{Remember: Duration(5 * time.Minute), WrongPasswords: 5, WrongElsewhere: 8, WrongAccounts: 50,
 				Window: Duration(10 * time.Minute), NewDevices: 20},
 		},

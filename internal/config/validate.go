@@ -118,6 +118,8 @@ func (c *Config) validateGateway(k *checker, role Role) {
 	k.between("gateway.shield.window", g.Shield.Window, time.Minute, 24*time.Hour)
 	k.within("gateway.max_connections", g.MaxConns, 10, 10_000_000, "")
 	k.within("gateway.max_connections_per_address", g.MaxConnsEach, 0, 10_000_000, " (no limit)")
+	k.within("gateway.storm.rate", g.Storm.Rate, 0, 100_000, " (no limit)")
+	k.within("gateway.storm.burst", g.Storm.Burst, 10, 1_000_000, "")
 	k.within("gateway.shield.wrong_passwords", g.Shield.WrongPasswords, 2, 10000, "")
 	k.within("gateway.shield.wrong_passwords_elsewhere", g.Shield.WrongElsewhere, 2, 10000, "")
 	k.within("gateway.shield.accounts_per_network", g.Shield.WrongAccounts, 1, 10000, "")

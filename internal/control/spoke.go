@@ -114,6 +114,10 @@ func newSpoke(cfg SpokeConfig, c console) (*Spoke, error) {
 	return s, err
 }
 
+// Wiped gives the orders to wipe that were acknowledged here before this start and may not be known to the
+// snapshot of then: those in reports that are still on disk, whether the console has taken them or not.
+func (s *Spoke) Wiped() []access.WipeID { return s.spool.wiped }
+
 // Keep writes sightings down and returns when they will survive a crash. ErrFull: none of them was
 // kept, because the console has not taken what is there or the disk is full. With ctx's error they may
 // or may not have been.

@@ -73,6 +73,8 @@ type spool struct {
 	full     bool
 	closed   bool
 	at       cursor
+
+	wiped []access.WipeID // acknowledged orders in the files of earlier runs, taken or not
 }
 
 // group is what several callers have handed in to be synced together.

@@ -277,3 +277,31 @@ func TestWhoGivesUpWaitingIsTold(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// An order that was acknowledged is remembered from the files of the last run, whether the console has taken the
+// report or not. W-01
+func TestASpoolRecallsAcknowledgedOrders(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, 0)
+	say := func(id access.WipeID, state access.WipeState) {
+		t.Helper()
+		list := named("a")
+		list[0].Wipe = &access.WipeReport{ID: id, State: state}
+		if err := s.keep(t.Context(), list); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say("told", access.WipeDelivered)
+	say("w1", access.WipeAcknowledged)
+	say("somebody says so", access.WipeUnverified)
+	name, list, err := s.head(10)
+	if err != nil || len(list) != 3 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	s.taken(name, list[2].Seq)
+	say("w2", access.WipeAcknowledged)
+	// No close: this is a crash.
+	if got := open(t, dir, 0).wiped; fmt.Sprint(got) != "[w1 w2]" {
+		t.Errorf("recalled %v", got)
+	}
+}

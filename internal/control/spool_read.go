@@ -50,6 +50,18 @@ func (s *spool) scan(path string) (seg *segment, whole bool, err error) {
 		}
 		seg.count++
 		seg.size += int64(frameHead + len(body))
+		s.recall(body)
+	}
+}
+
+// recall notes an acknowledged order to wipe. The snapshot of an earlier run may be older than that.
+func (s *spool) recall(body []byte) {
+	var m proto.Sighting
+	if gproto.Unmarshal(body, &m) != nil {
+		return
+	}
+	if w := wipeReportIn(m.GetWipe()); w != nil && w.State == access.WipeAcknowledged {
+		s.wiped = append(s.wiped, w.ID)
 	}
 }
 

@@ -64,14 +64,16 @@ type ask struct {
 	mailbox    string             // the answer named the mailbox
 	own        credential         // where cred points
 	closing    bool
-	fronted    bool      // a trusted front stands between
-	shadow     bool      // nothing is enforced
-	hops       int       // redirects followed
-	retries    int       // with a key of the mail server
-	serverKey  uint32    // that is sent in place of the phone's; 0: none
-	serverText string    // a new one, sealed for the console
-	redirect   *redirect // this request or an earlier one of the pair was sent to another server
-	sent       int64     // bytes of the answer's body
+	fronted    bool          // a trusted front stands between
+	shadow     bool          // nothing is enforced
+	hops       int           // redirects followed
+	retries    int           // with a key of the mail server
+	serverKey  uint32        // that is sent in place of the phone's; 0: none
+	serverText string        // a new one, sealed for the console
+	redirect   *redirect     // this request or an earlier one of the pair was sent to another server
+	sent       int64         // bytes of the answer's body
+	through    bool          // the door of storms
+	later      time.Duration // until its turn there
 }
 
 // asks are used again: a request makes few others.

@@ -69,10 +69,15 @@ type Config struct {
 	TLS         bool         // phones speak TLS, to us or to a front
 	Certificate *httpd.Certificate
 
+	// Wiped are orders to wipe that phones have acknowledged here before the start: none is told again,
+	// whatever an older snapshot says of it.
+	Wiped []access.WipeID
+
 	ParkAfter time.Duration // without an answer; default 2 s
 	// NewDevices is how many devices nobody knows yet may come with one account within an hour; the next
 	// ones are put off. Zero: as many as like.
 	NewDevices int
+	Storm      StormConfig
 	// MaxConns is how many connections of phones may be open at a time, those with a waiting request and
 	// those at rest among them; default 100000. MaxConnsPerAddress is how many of them one address (IPv6:
 	// one /64) gets; default 16384, and negative: no limit.

@@ -337,6 +337,7 @@ func (g *Gateway) judgeAgain(w *waiter) (ending, bool) {
 	}
 	now := g.now()
 	f := w.facts // several may judge at once
+	f.Crowded = false
 	g.consoleFacts(&f, now)
 	view := g.cfg.Snapshot.Load()
 	if access.Canonical(view, f.Pair) != f.Pair {

@@ -17,7 +17,6 @@ import (
 	"github.com/vedette-mail/vedette/internal/httpd"
 	"github.com/vedette-mail/vedette/internal/httpd/h1"
 	"github.com/vedette-mail/vedette/internal/logkeys"
-	"github.com/vedette-mail/vedette/internal/snapshot"
 )
 
 // Gateway serves phones. Make one with New, give it listeners with Serve, end it with Shutdown.
@@ -32,6 +31,7 @@ type Gateway struct {
 	flights    flights
 	conns      conns
 	newcomers  newcomers
+	storm      *storm // nil: there is no door
 	moved      moved
 	policies   policies
 	wipes      wipes
@@ -90,6 +90,10 @@ func New(cfg Config) (*Gateway, error) {
 		g.cfg.MaxConns = n
 		g.log.Warn("fewer connections than configured, for want of file descriptors", logkeys.Count, n)
 	}
+	for _, id := range cfg.Wiped {
+		g.wipes.answered.put(id, true, maxOrders)
+	}
+	g.storm = newStorm(cfg.Storm, g.cfg.MaxConns, g.started)
 	g.reports = newReports(g)
 	g.metrics = newMetrics(g)
 	if cfg.Registry != nil {
@@ -241,25 +245,6 @@ func (g *Gateway) Shutdown(ctx context.Context) error {
 	return err
 }
 
-// drain answers what waits: some hundred a tick, so that the phones do not all come back at once, and
-// whatever else begins to wait meanwhile.
-func (g *Gateway) drain(ctx context.Context) {
-	const step, ticks = 50 * time.Millisecond, 40
-	list := g.waiting.of(nil)
-	each := max(100, len(list)/ticks+1)
-	for len(list) > 0 {
-		n := min(each, len(list))
-		for _, w := range list[:n] {
-			w.end(ending{drain: true})
-		}
-		if list = list[n:]; len(list) > 0 && !pause(ctx, step) {
-			each = len(list)
-		}
-	}
-	// What was on its way into the register when draining began ends itself (judgeAgain).
-	g.closeResting()
-}
-
 func pause(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -283,41 +268,12 @@ func (g *Gateway) closeResting() {
 	}
 }
 
-// changed is called after every change of the snapshot: waiting requests whose verdict turned are
-// ended at once.
-func (g *Gateway) changed(t snapshot.Touched) {
-	pairs := t.Pairs
-	if t.All {
-		pairs = nil
-	} else if len(pairs) == 0 {
-		return
-	}
-	g.judgeWaiting(pairs)
-}
-
-func (g *Gateway) judgeWaiting(pairs []access.Pair) {
-	var gently []func()
-	for _, w := range g.waiting.of(pairs) {
-		// Each gets a copy of the facts: the waiter's own may be looked at by its timer.
-		e, over := g.judgeAgain(w)
-		switch {
-		case !over:
-		case e.decision.Rule == access.RuleProvisioning:
-			gently = append(gently, func() { w.end(e) })
-		default:
-			w.end(e)
-		}
-	}
-	if len(gently) > 0 {
-		g.enders.Go(func() { g.spread(gently) })
-	}
-}
-
 // tick does what time alone asks for: requests that wait are judged again, because the console may have
 // gone away meanwhile, and idle connections to mail servers are closed.
 func (g *Gateway) tick(ctx context.Context) {
 	t := time.NewTicker(5 * time.Second)
 	defer t.Stop()
+	var told stormState
 	mem := memory{headroom: g.cfg.garbage}
 	mem.steer()
 	for {
@@ -328,6 +284,7 @@ func (g *Gateway) tick(ctx context.Context) {
 		}
 		mem.giveBack(g.parkedTotal.Load(), g.parkedCount.Load(), time.Now())
 		mem.steer()
+		told = g.storm.tick(g.log, told, g.now())
 		g.judgeWaiting(nil)
 		for _, s := range g.routes.servers {
 			s.sweep(g.now())

@@ -77,15 +77,15 @@ func newHandshakes(t *testing.T) *handshakes {
 	h.clock.Store(time.Now().UnixNano())
 	h.mail = newWorld(t, func(s *setting) { s.plain = true; s.mail.LogSize = -1 })
 	for i := range h.gates {
-		h.gates[i] = h.gateway()
+		h.gates[i] = h.gateway(nil)
 	}
 	return h
 }
 
-func (h *handshakes) gateway() *gate {
+func (h *handshakes) gateway(wiped []access.WipeID) *gate {
 	w := newWorld(h.t, func(s *setting) {
 		s.plain, s.backend = true, h.mail.mail
-		s.gateway.Now = h.now
+		s.gateway.Now, s.gateway.Wiped = h.now, wiped
 	})
 	w.apply(site(), everybody("p"))
 	w.holder.Touch(h.now())
@@ -321,7 +321,7 @@ func TestHandshakesAndOrdersInAnyOrder(t *testing.T) {
 					h.bring(h.gates[1], s)
 				}
 			case "restart":
-				h.restart(i)
+				h.restart(i, rapid.Bool().Draw(rt, "heard"))
 			}
 			if len(h.told) > 0 {
 				rt.Fatalf("%s", strings.Join(h.told, "\n"))
@@ -377,22 +377,36 @@ func (h *handshakes) burst(rt *rapid.T) {
 }
 
 // restart puts a gateway in the place of one that is gone with its memory. It begins with what the console
-// knows.
-func (h *handshakes) restart(i int) {
-	h.gates[i].stop()
-	length, kept := h.gates[i].length, h.gates[i].sink
-	for _, s := range h.phones {
-		h.hear(s)
+// knows, or, when it was killed before the console has heard, with the truth of before and its own reports.
+func (h *handshakes) restart(i int, heard bool) {
+	old := h.gates[i]
+	old.stop()
+	kept, _ := old.sink.lists()
+	var wiped []access.WipeID
+	for _, k := range kept {
+		if k.Wipe != nil && k.Wipe.State == access.WipeAcknowledged {
+			wiped = append(wiped, k.Wipe.ID)
+		}
 	}
-	g := h.gateway()
+	g := h.gateway(wiped)
 	g.sink.mu.Lock()
-	g.sink.kept, _ = kept.lists()
+	g.sink.kept = kept
 	g.sink.mu.Unlock()
 	h.gates[i] = g
-	h.setPolicy(g, length)
+	h.setPolicy(g, old.length)
 	for _, s := range h.phones {
-		h.bring(g, s)
+		if heard {
+			h.hear(s)
+			h.bring(g, s)
+			continue
+		}
+		g.done[s] = old.done[s]
+		e := record(s.pair.Account, s.pair.Device, access.Override{})
+		e.Record.Wipe = old.orders[s]
+		g.apply(e)
+		g.orders[s] = old.orders[s]
 	}
+	g.holder.Touch(h.now())
 }
 
 // inTheEnd lets the truth arrive everywhere and some time pass: whoever has no order and does as it is told

@@ -4,6 +4,7 @@
 package gateway
 
 import (
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -74,6 +75,11 @@ const (
 	descCertificate
 	descConnections
 	descTurnedAway
+	descStorm
+	descStorms
+	descStormLine
+	descStormIn
+	descStormPutOff
 )
 
 func newMetrics(g *Gateway) *metrics {
@@ -101,6 +107,11 @@ func newMetrics(g *Gateway) *metrics {
 		descCertificate: d("certificate_expires_seconds", "Unix time at which the certificate shown to phones ends."),
 		descConnections: d("connections", "Connections of phones that are open, those that wait and rest among them."),
 		descTurnedAway:  d("connections_turned_away_total", "Connections closed before a request: too-many, too-many-of-one-address, no-proxy-header.", "reason"),
+		descStorm:       d("storm", "1 while phones that come back at the same time are let in one after the other."),
+		descStorms:      d("storms_total", "Such storms."),
+		descStormLine:   d("storm_line", "Phones that were told when to come, and whose turn has not come."),
+		descStormIn:     d("storm_let_in_total", "Pairs let in that the gateway had not served lately, by line: known or other.", "line"),
+		descStormPutOff: d("storm_put_off_total", "Requests of such pairs that were put off, by line.", "line"),
 	}}
 }
 
@@ -162,6 +173,7 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	}
 	ch <- prometheus.MustNewConstHistogram(m.described[descLatency], uint64(m.latency.count.Load()),
 		float64(m.latency.micros.Load())/1e6, buckets)
+	m.storm(send)
 	gauge(descShield, float64(g.shield.size()))
 	count(descChecks, m.checks.Load())
 	count(descReplayed, m.replayed.n.Load())
@@ -183,6 +195,21 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	}
 	if g.cfg.Certificate != nil {
 		gauge(descCertificate, float64(g.cfg.Certificate.Expires().Unix()))
+	}
+}
+
+// storm tells of the door.
+func (m *metrics) storm(send func(int, prometheus.ValueType, float64, ...string)) {
+	s := m.g.storm
+	if s == nil {
+		return
+	}
+	send(descStorm, prometheus.GaugeValue, truth(!s.state().since.IsZero()))
+	send(descStorms, prometheus.CounterValue, float64(s.storms.Load()))
+	send(descStormLine, prometheus.GaugeValue, math.Round(s.waiting(m.g.now())))
+	for _, l := range []line{lineKnown, lineOthers} {
+		send(descStormIn, prometheus.CounterValue, float64(s.let[l].Load()), l.String())
+		send(descStormPutOff, prometheus.CounterValue, float64(s.putOffs[l].Load()), l.String())
 	}
 }
 

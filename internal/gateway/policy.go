@@ -71,6 +71,8 @@ func (q *ask) presented() presented {
 	return presented{q.query.PolicyKey, q.query.Version, q.command}
 }
 
+func (k presented) relic() bool { return k.version != eas.VersionUnknown && k.version < eas.V12_0 }
+
 func (ps *policies) keys(site *access.Site) *keyring {
 	if r := ps.ring.Load(); r != nil && string(r.secret) == string(site.Secret) {
 		return r
@@ -143,7 +145,7 @@ func (g *Gateway) weigh(f *access.Facts, v *snapshot.View, k presented, now time
 	if keyless(k.command) {
 		return
 	}
-	if k.version != eas.VersionUnknown && k.version < eas.V12_0 {
+	if k.relic() {
 		f.Key = access.KeyNever // 2.5 has no policy of ours to acknowledge
 		if p.AllowNonProvisionable {
 			f.Key = access.KeyExcused

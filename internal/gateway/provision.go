@@ -21,13 +21,19 @@ import (
 // Whoever only has to accept a policy has to be somebody the mail server knows; an order is told to the
 // pair, whoever asks for it.
 func (g *Gateway) demand(q *ask) {
-	if q.decision.Rule == access.RuleProvisioning && !g.known(q) {
+	if q.decision.Rule == access.RuleProvisioning && (!g.mayBeAsked(q) || !g.known(q)) {
 		return
 	}
 	if q.decision.Rule == access.RuleWipe && !g.mayTell(q) {
 		return
 	}
 	if q.decision.Rule == access.RuleProvisioning && g.leaveAlone(q) {
+		return
+	}
+	if q.decision.Rule == access.RuleProvisioning && q.relic() {
+		// It can never have a key, so to be told to get one would be to be told for ever.
+		q.decision.Verdict, q.decision.Detail = access.VerdictRefuse, "its version has no such policy"
+		g.write(q, reply.Forbid(q.form))
 		return
 	}
 	status := demandFor(&q.decision, q.facts.Key)
@@ -38,6 +44,9 @@ func (g *Gateway) demand(q *ask) {
 	q.eas = int(status)
 	g.write(q, demandReply(q.form, status, loud))
 }
+
+// relic reports whether the phone speaks a version whose policies are of another kind than ours.
+func (q *ask) relic() bool { return q.presented().relic() }
 
 // leaveAlone puts off a phone that asks for its policy for ever, under a policy that does not let it pass:
 // whatever else it were told, it would ask again. True: it has been answered.
@@ -53,7 +62,7 @@ func (g *Gateway) leaveAlone(q *ask) bool {
 // ignores notes for the console that the phone takes no notice of its policy. One of 2.5 has none to ignore.
 func (q *ask) ignores(now time.Time) {
 	p := q.facts.Policy
-	if v := q.query.Version; p == nil || v != eas.VersionUnknown && v < eas.V12_0 {
+	if p == nil || q.relic() {
 		return
 	}
 	if s := q.sight(); s != nil {
@@ -117,7 +126,7 @@ func (g *Gateway) provision(q *ask) {
 		g.keepInfo(q)
 	}
 	switch {
-	case q.query.Version != eas.VersionUnknown && q.query.Version < eas.V12_0:
+	case q.relic():
 		// The policies of 2.5 are of another kind: there is none for it.
 		g.answer(q, req, &provision.Policy{Type: firstText(req.Type, provision.TypeWAP), Status: provision.PolicyNone})
 	case req.Type == "" && !req.Bare():
@@ -313,21 +322,3 @@ func (g *Gateway) tellServer(q *ask) {
 
 // maxTold bounds for how many phones it is remembered what the mail server was told.
 const maxTold = 20_000
-
-// spread ends requests that wait little by little, so that their phones do not all come back at once.
-func (g *Gateway) spread(list []func()) {
-	const step, ticks = 50 * time.Millisecond, 100
-	each := max(20, len(list)/ticks+1)
-	for len(list) > 0 {
-		n := min(each, len(list))
-		if g.draining.Load() {
-			return // they are drained
-		}
-		for _, end := range list[:n] {
-			end()
-		}
-		if list = list[n:]; len(list) > 0 && !pause(g.life, step) {
-			return
-		}
-	}
-}

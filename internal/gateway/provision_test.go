@@ -316,6 +316,8 @@ func TestAPhoneThatLoopsIsLeftAlone(t *testing.T) {
 	}
 }
 
+// A phone of 2.5 is told once that there is no policy for it. Under a strict one it is refused, whatever key it
+// sends, and never told to get one: it would ask for ever. Strangers are not told even that. C-07
 func TestTheRelicOfTwoFive(t *testing.T) {
 	for _, lenient := range []bool{false, true} {
 		w := newWorld(t)
@@ -323,12 +325,25 @@ func TestTheRelicOfTwoFive(t *testing.T) {
 		c := w.phone("bob")
 		c.Version = eas.V2_5
 		res, err := c.ProvisionAsk(timeout(t), easclient.Device{})
-		if err != nil || res.PolicyStatus != 2 {
+		if err != nil || res.PolicyStatus != 2 || res.Key != 0 {
 			t.Errorf("%+v, %v", res, err)
 		}
-		_, err = c.FolderSync(timeout(t), "0")
-		if lenient && err != nil || !lenient && statusOf(err) != 449 {
-			t.Errorf("lenient=%v: %v", lenient, err)
+		for i := range 2 * 6 {
+			c.PolicyKey = uint32(i % 2 * 4711)
+			_, err = c.FolderSync(timeout(t), "0")
+			if lenient && err != nil || !lenient && statusOf(err) != 403 {
+				t.Fatalf("lenient=%v, request %d: %v", lenient, i, err)
+			}
+		}
+		if acks := w.sink.acks(); len(acks) != 0 {
+			t.Errorf("it has answered nothing: %+v", acks)
+		}
+		if lenient {
+			continue
+		}
+		c.Password = "a guess"
+		if _, err = c.FolderSync(timeout(t), "0"); statusOf(err) != 401 {
+			t.Errorf("a stranger was told %v", err)
 		}
 	}
 }
@@ -355,6 +370,35 @@ func TestAChangedPolicyReachesAWaitingPhone(t *testing.T) {
 	w.apply(policy("p", 2, false, "DevicePasswordEnabled", "1", "MinDevicePasswordLength", "8"))
 	if err := <-done; err != nil && easStatus(err) != 7 {
 		t.Fatal(err)
+	}
+}
+
+// A gateway that has begun anew with a snapshot from before an acknowledgement knows of it from its reports on
+// disk. W-01
+func TestAnOrderIsNotToldAgainByAGatewayThatBeginsAnew(t *testing.T) {
+	for _, acknowledged := range []bool{false, true} {
+		w := newWorld(t, func(s *setting) {
+			if acknowledged {
+				s.gateway.Wiped = []access.WipeID{"w1"}
+			}
+		})
+		e := record("bob", "PHONEBOB", access.Override{})
+		e.Record.Wipe = access.Wipe{ID: "w1", Kind: access.WipeFull, State: access.WipeDelivered, By: "admin", At: time.Now()}
+		w.apply(e)
+		c := w.phone("bob")
+		c.DeviceID = "PHONEBOB"
+		_, err := c.FolderSync(timeout(t), "0")
+		want := 140
+		if acknowledged {
+			want = 129
+		}
+		if easStatus(err) != want {
+			t.Errorf("acknowledged=%v: FolderSync %v", acknowledged, err)
+		}
+		res, err := c.ProvisionAsk(timeout(t), easclient.Device{})
+		if acknowledged && statusOf(err) != 403 || !acknowledged && (err != nil || !res.Wipe) {
+			t.Errorf("acknowledged=%v: Provision %+v, %v", acknowledged, res, err)
+		}
 	}
 }
 

@@ -108,6 +108,9 @@ func (g *Gateway) report(t *trail) {
 		return
 	}
 	known := d.Record != nil
+	if t.phoneGone && g.storm != nil && !t.pair.IsZero() && lasts(t.form.Command) {
+		g.storm.lost(g.pairName(t.pair), t.arrived, g.now())
+	}
 	if t.login != loginAccepted && !known {
 		return // a stranger: counted, not recorded
 	}
@@ -115,6 +118,10 @@ func (g *Gateway) report(t *trail) {
 		g.newcomers.room(t.cred.holder, g.newcomer(t.pair), g.cfg.NewDevices, g.now(), true)
 	}
 	if t.told {
+		return
+	}
+	if d.Rule == access.RuleStorm && known {
+		g.reports.fold(g.complete(t)) // thousands come, and each is let in soon: nothing is written down for it
 		return
 	}
 	g.reports.take(g.complete(t), d)
@@ -264,6 +271,9 @@ func (r *reports) event(t *trail) {
 	d := &t.decision
 	if d.Verdict == access.VerdictPass && t.problem == "" {
 		return
+	}
+	if d.Rule == access.RuleStorm && d.Detail == "" {
+		return // the storm itself is told once
 	}
 	if !r.events.allow(r.g.now()) {
 		return

@@ -7,6 +7,8 @@ import (
 	"context"
 	"net"
 	"time"
+
+	"github.com/vedette-mail/vedette/internal/access"
 )
 
 // SetUploadWindow lets a test see a slow upload cut without waiting for minutes.
@@ -29,3 +31,6 @@ func (g *Gateway) Connections() int {
 
 // Reach puts a mail server in memory in place of the network, so that a test can let hours pass.
 func (c *Config) Reach(f func(context.Context) (net.Conn, error)) { c.reach = f }
+
+// Waits reports whether a request of the pair waits.
+func (g *Gateway) Waits(p access.Pair) bool { return len(g.waiting.of([]access.Pair{p})) > 0 }

@@ -263,6 +263,10 @@ func (g *Gateway) judge(q *ask) bool {
 	g.hearsOrder(q, v)
 	g.weigh(&q.facts, v, q.presented(), q.arrived)
 	q.decision = access.Decide(v, &q.facts, q.arrived)
+	if q.decision.Verdict == access.VerdictPass && !g.admitted(q) {
+		q.facts.Crowded = true
+		q.decision = access.Decide(v, &q.facts, q.arrived)
+	}
 	if q.r.Method == http.MethodOptions && (q.decision.Verdict == access.VerdictRefuse || q.decision.Verdict == access.VerdictProvision) &&
 		q.decision.Rule != access.RuleClientCertificate {
 		// A refused OPTIONS looks like a wrong server, and phones start searching for another.
@@ -281,6 +285,10 @@ func (g *Gateway) obey(q *ask) bool {
 			return true // which is what it is told to do: the conversation comes below
 		}
 		g.demand(q)
+		return false
+	}
+	if q.decision.Rule == access.RuleStorm {
+		g.putOff(q)
 		return false
 	}
 	if g.mustCheck(q) {

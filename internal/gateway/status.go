@@ -22,6 +22,9 @@ func (g *Gateway) Status() access.GatewayStatus {
 		Parked: int64(g.waiting.len()), Requests: g.metrics.requests.Load(), SpoolFull: g.reports.full.Load(),
 		Backends: g.healthReport(), ExternalURL: g.cfg.ExternalURL,
 	}
+	if storm := g.storm.state(); !storm.since.IsZero() {
+		s.StormSince, s.StormPutOff = storm.since.UTC(), storm.putOffs
+	}
 	if g.cfg.Certificate != nil {
 		s.CertExpires = g.cfg.Certificate.Expires()
 	}

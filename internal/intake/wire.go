@@ -100,17 +100,24 @@ func (w *work) wipe(a *access.Association, s *access.Sighting) error {
 }
 
 // phoneWiped says what a full wipe means beside its record: the registered device is wiped, and the other
-// accounts of the phone have gone with it, which blocks none of them.
+// accounts of the phone have gone with it, which blocks none of them. A device that somebody has
+// called lost or retired stays so: that refuses all of them, and what a phone says must not end it.
 func (w *work) phoneWiped(a *access.Association, order *store.Wipe) error {
 	if a.Device != "" {
 		d, err := w.tx.FindRegistered(a.Device)
 		if err != nil && access.KindOf(err) != access.KindNotFound {
 			return err
 		}
-		if err == nil && d.State != access.DeviceWiped {
+		switch {
+		case err != nil || d.State == access.DeviceWiped:
+		case d.State == access.DeviceLost || d.State == access.DeviceRetired:
+			w.tx.Audit(access.AuditEntry{Actor: linking.Actor, Event: eventWipe, Subject: linking.Name(d), Object: string(d.ID),
+				Detail: fmt.Sprintf("the phone is wiped; the device stays %s", d.State)})
+		default:
 			was := d.State
 			d.State = access.DeviceWiped
-			if err := w.tx.SaveRegistered(d); err != nil {
+			// Not SaveRegistered: what people may not hand in, an owner who is gone, must not lose what a phone says.
+			if err := w.tx.SaveDevice(&d.Device); err != nil {
 				return err
 			}
 			w.tx.Audit(access.AuditEntry{Actor: linking.Actor, Event: eventWipe, Subject: linking.Name(d), Object: string(d.ID),

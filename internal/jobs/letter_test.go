@@ -237,3 +237,30 @@ func TestWithoutRecipientsNothingIsSent(t *testing.T) {
 		t.Errorf("%d letters", n)
 	}
 }
+
+// Y-10: each run of orders that the cap has stopped is told once.
+func TestACapThatStopsOrdersIsToldByLetter(t *testing.T) {
+	h, o := newHouse(t), newOffice(t)
+	h.mailTo(o, "ops@example.com")
+	stopped := func() {
+		t.Helper()
+		h.must(h.store.WithTx(t.Context(), func(tx *store.Tx) error {
+			tx.Audit(access.AuditEntry{Actor: "mallory", Event: "wipe-cap", Object: "r1", Failed: true})
+			return nil
+		}))
+	}
+	for range 3 {
+		stopped()
+		h.must(h.settings.Tell(t.Context()))
+		h.set(h.now().Add(10 * time.Minute))
+	}
+	if n := o.saying("given by mallory"); n != 1 || o.all() != 1 {
+		t.Errorf("%d letters, %d of them about the cap", o.all(), n)
+	}
+	h.set(h.now().Add(2 * time.Hour))
+	stopped()
+	h.must(h.settings.Tell(t.Context()))
+	if n := o.saying("given by mallory"); n != 2 {
+		t.Errorf("after another run %d letters", n)
+	}
+}

@@ -127,6 +127,9 @@ func (l *Login) ChangeRights(ctx context.Context, who access.Actor, name string,
 		if a.Source != "" {
 			return "", access.Invalid("change rights", "The role of this administrator comes from where he signs in.")
 		}
+		if err := usersThere(tx, scope, a.Scope); err != nil {
+			return "", err
+		}
 		before, raised := rights(a.Role, a.Scope), beyond(actorOf(a, ""), holder(role, scope)) != nil
 		a.Role, a.Scope = role, scope
 		if raised {

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
 )
 
 // mostGroups and mostUsers bound a scope: more would be a list that nobody reads.
@@ -59,6 +60,34 @@ func checkRights(role access.Role, scope *access.Scope) (*access.Scope, error) {
 		return nil, access.Invalid("administrator", "Name the groups, or give no limit.")
 	}
 	return tidy, nil
+}
+
+// usersThere names the users of a scope that nobody knows: a limit to them would let see nothing, and nobody
+// would be told why. Those that stood there before are left: they may have gone since.
+func usersThere(tx *store.Tx, scope, before *access.Scope) error {
+	if scope == nil {
+		return nil
+	}
+	var lost []string
+	for _, id := range scope.Users {
+		if before != nil && slices.Contains(before.Users, id) {
+			continue
+		}
+		switch _, err := tx.FindUser(id); {
+		case access.KindOf(err) == access.KindNotFound:
+			lost = append(lost, strings.ToValidUTF8(string(id[:min(len(id), 60)]), ""))
+		case err != nil:
+			return err
+		}
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	words := strings.Join(lost[:min(len(lost), 5)], ", ")
+	if len(lost) > 5 {
+		words += ", …"
+	}
+	return access.Invalid("administrator", "There are no users with these ids: "+words+".")
 }
 
 // rights says role and scope in the audit log.

@@ -185,6 +185,9 @@ func (l *Login) create(ctx context.Context, who access.Actor, a *store.Administr
 		if err := l.mayGive(ctx, tx, who, holder(a.Role, a.Scope)); err != nil {
 			return err
 		}
+		if err := usersThere(tx, a.Scope, nil); err != nil {
+			return err
+		}
 		fresh := *a
 		if err := tx.SaveAdministrator(&fresh); err != nil {
 			return err

@@ -129,6 +129,9 @@ func (l *Login) createToken(ctx context.Context, who access.Actor, owner *store.
 	}
 	secret := tokenPrefix + rand.Text()
 	err = l.store.WithTx(ctx, func(tx *store.Tx) error {
+		if err := usersThere(tx, scope, limit); err != nil {
+			return err
+		}
 		k := store.Token{Name: t.Name, Hash: hashToken(secret), Role: t.Role, Scope: scope, Verbs: t.Verbs, Owner: owner.ID, Expires: t.Expires}
 		if err := tx.CreateToken(&k); err != nil {
 			return err

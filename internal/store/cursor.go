@@ -58,6 +58,9 @@ func newLister(t listTable, q Query) (*lister, error) {
 	if l.key, l.numeric, ok = l.q.Sort.key(); !ok || !slices.Contains(t.sorts, l.q.Sort) {
 		return nil, access.Invalid("store: list", "There is no such column to sort by.")
 	}
+	if err := q.checkYear(); err != nil {
+		return nil, err
+	}
 	if l.q.Limit <= 0 {
 		l.q.Limit = 50
 	}
@@ -66,6 +69,9 @@ func newLister(t listTable, q Query) (*lister, error) {
 	h := fnv.New64a()
 	h.Write([]byte(string(l.q.Show) + "\x00" + string(l.q.Sort) + "\x00" + strconv.FormatBool(l.q.Desc) + "\x00" + l.term))
 	h.Write([]byte("\x00" + t.name + "." + t.class))
+	if q.Show == ShowActed {
+		h.Write([]byte("\x00" + strconv.FormatInt(millis(q.From), 10) + "-" + strconv.FormatInt(millis(q.To), 10)))
+	}
 	if q.Scope != nil {
 		h.Write([]byte("\x00" + strings.Join(q.Scope.Groups, "\x00")))
 		for _, id := range q.Scope.Users {
@@ -81,7 +87,7 @@ func newLister(t listTable, q Query) (*lister, error) {
 	if err == nil {
 		err = json.Unmarshal(b, l.at)
 	}
-	if err != nil || l.at.Query != l.name || clean(l.at.Text, capKey) != l.at.Text || l.at.Stage < 0 {
+	if err != nil || l.at.Query != l.name || clean(l.at.Text, 2*capKey) != l.at.Text || l.at.Stage < 0 {
 		return nil, access.Invalid("store: list", "This page's address cannot be read. Begin at the first page.")
 	}
 	return l, nil

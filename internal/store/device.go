@@ -197,7 +197,7 @@ func (r runner) countRecords(ctx context.Context, list []access.RegisteredDevice
 			linked[string(d.ID)] = &d.Records
 		}
 	}
-	return errors.Join(count("device", " AND device <> ''", linked), count("eas_device", "", waiting))
+	return errors.Join(count("device", " AND device <> ''", linked), count("eas_device", "", waiting), r.tellPhones(ctx, list))
 }
 
 // DeviceKey names a device by what its maker or its mail client calls it.

@@ -39,7 +39,7 @@ func (t *Tx) ownAll(part []*access.Association) error {
 }
 
 // awaitAll puts the phones of new records among the devices that wait, where no registered device is
-// linked to them.
+// linked to them and none in use has their id.
 func (t *Tx) awaitAll(part []*access.Association) error {
 	const op = "store: waiting devices"
 	first, ids := map[string]*access.Association{}, []any{}
@@ -62,6 +62,13 @@ func (t *Tx) awaitAll(part []*access.Association) error {
 		return err
 	}, `SELECT id, linked FROM eas_device WHERE id IN (`+places(1, len(ids))+`) ORDER BY id`+t.s.engine.locking(), ids...); err != nil {
 		return said(op, err)
+	}
+	taken, err := t.easRegistered(ids)
+	if err != nil {
+		return said(op, err)
+	}
+	for id := range taken {
+		delete(first, id)
 	}
 	var cols []column
 	var values []any
@@ -131,6 +138,7 @@ func (t *Tx) CreateDevices(list []*access.RegisteredDevice) error {
 		var cols []column
 		var values []any
 		q := ""
+		var ids []string
 		owners := map[access.UserID]bool{}
 		for i, d := range part {
 			if err := t.registrable(d); err != nil {
@@ -147,9 +155,15 @@ func (t *Tx) CreateDevices(list []*access.RegisteredDevice) error {
 			t.tally(countRow{table: "device_count", class: row.class}, 1)
 			t.touch(access.EntryDevice, string(d.ID))
 			owners[d.Owner] = true
+			if isLiving(d.State) {
+				ids = append(ids, d.EASID)
+			}
 		}
 		if _, err := t.q.exec(t.ctx, `INSERT INTO device (`+names(cols)+`) VALUES `+q, values...); err != nil {
 			return said("store: create devices", err)
+		}
+		if err := t.registerAll(ids); err != nil {
+			return err
 		}
 		for owner := range owners {
 			if err := t.recount(owner); err != nil {

@@ -6,6 +6,7 @@ package store
 import (
 	"database/sql"
 	"errors"
+	"slices"
 
 	"github.com/vedette-mail/vedette/internal/access"
 )
@@ -23,11 +24,41 @@ func (t *Tx) easLinked(id string) (linked bool, err error) {
 	return linked, err
 }
 
-// await puts the phone of a new record among the devices that wait to be registered, unless a registered
-// device is linked to it (A-24).
-func (t *Tx) await(a *access.Association) error {
-	linked, err := t.easLinked(a.Pair.Device)
+// living are the states of a registered device that is in use: its phone waits for nothing (A-06).
+const living = `state IN ('pending', 'active', 'lost')`
+
+func isLiving(s access.DeviceState) bool {
+	return s == access.DevicePending || s == access.DeviceActive || s == access.DeviceLost
+}
+
+// easTaken says whether an ActiveSync device id has no business among the waiting ones: a registered device is
+// linked to it, or one in use is registered under it, whoever has unlinked its records.
+func (t *Tx) easTaken(id string) (bool, error) {
+	linked, err := t.easLinked(id)
 	if err != nil || linked {
+		return linked, err
+	}
+	taken, err := t.easRegistered([]any{id})
+	return taken[id], err
+}
+
+// easRegistered gives those of some ActiveSync device ids under which devices in use are registered.
+func (t *Tx) easRegistered(ids []any) (map[string]bool, error) {
+	taken := map[string]bool{}
+	err := t.q.each(t.ctx, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		taken[id] = true
+		return err
+	}, `SELECT eas_id FROM device WHERE eas_id IN (`+places(1, len(ids))+`) AND eas_id <> '' AND `+living, ids...)
+	return taken, err
+}
+
+// await puts the phone of a new record among the devices that wait to be registered, unless a registered
+// device is linked to it or one in use has its id (A-24).
+func (t *Tx) await(a *access.Association) error {
+	taken, err := t.easTaken(a.Pair.Device)
+	if err != nil || taken {
 		return said("store: waiting device", err)
 	}
 	if t.s.engine == enginePostgres { // the id's last record may have gone while this waited for the row
@@ -39,13 +70,13 @@ func (t *Tx) await(a *access.Association) error {
 }
 
 // awaitID makes sure of the one row an ActiveSync device id has among the waiting devices while it has
-// records and none of them is linked, and of none otherwise.
+// records, none of them is linked and no device in use is registered under it, and of none otherwise.
 func (t *Tx) awaitID(id string) error {
-	linked, err := t.easLinked(id)
+	taken, err := t.easTaken(id)
 	if err != nil {
 		return said("store: waiting device", err)
 	}
-	if !linked {
+	if !taken {
 		first, err := t.q.association(t.ctx, false, `eas_device = $1 ORDER BY account, realm, domain LIMIT 1`, id)
 		if err == nil {
 			if err := t.insertWaiting(&first.Association); err != nil {
@@ -59,6 +90,61 @@ func (t *Tx) awaitID(id string) error {
 	}
 	n, err := t.q.exec(t.ctx, `DELETE FROM device WHERE eas_id = $1 AND eas_id <> '' AND state = 'waiting'`, id)
 	t.tally(countRow{table: "device_count", class: deviceClass(access.DeviceWaiting, false)}, -n)
+	return said("store: waiting device", err)
+}
+
+// awaitChanged is awaitID for the ids of registered devices that change or go.
+func (t *Tx) awaitChanged(ids ...string) error {
+	ids, err := t.holdEAS(ids)
+	for _, id := range ids {
+		if err == nil {
+			err = t.awaitID(id)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return t.releaseEAS(ids)
+}
+
+// registerAll takes the ids under which devices in use have just been registered out of the waiting ones.
+func (t *Tx) registerAll(ids []string) error {
+	ids, err := t.holdEAS(ids)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	n, err := t.q.exec(t.ctx, `DELETE FROM device WHERE eas_id IN (`+places(1, len(ids))+`) AND eas_id <> '' AND state = 'waiting'`, anyOf(ids)...)
+	if err != nil {
+		return said("store: waiting device", err)
+	}
+	t.tally(countRow{table: "device_count", class: deviceClass(access.DeviceWaiting, false)}, -n)
+	return t.releaseEAS(ids)
+}
+
+// holdEAS keeps others from recording or linking some ActiveSync device ids until the transaction ends, those
+// that have no record yet as well: it makes their rows, which releaseEAS drops again. It gives the ids in
+// order, each once.
+func (t *Tx) holdEAS(ids []string) ([]string, error) {
+	slices.Sort(ids)
+	ids = slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return id == "" })
+	if t.s.engine != enginePostgres || len(ids) == 0 { // on SQLite one transaction writes at a time
+		return ids, nil
+	}
+	for _, id := range ids {
+		if err := t.addEASDevice(id); err != nil {
+			return nil, said("store: waiting device", err)
+		}
+	}
+	_, err := t.q.exec(t.ctx, `SELECT 1 FROM eas_device WHERE id IN (`+places(1, len(ids))+`) ORDER BY id FOR UPDATE`, anyOf(ids)...)
+	return ids, said("store: waiting device", err)
+}
+
+func (t *Tx) releaseEAS(ids []string) error {
+	if t.s.engine != enginePostgres || len(ids) == 0 {
+		return nil
+	}
+	_, err := t.q.exec(t.ctx, `DELETE FROM eas_device WHERE id IN (`+places(1, len(ids))+`)
+		AND NOT EXISTS (SELECT 1 FROM association WHERE association.eas_device = eas_device.id)`, anyOf(ids)...)
 	return said("store: waiting device", err)
 }
 

@@ -56,6 +56,11 @@ func (t *Tx) insertDevice(d *access.RegisteredDevice) error {
 	t.tally(countRow{table: "device_count", class: row.class}, 1)
 	t.touch(access.EntryDevice, string(d.ID))
 	t.view.forget()
+	if isLiving(d.State) {
+		if err := t.registerAll([]string{d.EASID}); err != nil {
+			return err
+		}
+	}
 	return t.recount(d.Owner)
 }
 
@@ -128,6 +133,11 @@ func (t *Tx) updateDevice(old *deviceRow, n *access.RegisteredDevice) error {
 	if old.State == access.DeviceWaiting && n.State != access.DeviceWaiting {
 		t.touch(access.EntryDevice, string(n.ID))
 		return t.awaitID(n.EASID)
+	}
+	if old.EASID != n.EASID || isLiving(old.State) != isLiving(n.State) {
+		if err := t.awaitChanged(old.EASID, n.EASID); err != nil {
+			return err
+		}
 	}
 	if old.Device == n.Device || n.State == access.DeviceWaiting {
 		return nil
@@ -207,6 +217,9 @@ func (t *Tx) DeleteDevice(id access.DeviceID) error {
 	t.tally(countRow{table: "device_count", class: old.class}, -1)
 	t.touch(access.EntryDevice, string(id))
 	t.view.forget()
+	if err := t.awaitChanged(old.EASID); err != nil {
+		return err
+	}
 	return t.recount(old.Owner)
 }
 

@@ -42,6 +42,7 @@ func (e engine) spell(q string) string {
 	if e == enginePostgres {
 		return q
 	}
+	q = castLimits(q)
 	var b strings.Builder
 	b.Grow(len(q))
 	next := 1
@@ -62,6 +63,21 @@ func (e engine) spell(q string) string {
 		i = end - 1
 	}
 	return b.String()
+}
+
+// castLimits keeps SQLite from looking at the value of a LIMIT while it plans: a plan that rests on a bound
+// value is thrown away when the value is bound, so that every such query was compiled twice.
+func castLimits(q string) string {
+	const mark = "LIMIT $"
+	at := strings.Index(q, mark)
+	if at < 0 {
+		return q
+	}
+	end := at + len(mark)
+	for end < len(q) && q[end] >= '0' && q[end] <= '9' {
+		end++
+	}
+	return q[:at] + "LIMIT CAST(" + q[at+len(mark)-1:end] + " AS INTEGER)" + castLimits(q[end:])
 }
 
 // locking ends a SELECT whose rows are about to be written. SQLite's one writer has locked everything.

@@ -19,7 +19,8 @@
 // need to know takes the next number as the last thing before the commit, so number order is commit
 // order. Tx.Audit and Tx.KeepOutcome are written with that number, in the same transaction. The function
 // may run more than once when the database asks for it (a deadlock on PostgreSQL). Do not use *Store
-// inside it: on SQLite there is one writer, and it is you.
+// inside it: on SQLite there is one writer, and it is you. tx.Part(fn) is a part that may fail alone: nothing of
+// what fn did stays, and the transaction goes on.
 //
 // # Associations
 //

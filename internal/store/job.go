@@ -167,6 +167,19 @@ func (s *Store) LeaseJob(ctx context.Context, owner string, hold time.Duration) 
 	return j, nil
 }
 
+// ReleaseJobs lets go of the jobs that others than owner hold, where a database has one process at a time: on
+// SQLite. Whoever holds one there has died. It says how many there were.
+func (s *Store) ReleaseJobs(ctx context.Context, owner string) (released int64, err error) {
+	if s.engine == enginePostgres {
+		return 0, nil
+	}
+	err = s.WithTx(ctx, func(t *Tx) (err error) {
+		released, err = t.q.exec(ctx, `UPDATE job SET lease_until = 0 WHERE finished = 0 AND lease_until > 0 AND lease_owner <> $1`, owner)
+		return said("store: release jobs", err)
+	})
+	return released, err
+}
+
 // ErrJobGone says that somebody else works on a job, or that it has ended.
 var ErrJobGone = errors.New("the job is not ours any more")
 

@@ -38,7 +38,7 @@ func (s *Store) list(ctx context.Context, op string, t listTable, q Query, rows 
 			}
 		}
 		var items []item
-		if q.Scope != nil || l.unowned() {
+		if q.Scope != nil || l.unowned() || l.marked() {
 			items, p, err = l.scoped(ctx, r, s)
 		} else {
 			items, p, err = l.unscoped(ctx, r, s)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strconv"
 
 	"github.com/vedette-mail/vedette/internal/access"
 )
@@ -40,6 +41,24 @@ func (p Personal) Records(realm, account string, limit int) (list []access.Assoc
 	err = p.q.eachAssociation(p.ctx, func(r *associationRow) { list = append(list, r.Association) },
 		`WHERE account = $1 AND realm = $2 LIMIT $3`, account, realm, int64(limit))
 	return list, said("store: records of a person", err)
+}
+
+// OnPhones gives the records of phones that are of none of some accounts: shared mailboxes on somebody's phone.
+func (p Personal) OnPhones(phones []string, but []access.Account, limit int) (list []access.Association, err error) {
+	for part := range slices.Chunk(phones, 200) {
+		var args []any
+		for _, id := range part {
+			args = append(args, id)
+		}
+		if err := p.q.eachAssociation(p.ctx, func(r *associationRow) {
+			if !slices.Contains(but, access.Account{Realm: r.Pair.Realm, Account: r.Pair.Account}) {
+				list = append(list, r.Association)
+			}
+		}, `WHERE eas_device IN (`+places(1, len(args))+`) LIMIT $`+strconv.Itoa(len(args)+1), append(args, int64(limit))...); err != nil {
+			return nil, said("store: other records of a person's phones", err)
+		}
+	}
+	return list, nil
 }
 
 // Devices gives what belongs to the person, at most limit of it: registered devices, and waiting ones.

@@ -6,6 +6,7 @@ package store
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
 )
@@ -24,12 +25,17 @@ const (
 	// ShowUnknownUser leaves records whose account belongs to no user (M-14). Where they are many they
 	// come in the order they were made (OrderAdded).
 	ShowUnknownUser Show = "unknown-user"
+	// ShowPolicyAssigned leaves records whose device id was assigned a policy (F-04), ShowActed those for whose
+	// device id somebody has ordered something between From and To (F-05). Where they are many they come device
+	// id by device id (OrderPolicy, OrderActed).
+	ShowPolicyAssigned Show = "policy-assigned"
+	ShowActed          Show = "action-in-year"
 )
 
 // classes gives the classes a Show is made of.
 func (s Show) classes() ([]int64, bool) {
 	switch s {
-	case "", ShowAll, ShowUnknownUser:
+	case "", ShowAll, ShowUnknownUser, ShowPolicyAssigned, ShowActed:
 		return []int64{0, 1, 2, 3, 4, 5}, true
 	case ShowUnlinked:
 		return []int64{0, 1, 4, 5}, true
@@ -141,6 +147,8 @@ type Query struct {
 	Desc   bool
 	Cursor string // Next or Prev of a Page of the same query
 	Limit  int    // at most 500; 0: 50
+	// From and To bound the actions of ShowActed: from the one on, before the other.
+	From, To time.Time
 	// Scope leaves only what belongs to the users in it. Where that is much, it comes in an order of its
 	// own (OrderPeople), and a search may need several pages to find what there is.
 	Scope *access.Scope
@@ -155,6 +163,8 @@ const (
 	OrderMatch  = "matches" // users that begin so, then device ids, models, numbers
 	OrderAdded  = "added"   // as they were made, of the records without a user
 	OrderPeople = "people"  // by the name of the user it belongs to, of lists that are limited to a scope
+	OrderPolicy = "policy"  // by the policy that is assigned, of ShowPolicyAssigned
+	OrderActed  = "acted"   // by the last action, the latest first, of ShowActed
 )
 
 // Page is one page of associations.

@@ -13,7 +13,8 @@ import (
 
 // A list that is limited to a scope is made from the users in it: their groups are kept in the order of
 // names, and what belongs to a user has an index. So it costs what the scope holds, not what the table
-// does. Records that belong to nobody are listed in the same way, as if nobody were a user.
+// does. Records that belong to nobody are listed in the same way, as if nobody were a user, and so are those of
+// device ids about which something is said (marked.go).
 
 // modePeople pages through much: user after user, and what belongs to each as it was made.
 const modePeople = "people"
@@ -32,6 +33,7 @@ type scopeWalk struct {
 	r      runner
 	listed []string // places of the users that the scope names one by one, once they were read
 	at     item     // the last row that was looked at: text is the user's place, num is not used
+	read   string   // the last place of a device id that was read (marked.go)
 	items  []item
 	looked int
 	whole  bool // nothing is left of the user it stands at
@@ -80,8 +82,13 @@ func (l *lister) scoped(ctx context.Context, r runner, s *Store) ([]item, Page, 
 	items, p := l.page(w.items, full || spent, last, modePeople)
 	p.Total, p.TotalIsMore = max(l.least, int64(len(items))), true
 	p.SearchOrder, p.Partial = OrderPeople, spent
-	if l.unowned() {
+	switch {
+	case l.unowned():
 		p.SearchOrder = OrderAdded
+	case l.byID() && l.q.Show == ShowActed:
+		p.SearchOrder = OrderActed
+	case l.byID():
+		p.SearchOrder = OrderPolicy
 	}
 	return items, p, nil
 }
@@ -121,6 +128,9 @@ func (l *lister) scopedAll(ctx context.Context, r runner, s *Store) (items []ite
 		return w.items, false, err
 	}
 	items, err = l.inScope(ctx, r, found.items)
+	if err == nil {
+		items, err = l.markedOf(ctx, r, items)
+	}
 	return items, err == nil, err
 }
 
@@ -148,6 +158,9 @@ func (l *lister) keyed(ctx context.Context, r runner, items []item) ([]item, boo
 
 // inScope leaves the items that belong to users in the scope.
 func (l *lister) inScope(ctx context.Context, r runner, items []item) ([]item, error) {
+	if l.byID() {
+		return items, nil
+	}
 	var out []item
 	for part := range slices.Chunk(items, 200) {
 		person := map[int64]string{}
@@ -216,8 +229,11 @@ func (w *scopeWalk) until(ctx context.Context, enough, room int) error {
 
 // users gives the places of the next users: the one at which the walk stands, then those behind it.
 func (w *scopeWalk) users(ctx context.Context, limit int) (list []string, more bool, err error) {
-	if w.unowned() {
+	switch {
+	case w.unowned():
 		return []string{nobody}, false, nil
+	case w.byID():
+		return w.ids(ctx, limit)
 	}
 	key, person, _ := strings.Cut(w.at.text, "\n")
 	beyond, dir := ">=", ""
@@ -289,6 +305,9 @@ func (w *scopeWalk) named(ctx context.Context) ([]string, error) {
 
 // user looks at what belongs to one user, and says whether that was all.
 func (w *scopeWalk) user(ctx context.Context, place string, enough int) (whole bool, err error) {
+	if w.byID() {
+		return w.id(ctx, place, enough)
+	}
 	_, person, _ := strings.Cut(place, "\n")
 	beyond, dir, edge := ">", "", int64(0)
 	if w.back() {
@@ -309,6 +328,7 @@ func (w *scopeWalk) user(ctx context.Context, place string, enough int) (whole b
 	if w.unowned() { // the constant leads to an index of its own
 		whose = w.t.person + ` = $1 AND ` + w.t.person + ` = ''`
 	}
+	is, marks := w.isMarked(w.t.name, 4)
 	most, read := perRow*max(enough, 50), 0
 	if w.unowned() { // it may be much, and the walk comes back
 		most = max(enough, 50)
@@ -316,16 +336,18 @@ func (w *scopeWalk) user(ctx context.Context, place string, enough int) (whole b
 	err = w.r.until(ctx, func(rows *sql.Rows) (bool, error) {
 		it := item{text: place}
 		var text string
+		var wanted bool
 		keys := make([]string, len(w.t.stages))
-		err := rows.Scan(append([]any{&it.seq, &it.class, &text}, pointers(keys)...)...)
+		err := rows.Scan(append([]any{&it.seq, &it.class, &wanted, &text}, pointers(keys)...)...)
 		read++
 		w.looked++
 		w.at = item{text: place, seq: it.seq}
-		if slices.Contains(w.classes, it.class) && w.hit(text, keys) {
+		if wanted && slices.Contains(w.classes, it.class) && w.hit(text, keys) {
 			w.items = append(w.items, it)
 		}
 		return len(w.items) < enough, err
-	}, `SELECT seq, `+w.t.class+`, `+search+` FROM `+w.t.name+` WHERE `+whose+order+` LIMIT $3`, person, edge, int64(most))
+	}, `SELECT seq, `+w.t.class+`, `+is+`, `+search+` FROM `+w.t.name+` WHERE `+whose+order+` LIMIT $3`,
+		append([]any{person, edge, int64(most)}, marks...)...)
 	if err == nil && place != w.at.text { // nothing belongs to this user
 		w.at = item{text: place, seq: edge}
 	}

@@ -21,15 +21,7 @@ type Tx struct {
 	s    *Store
 	now  time.Time
 	view *txView
-
-	touched  map[touch]struct{}
-	counts   [6]int64
-	tallies  map[countRow]int64
-	trends   map[trendKey]trendSum
-	audits   []access.AuditEntry
-	outcomes []Outcome
-	number   int64
-	token    string
+	notes
 }
 
 type touch struct {
@@ -65,7 +57,7 @@ func (s *Store) once(ctx context.Context, fn func(*Tx) error) (int64, error) {
 	if s.spy != nil {
 		x = s.spy(sqlTx)
 	}
-	t := &Tx{ctx: ctx, q: runner{x, s.engine, s.site}, s: s, now: s.now().UTC(), touched: map[touch]struct{}{}}
+	t := &Tx{ctx: ctx, q: runner{x, s.engine, s.site}, s: s, now: s.now().UTC(), notes: notes{touched: map[touch]struct{}{}}}
 	t.view = &txView{t: t}
 	if err := errors.Join(fn(t), t.view.err); err != nil {
 		return 0, err

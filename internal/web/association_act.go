@@ -40,7 +40,7 @@ func (s *Server) associationActs() []act[admin.Row] {
 		{Verb: access.VerbChangeUser, Name: "give", Icon: "user-check", Single: true, Fits: userUnknown, Form: giveHref},
 		{Verb: access.VerbMatchAgain, Icon: "refresh", Key: "m", Notes: twinNotes, Fits: byHand, Do: do(s.admin.MatchAgain)},
 	}
-	return append(append(list, s.policyActs()...), s.wipeAct())
+	return append(append(list, s.policyActs()...), s.wipeAct(), s.wipeSeveral())
 }
 
 func hasTwin(a *admin.Row) bool { return len(a.Twins) > 0 }

@@ -20,8 +20,9 @@ import (
 func (s *Server) associations() *list[admin.Row] {
 	l := &list[admin.Row]{
 		Path: "/activesync", Section: "activesync", Words: "activesync", File: "activesync", Class: "associations",
-		Columns:  associationColumns(),
-		Filters:  []filter{{Name: "show", Kind: "select", Options: choices(admin.AssociationShows())}},
+		Columns: s.associationColumns(),
+		Filters: []filter{{Name: "show", Kind: "select", Options: choices(admin.AssociationShows())},
+			{Name: "year", Kind: "select", Raw: true, Offers: s.offerYears, Most: 4}},
 		Searches: true,
 		Sort:     "first", Desc: true,
 		Newest: "first", When: func(a *admin.Row) time.Time { return a.FirstSync },
@@ -56,7 +57,34 @@ func choices(list []admin.Show) []string {
 }
 
 func associationQuery(q query) admin.Query {
-	return admin.Query{Show: admin.Show(q.Filter["show"]), Search: q.Search, Sort: admin.Sort(q.Sort), Desc: q.Desc, Cursor: q.Cursor, Limit: q.Limit}
+	return admin.Query{Show: admin.Show(q.Filter["show"]), Search: q.Search, Sort: admin.Sort(q.Sort), Desc: q.Desc, Cursor: q.Cursor, Limit: q.Limit,
+		Year: yearIn(q.Filter["year"])}
+}
+
+// yearIn is the year that an address names; 0, for the present one, when it names none.
+func yearIn(s string) int {
+	y, err := strconv.Atoi(s)
+	if err != nil || y < 1970 || y > 9999 {
+		return 0
+	}
+	return y
+}
+
+// offerYears offers the calendar years back to the first action, where actions are asked for (F-05).
+func (s *Server) offerYears(r *http.Request, who access.Actor, q query) ([]choice, error) {
+	if q.Filter["show"] != string(admin.ShowActed) {
+		return nil, nil
+	}
+	years, err := s.admin.ActionYears(r.Context(), who)
+	var list []choice
+	for i, y := range years {
+		c := choice{Value: strconv.Itoa(y), Label: strconv.Itoa(y)}
+		if i == 0 {
+			c.Value, c.Label = "", s.say("activesync.this-year", c.Label)
+		}
+		list = append(list, c)
+	}
+	return list, err
 }
 
 func associationIDs(ids []string) []access.AssociationID {
@@ -80,6 +108,10 @@ func (s *Server) findAssociations(ctx context.Context, who access.Actor, q query
 		out.Order = "activesync.order-newest"
 	case p.SearchOrder == admin.OrderAdded:
 		out.Order = "activesync.order-added"
+	case p.SearchOrder == admin.OrderPolicy:
+		out.Order = "activesync.order-policy"
+	case p.SearchOrder == admin.OrderActed:
+		out.Order = "activesync.order-acted"
 	case p.SearchOrder == admin.OrderMatch:
 		out.Order = "activesync.order-match"
 	}
@@ -110,7 +142,7 @@ func (s *Server) freshness(r *http.Request, who access.Actor) (any, error) {
 	return f, nil
 }
 
-func associationColumns() []column[admin.Row] {
+func (s *Server) associationColumns() []column[admin.Row] {
 	type c = column[admin.Row]
 	return []c{
 		{Key: "device", Sort: string(admin.SortDevice), Link: true, Class: "narrow-second", Value: deviceOf},
@@ -132,5 +164,15 @@ func associationColumns() []column[admin.Row] {
 		{Key: "gateway", Extra: true, Value: func(a *admin.Row) string { return string(a.Gateway) }},
 		{Key: "known", Extra: true, Value: knownWord},
 		{Key: "comment", Extra: true, Value: func(a *admin.Row) string { return a.Comment }},
+		{Key: "policy", Extra: true, Value: s.policyWord},
+		{Key: "revision", Extra: true, Class: "num", Value: revisionOf},
+		{Key: "answer", Extra: true, Class: "nowrap", Value: s.ackWord, Cell: (*Server).ackCell},
+		{Key: "answered-revision", Extra: true, Class: "num", Value: answeredRevision},
+		moment(c{Key: "answered", Extra: true}, func(a *admin.Row) time.Time {
+			if a.Ack == nil {
+				return time.Time{}
+			}
+			return a.Ack.At
+		}),
 	}
 }

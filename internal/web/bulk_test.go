@@ -235,3 +235,41 @@ func mustURL(t *testing.T, s string) *url.URL {
 	}
 	return u
 }
+
+// Y-07: before the button is pressed the dialog names what the job will be refused for, and why.
+func TestADialogNamesTheRowsThatWillBeRefused(t *testing.T) {
+	c, records, user, tablet := office(t)
+	r, err := c.Admin.AddDevice(t.Context(), ada(), admin.DeviceForm{Name: "Phone of Ana", Owner: user}, admin.Act{})
+	if err == nil {
+		_, err = c.Admin.RetireDevice(t.Context(), ada(), tablet, admin.Act{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Settle(t)
+	v := signedIn(t, c)
+	path := "/devices/selection/lose"
+	ask := v.get(path + "?id=" + r.ID + "&id=" + string(tablet)).wants(http.StatusOK)
+	ask.says(".refused p", "1 of 2 will be refused:").says(".refused li .strong", "Tablet of the lab").says(".refused li", "This device is retired, so that this cannot be done.")
+	if got := len(ask.all("form.ask .refused li")); got != 1 {
+		t.Errorf("%d rows are named", got)
+	}
+	if got := v.get(path + "?id=" + r.ID + "&id=" + string(tablet) + "&id=nothing").words(".refused"); !strings.Contains(got, "2 of 3") || !strings.Contains(got, "no longer there") {
+		t.Errorf("of a device that is gone it is said: %s", got)
+	}
+	job := ask.submit(v, path, nil).over(v)
+	job.says("#job tbody", "This device is retired, so that this cannot be done.").says("#job tbody", "Phone of Ana")
+	// One of two records that were chosen is gone meanwhile: it is a job still, and says so.
+	for _, verb := range []string{"block", "unlink", "remove"} {
+		gone := v.get("/activesync/selection/" + verb + "?id=" + string(records[0]) + "&id=nothing").wants(http.StatusOK)
+		gone.says(".refused", "1 of 2 will be refused:").says(".refused li", "no longer there This record is gone.")
+	}
+	links := v.get("/activesync/selection/link?id=" + string(records[0]) + "&id=nothing").wants(http.StatusOK)
+	links.says(".refused", "1 of 2 will be refused:").says(".refused li", "This record is gone.")
+	if got := v.get(path + "?id=" + r.ID).all(".refused"); len(got) != 0 {
+		t.Error("a dialog that refuses nothing has the place for it")
+	}
+	if got := v.get("/activesync/selection/block?id=" + string(records[0]) + "&id=" + string(records[1])).all(".refused"); len(got) != 0 {
+		t.Error("a bulk that is refused nothing has the place for it")
+	}
+}

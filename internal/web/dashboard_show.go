@@ -103,6 +103,10 @@ func (s *Server) newNeed(n admin.Need) need {
 		out.Href, out.Action = "/settings/mail", s.say("dashboard.see-setting")
 	case admin.NeedShadow:
 		out.Icon, out.Href, out.Action = "eye", "/sentry/preferences/preview?shadow=no", s.say("shadow.end")
+	case admin.NeedNoGroups:
+		out.Icon, out.Href = "users", ""
+	case admin.NeedBlocked:
+		out.Icon, out.Href, out.Action = "ban", "/activesync?show=blocked", s.say("dashboard.show-records", n.Count)
 	case admin.NeedNewcomers:
 		out.Icon, out.Href, out.Action = "user-question", "/activesync?show=blocked", s.say("dashboard.show-records", n.Count)
 		if n.Count == 0 {

@@ -55,6 +55,15 @@ func TestADashboardWithNothingToDrawSaysSo(t *testing.T) {
 	}
 }
 
+// A help desk without groups is not told that nothing needs it, and one with groups why nothing is drawn.
+func TestTheDashboardOfAHelpDeskSaysWhyItIsEmpty(t *testing.T) {
+	a := asHelpDesk(t, browser.Start(t, true)).get("/")
+	a.says(`[data-live-part="needs"]`, "No groups of users have been given to you yet").says("main", "counted for all users together")
+	if a.words(".needs .calm") != "" {
+		t.Errorf("it says %q", a.words(".needs"))
+	}
+}
+
 func TestTheDashboardDrawsTrendsAndSaysTheSameInTables(t *testing.T) {
 	c := browser.Start(t, true)
 	addRecord(t, c, func(a *access.Association) {})

@@ -25,6 +25,7 @@ type formPage struct {
 	Key     string
 	Version int64
 	Problem string // why it was not accepted
+	Differ  []formDiffer
 	Button  string
 	Fields  []formField
 	// Accounts of a user, with room for more; nil: the form has none. Realms are where they can be.
@@ -53,7 +54,8 @@ type deviceEdit struct {
 	state   access.DeviceState
 	version int64
 	form    admin.DeviceForm
-	owner   string // name as typed
+	owner   string      // name as typed
+	stands  []formField // what is there now, where somebody was faster
 }
 
 // deviceAdd answers GET /devices/new.
@@ -115,6 +117,9 @@ func (s *Server) showDeviceForm(w http.ResponseWriter, r *http.Request, e *devic
 	}
 	f := &formPage{page: p, Action: e.path, Lead: s.say(e.lead), Back: localPath(cmp.Or(r.PostFormValue("back"), r.URL.Query().Get("back")), fallback),
 		Key: s.newKey(), Version: e.version, Problem: problem, Button: s.say(e.button), Fields: s.deviceFields(e)}
+	if len(e.stands) > 0 {
+		f.Differ = differing(f.Fields, e.stands)
+	}
 	return s.show(w, status, "thing_form", "layout", f)
 }
 
@@ -192,6 +197,7 @@ func (s *Server) saveDevice(w http.ResponseWriter, r *http.Request, e *deviceEdi
 	if err := r.ParseForm(); err != nil {
 		return access.Invalid(string(e.verb), s.say("error.form"))
 	}
+	stands := s.deviceFields(e)
 	err := s.readDevice(r, e)
 	var result admin.Result
 	if err == nil {
@@ -201,6 +207,9 @@ func (s *Server) saveDevice(w http.ResponseWriter, r *http.Request, e *deviceEdi
 	case access.KindInvalid:
 		return s.showDeviceForm(w, r, e, http.StatusBadRequest, s.textOf(err))
 	case access.KindConflict:
+		if e.id != "" && atoi(r.PostFormValue("version")) != e.version {
+			e.stands = stands
+		}
 		return s.showDeviceForm(w, r, e, http.StatusConflict, s.textOf(err))
 	}
 	if err != nil {

@@ -24,10 +24,22 @@ func deviceName(d *access.RegisteredDevice) string {
 // spaced joins what is there of two words.
 func spaced(a, b string) string { return strings.TrimSpace(a + " " + b) }
 
-// deviceState is the Status column of a device: words and a sign, not a colour alone.
+// deviceState is the Status column of a device: words and a sign, not a colour alone. Beside it stands what
+// became of a phone that is not linked.
 func (s *Server) deviceState(d *admin.DeviceRow) template.HTML {
-	words := s.deviceWord(d.State)
-	switch d.State {
+	state := s.stateChip(d.State)
+	switch {
+	case d.Unlinked > 0:
+		state += " " + s.chip("plain", "unlink", s.say("device.phone-not-linked"), s.phoneUnlinked(&d.RegisteredDevice))
+	case d.Before.ID != "":
+		state += " " + s.chip("plain", "history", s.say("device.registered-before"), s.phoneBefore(&d.RegisteredDevice))
+	}
+	return state
+}
+
+func (s *Server) stateChip(state access.DeviceState) template.HTML {
+	words := s.deviceWord(state)
+	switch state {
 	case access.DeviceWaiting:
 		return s.chip("plain", "clock", words, "")
 	case access.DevicePending:

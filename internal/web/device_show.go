@@ -4,7 +4,9 @@
 package web
 
 import (
+	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -29,7 +31,7 @@ func (s *Server) deviceDetails(r *http.Request, id string, v view) (any, error) 
 		p.Sub = spaced(d.OS, d.OSVersion)
 	}
 	s.deviceStands(p, d)
-	p.Categories = []thingCategory{s.ownerCategory(d), s.linkedCategory(d, who, v.href(id, v.Cursor))}
+	p.Categories = []thingCategory{s.ownerCategory(d), s.linkedCategory(who, d, v.href(id, v.Cursor))}
 	if d.State == access.DeviceWaiting {
 		p.Categories = append(p.Categories, s.knownCategory(d))
 	} else {
@@ -61,22 +63,51 @@ func (s *Server) deviceStands(p *thingPart, d *admin.DeviceDetails) {
 	switch {
 	case d.State == access.DeviceWaiting:
 		p.Icon, p.State = "clock", s.say("device.is-waiting")
+		if d.Before.ID != "" {
+			p.Notes = append(p.Notes, note{"", s.phoneBefore(&d.RegisteredDevice)})
+		}
 	case d.State == access.DeviceLost:
 		p.State = s.say("device.is-lost", reach)
 	case d.State == access.DeviceRetired:
 		p.State = s.say("device.is-retired", reach)
-	case d.State == access.DeviceWiped:
-		p.State = s.say("device.is-wiped", reach)
 	case d.Noncompliant != "":
 		p.State, p.Reason = s.say("device.is-noncompliant", reach), d.Noncompliant
+		if d.State == access.DeviceWiped {
+			p.Notes = append(p.Notes, note{"", s.say("device.is-wiped")})
+		}
+	case d.State == access.DeviceWiped:
+		p.Icon, p.State = "eraser", s.say("device.is-wiped")
 	case d.State == access.DevicePending:
 		p.Icon, p.State = "hourglass", s.say("device.is-pending")
 	default:
 		p.Icon, p.Good, p.State = "circle-check", true, s.say("device.is-active")
 	}
+	if d.Unlinked > 0 {
+		p.Notes = append(p.Notes, note{"", s.phoneUnlinked(&d.RegisteredDevice)})
+	}
 	if len(d.Reached) > 0 && d.State != access.DeviceWaiting {
 		p.Notes = append(p.Notes, note{"", s.say("device.reached", len(d.Reached))})
 	}
+}
+
+// phoneBefore says which device a phone that waits was before.
+func (s *Server) phoneBefore(d *access.RegisteredDevice) string {
+	state := strings.ToLower(s.deviceWord(d.Before.State))
+	switch {
+	case d.Before.ID == admin.DeviceOutside:
+		return s.say("device.before-outside", state)
+	case d.Before.OwnerName == "":
+		return s.say("device.before", state)
+	}
+	return s.say("device.before-of", state, clip(visible(d.Before.OwnerName), 80))
+}
+
+// phoneUnlinked says how many records of a device's phone hang on nothing, and whether a person wants it so.
+func (s *Server) phoneUnlinked(d *access.RegisteredDevice) string {
+	if d.UnlinkedByHand == d.Unlinked {
+		return s.say("device.phone-unlinked-by-hand", d.Unlinked)
+	}
+	return s.say("device.phone-unlinked", d.Unlinked)
 }
 
 func (s *Server) ownerCategory(d *admin.DeviceDetails) thingCategory {
@@ -97,7 +128,7 @@ func (s *Server) ownerCategory(d *admin.DeviceDetails) thingCategory {
 }
 
 // linkedCategory lists the device's records, those its status reaches as well, and those that may be its own.
-func (s *Server) linkedCategory(d *admin.DeviceDetails, who access.Actor, here string) thingCategory {
+func (s *Server) linkedCategory(who access.Actor, d *admin.DeviceDetails, here string) thingCategory {
 	c := s.thingCategory("device.records", s.say("activesync.count", len(d.Linked)))
 	c.Open = true
 	c.Things = s.recordLines(d.Linked, userOf, phoneOf)
@@ -106,6 +137,16 @@ func (s *Server) linkedCategory(d *admin.DeviceDetails, who access.Actor, here s
 	for i := range d.Reached {
 		line := s.recordLines(d.Reached[i:i+1], userOf, phoneOf)[0]
 		line.Chips += " " + s.chip("plain", "device-mobile", s.say("device.same-phone"), s.say("device.same-phone-why"))
+		c.Things = append(c.Things, line)
+	}
+	for i := range d.Loose {
+		line := s.recordLines(d.Loose[i:i+1], userOf, phoneOf)[0]
+		if d.Loose[i].Link.By == access.LinkedByHand {
+			line.Chips = s.syncChip(&d.Loose[i]) + " " + s.chip("plain", "unlink", s.say("device.by-hand-unlinked"), s.say("link.now-kept", d.Loose[i].Link.Who))
+		}
+		if who.May(access.VerbLink) == nil {
+			line.Do = &link{"/link/" + url.PathEscape(string(d.Loose[i].ID)), s.say("act.link")}
+		}
 		c.Things = append(c.Things, line)
 	}
 	for i := range d.Suggested {
@@ -130,13 +171,13 @@ func (s *Server) linkedCategory(d *admin.DeviceDetails, who access.Actor, here s
 // (Y-05).
 func (s *Server) markLives(lines []thingLine, d *admin.DeviceDetails) {
 	named := map[access.AssociationID]string{}
-	for _, list := range [][]admin.Row{d.Linked, d.Reached, d.Suggested, d.Lives} {
+	for _, list := range [][]admin.Row{d.Linked, d.Reached, d.Loose, d.Suggested, d.Lives} {
 		for i := range list {
 			named[list[i].ID] = deviceOf(&list[i])
 		}
 	}
 	since := map[access.AssociationID]string{}
-	for _, list := range [][]admin.Row{d.Linked, d.Reached, d.Suggested, d.Lives} {
+	for _, list := range [][]admin.Row{d.Linked, d.Reached, d.Loose, d.Suggested, d.Lives} {
 		for i := range list {
 			since[list[i].Replaces] = deviceOf(&list[i])
 		}
@@ -190,6 +231,13 @@ func (s *Server) deviceFacts(d *admin.DeviceDetails) (list []pair) {
 		}
 	}
 	list = append(list, pair{"device.state", s.deviceState(&d.DeviceRow)})
+	if d.Before.ID != "" {
+		said := template.HTML(template.HTMLEscapeString(s.phoneBefore(&d.RegisteredDevice)))
+		if d.Before.ID != admin.DeviceOutside {
+			said = anchor(deviceHref(d.Before.ID), s.phoneBefore(&d.RegisteredDevice))
+		}
+		list = append(list, pair{"device.before-it", said})
+	}
 	add("device.name", d.Name)
 	add("device.manufacturer", d.Manufacturer)
 	add("details.model", d.Model)

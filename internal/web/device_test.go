@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
@@ -107,6 +108,29 @@ func TestDevicesAreExportedAsTheyAreShown(t *testing.T) {
 	}
 	if want := "Name|Owner|Status|Records|Serial number|Vedette id\nTablet of the lab|ana.silva|active|0|R52T30|"; strings.Join(got, "\n") != want {
 		t.Errorf("%q, want %q", strings.Join(got, "\n"), want)
+	}
+}
+
+// A-26 M-06
+func TestAPageShowsWhatOneHasJustDoneInAllItsParts(t *testing.T) {
+	c, records, _, tablet := office(t)
+	if _, err := c.Admin.LinkAssociation(t.Context(), ada(), records[0], tablet, admin.Act{}); err != nil {
+		t.Fatal(err)
+	}
+	c.Settle(t)
+	v := signedIn(t, c)
+	device := "/devices/" + string(tablet)
+	v.get(device).says(".pane .belongings", "Allowed")
+	c.Lag(400 * time.Millisecond) // the pages are drawn faster than that
+	ask := v.get("/devices/selection/lose?id=" + string(tablet) + "&back=" + url.QueryEscape(device))
+	ask.submit(v, "/devices/selection/lose", nil).says(".pane .why", "Lost: the 2 records").says(".pane .belongings", "Blocked")
+	user := attr(v.get(device).all(`.pane .belongings a[href^="/users/"]`)[0], "href")
+	ask = v.get("/users/selection/disable-user?id=" + user[len("/users/"):] + "&back=" + url.QueryEscape(user))
+	done := ask.submit(v, "/users/selection/disable-user", nil)
+	for _, line := range done.all(".pane .belongings .marks") {
+		if got := textOf(line); strings.Contains(got, "Allowed") {
+			t.Errorf("a record of a user who is disabled is %q", got)
+		}
 	}
 }
 
@@ -253,7 +277,11 @@ func TestADeviceIsAddedAndChangedByHandAndNothingTypedIsLost(t *testing.T) {
 		t.Errorf("the form begins with %v", f)
 	}
 	edit.submit(v, path, url.Values{"owner": {""}, "comment": {"For visitors"}}).wants(http.StatusOK).says(".message", "is changed").says(".pane", "Registered for nobody.")
-	edit.submit(v, path, url.Values{"name": {"Mine"}, "key": {"k3"}}).wants(http.StatusConflict).says(".message.bad", "changed")
+	conflict := edit.submit(v, path, url.Values{"name": {"Mine"}, "comment": {"For visitors"}, "ownership": {"company"}, "key": {"k3"}}).wants(http.StatusConflict)
+	conflict.says(".message.bad", "changed")
+	if got, want := conflict.words(".differ tbody"), "Name Mine Tablet of the lab Owner ana.silva – Ownership Company Not said"; got != want {
+		t.Errorf("mine and theirs: %q, want %q", got, want)
+	}
 	if got := v.get("/users/names?owner=ana", "HX-Request", "true").all("option"); len(got) != 1 || attr(got[0], "value") != "ana.silva" {
 		t.Errorf("%d names are offered", len(got))
 	}

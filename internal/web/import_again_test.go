@@ -60,6 +60,7 @@ func twoServers(t *testing.T) *browser.Console {
 	must(c.Admin.SetCompliance(ctx, who, rooted, admin.ComplianceForm{Compliance: access.NotCompliant, Reasons: []string{"rooted", "passcode, missing"}, Source: "api"}, admin.Act{}))
 	must(c.Admin.LoseDevice(ctx, who, lost, admin.Act{}))
 	must(c.Admin.RetireDevice(ctx, who, retired, admin.Act{}))
+	must(c.Admin.RetireDevice(ctx, who, device(admin.DeviceForm{Name: "came back", Owner: owners[0], EASID: "WAITS1"}), admin.Act{}))
 	_, err = c.Store.Change(ctx, func(tx *store.Tx) error {
 		a := &access.Association{Record: access.Record{Pair: access.Pair{Realm: "atelier", Account: "dmitri", Device: "WAITS1"}}}
 		a.Model, a.Number, a.FirstSync, a.LastSync = "iPhone 15", "+41790000001", now, now
@@ -111,6 +112,44 @@ func TestAListThatIsExportedAndBroughtInAgainChangesNothing(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// Y-18: so is the list of phones that have not been seen yet.
+func TestThePhonesThatAreExpectedAreExportedAndBroughtInAgain(t *testing.T) {
+	c := twoServers(t)
+	v := signedIn(t, c)
+	alice := access.Actor{Name: "alice", Role: access.RoleAdministrator}
+	lines := func(a *answer, state admin.LineState, want int) {
+		t.Helper()
+		at, _, _ := strings.Cut(a.wants(http.StatusOK).path, "?")
+		settled(v, at)
+		all, err := c.Admin.ListImportLines(t.Context(), alice, admin.ImportID(strings.TrimPrefix(at, "/import/")), admin.ImportLineFilter{Limit: 500})
+		if err != nil || len(all) != want {
+			t.Errorf("%d lines, want %d, %v", len(all), want, err)
+		}
+		for _, l := range all {
+			if l.State != state {
+				t.Errorf("%s is %s: %s", l.Label, l.State, l.Result)
+			}
+		}
+		if state == admin.LineCreate {
+			v.get(at).submit(v, at+"/run", nil)
+			settled(v, at)
+		}
+	}
+	const list = "User,Device id,Account,Model,OS,Device type,Number,First sync,Last sync,Mail server,Sync Status\n" +
+		"\"Dmitri, the \"\"second\"\"\",APPLNEW1,dmitri,iPhone 16,iOS 18.1,iPhone,+41790000009,2026-01-02T03:04:05Z,2026-02-03T04:05:06Z,atelier,Blocked\n" +
+		"=1+1,WAITS1,amelia,,,,,,,company,Allowed\n,ANDROID77,لیلا,SM-S921B,Android 14,SamsungDevice,,,,company,\n"
+	lines(bring(v, list, url.Values{"kind": {"expected"}, "realm": {"company"}}), admin.LineCreate, 3)
+	for _, query := range []string{"?show=all", "?show=all&cols=" + every(v, "/expected?show=all")} {
+		file := v.get("/expected/phones/export.csv" + query).wants(http.StatusOK).body
+		if n := strings.Count(file, "\n"); n != 4 {
+			t.Fatalf("%d lines: %s", n, file)
+		}
+		for _, realm := range []string{"atelier", "company"} {
+			lines(bring(v, file, url.Values{"kind": {"expected"}, "realm": {realm}}), admin.LineSame, 3)
 		}
 	}
 }

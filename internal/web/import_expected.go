@@ -58,6 +58,7 @@ func (s *Server) expectedPhones() *list[access.Expected] {
 			{Key: "state", Extra: true, Value: func(x *phone) string { return x.State }},
 			{Key: "preset", Value: s.presetWord},
 		},
+		Filed:   []c{{Key: "id", Value: func(x *phone) string { return x.ID }}},
 		Filters: []filter{{Name: "show", Kind: "select", Options: []string{"missing", "seen", "all"}}},
 		Sort:    "who",
 		ID:      func(x *phone) string { return x.ID },

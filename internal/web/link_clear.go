@@ -21,6 +21,7 @@ type clearPage struct {
 	page
 	Headline string
 	Unclear  string
+	Refused  refusedRows
 	Rows     []clearRow
 	More     string
 	Carry    []named
@@ -60,7 +61,7 @@ func (s *Server) linkMany(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	cp := &clearPage{page: p, Headline: s.say("link.headline", found.Clear), Carry: s.lists.associations.carry(sel), Key: s.newKey(),
-		Back: localPath(r.URL.Query().Get("back"), "/activesync")}
+		Back: localPath(r.URL.Query().Get("back"), "/activesync"), Refused: s.refusedRows(&found.Refusing)}
 	if found.Unclear > 0 {
 		cp.Unclear = s.say("link.unclear", found.Unclear)
 	}

@@ -110,7 +110,10 @@ type filter struct {
 	Options []string // of a select; the first is the usual one
 	Raw     bool     // options are shown as they are, or as Word says them
 	Word    func(s *Server, option string) string
-	Most    int // of bytes; 0: 200
+	// Offers gives the options of a select that only the data knows, or that are asked for only with other
+	// filters: what is usual has no value. None: it is not asked for. Only what it says is shown of it.
+	Offers func(r *http.Request, who access.Actor, q query) ([]choice, error)
+	Most   int // of bytes; 0: 200
 }
 
 // headLink is a link beside the title.
@@ -133,6 +136,7 @@ type act[R any] struct {
 	Single  bool // it is for one row, though the list has a Bulk
 	Several bool // it is for the selection alone: one row has another act for it
 	Reason  bool // a note has to be given
+	Counts  bool // how many rows it is done to has to be typed
 	// Wide says of one row that it goes for others with it, unless whoever is asked says that it shall not.
 	Wide func(r *R) bool
 	// Text gives what the row has to be edited; nil: a note is asked for.
@@ -149,6 +153,8 @@ type act[R any] struct {
 	Choose *choosing
 	// Tells puts a forecast of the list into words; nil: as usual, by the verdicts that change.
 	Tells func(s *Server, p *admin.Preview) []note
+	// Marks says of one row among several what speaks against it; "": nothing.
+	Marks func(s *Server, row *R) string
 	// Notes names what is easily overlooked.
 	Notes func(s *Server, rows []R) []note
 	Do    func(ctx context.Context, who access.Actor, id string, a admin.Act) (admin.Result, error)
@@ -160,8 +166,9 @@ type choosing struct {
 	Choices func(r *http.Request, who access.Actor) ([]choice, error)
 	Do      func(ctx context.Context, who access.Actor, id, chosen string, a admin.Act) (admin.Result, error)
 	Bulk    func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query, a admin.Act) (admin.JobID, error)
-	// Foresee says what the choice comes to for the rows; ids is nil for all that match the query.
-	Foresee func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query) ([]note, error)
+	// Foresee says what the choice comes to for the rows, and which of them it will be refused for; ids is nil for
+	// all that match the query.
+	Foresee func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query) ([]note, refusedRows, error)
 }
 
 // name is what path and words call it.

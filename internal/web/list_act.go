@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,6 +52,7 @@ type askPage struct {
 	Question string
 	What     string
 	Notes    []note
+	Refused  refusedRows
 	Whom     []whom
 	More     string
 	Carry    []named
@@ -58,11 +60,12 @@ type askPage struct {
 	Back     string
 	Button   string
 	Danger   bool
-	Refuses  bool // it would refuse somebody, so shadow mode matters
-	Ends     bool // it can end by itself
-	Edits    bool // a text is edited, else a note is asked for
-	Needs    bool // the note has to be given
-	Wide     bool // it goes for others with the one, unless that is said
+	Refuses  bool   // it would refuse somebody, so shadow mode matters
+	Ends     bool   // it can end by itself
+	Edits    bool   // a text is edited, else a note is asked for
+	Needs    bool   // the note has to be given
+	Confirm  string // what has to be typed; empty: nothing
+	Wide     bool   // it goes for others with the one, unless that is said
 	Hint     string
 	Text     string
 	Choices  []choice // of what goes along with the act; nil: nothing
@@ -73,7 +76,7 @@ type askPage struct {
 
 type note struct{ Kind, Text string }
 
-type whom struct{ One, Two string }
+type whom struct{ One, Two, Mark string }
 
 // selection is what an act is asked for: named rows, or all that match a query.
 type selection struct {
@@ -159,6 +162,9 @@ func (l *list[R]) ask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if a.Counts {
+		ask.Confirm = strconv.Itoa(total)
+	}
 	l.question(ask, a, total, more)
 	return l.s.showPage(w, r, "ask", ask)
 }
@@ -185,12 +191,12 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 		return 0, false, access.NotFound("selection", l.s.say("list.picked-gone"))
 	}
 	if a.Choose != nil && a.Choose.Foresee != nil {
-		if ask.Notes, err = a.Choose.Foresee(r.Context(), ask.Actor, chosenOf(ask.Choices), sel.IDs, sel.Query); err != nil {
+		if ask.Notes, ask.Refused, err = a.Choose.Foresee(r.Context(), ask.Actor, chosenOf(ask.Choices), sel.IDs, sel.Query); err != nil {
 			return 0, false, err
 		}
 	}
 	switch {
-	case sel.Query == nil && total == 1 && !a.Several:
+	case sel.Query == nil && len(sel.IDs) == 1 && !a.Several:
 		l.one(ask, a, &rows[0])
 		ask.Wide = a.Wide != nil && a.Wide(&rows[0])
 		if a.Foresee != nil {
@@ -203,13 +209,17 @@ func (l *list[R]) whom(r *http.Request, ask *askPage, a *act[R], sel selection) 
 		if err != nil {
 			return 0, false, err
 		}
-		if ask.Notes = l.s.forecastNotes(&p); a.Tells != nil {
+		ask.Notes, ask.Refused = l.s.forecastNotes(&p), l.s.refusedRows(&p.Refusing)
+		if a.Tells != nil {
 			ask.Notes = a.Tells(l.s, &p)
 		}
 	}
 	for i := range rows[:min(len(rows), named)] {
 		one, two := l.Name(&rows[i])
-		ask.Whom = append(ask.Whom, whom{one, two})
+		ask.Whom = append(ask.Whom, whom{One: one, Two: two})
+		if a.Marks != nil && total > 1 {
+			ask.Whom[i].Mark = a.Marks(l.s, &rows[i])
+		}
 	}
 	if rest := total - len(ask.Whom); rest > 0 {
 		ask.More = l.s.say("list.and-more", rest)
@@ -311,12 +321,15 @@ func (l *list[R]) act(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	back := localPath(r.PostFormValue("back"), l.scheme.page)
+	if want := strconv.Itoa(len(sel.IDs)); a.Counts && (sel.Query != nil || strings.TrimSpace(r.PostFormValue("confirm")) != want) {
+		return l.s.refused(w, r, back, access.Invalid(string(a.Verb), l.s.say("ask.not-confirmed", want)))
+	}
 	do := admin.Act{Key: r.PostFormValue("key"), Reason: strings.TrimSpace(r.PostFormValue("reason")), Version: atoi(r.PostFormValue("version"))}
 	if d, err := time.ParseDuration(r.PostFormValue("until")); err == nil && d > 0 && a.Ends {
 		do.Until = l.s.now().Add(d)
 	}
 	do.Only = a.Wide != nil && r.PostFormValue("only") != ""
-	back := localPath(r.PostFormValue("back"), l.scheme.page)
 	if sel.Query != nil || len(sel.IDs) > 1 || a.Several {
 		do.Version = 0
 		id, err := l.bulk(r, a, sel, do)

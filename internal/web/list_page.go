@@ -152,6 +152,10 @@ func (l *list[R]) part(w http.ResponseWriter, r *http.Request, open string) (*li
 		return nil, err
 	}
 	p := l.newPart(v, found, open)
+	if err := l.offer(r, who, v, p); err != nil {
+		return nil, err
+	}
+	l.nothing(p)
 	p.Here = r.URL.RequestURI()
 	for _, a := range l.Acts {
 		if l.Bulk != nil && !a.Single && who.May(a.Verb) == nil {
@@ -214,7 +218,6 @@ func (l *list[R]) newPart(v view, found found[R], open string) *listPart {
 	}
 	p.LiveQuery = v.live(l.s.now())
 	l.count(p, found)
-	l.nothing(p)
 	return p
 }
 
@@ -248,6 +251,37 @@ func (l *list[R]) field(f filter, value string) filterField {
 		out.Choices = append(out.Choices, c)
 	}
 	return out
+}
+
+// offer fills in the filters whose options are not known beforehand, and leaves out those that are not asked
+// for.
+func (l *list[R]) offer(r *http.Request, who access.Actor, v view, p *listPart) error {
+	kept := p.Filters[:0]
+	for _, f := range p.Filters {
+		if f.Offers == nil {
+			kept = append(kept, f)
+			continue
+		}
+		offered, err := f.Offers(r, who, v.query)
+		if err != nil {
+			return err
+		}
+		if len(offered) == 0 {
+			continue
+		}
+		f.Choices = offered
+		known := false
+		for i := range f.Choices {
+			f.Choices[i].Chosen = f.Choices[i].Value == f.Value
+			known = known || f.Choices[i].Chosen
+		}
+		if !known { // what an address asks for is shown, whether it is offered or not
+			f.Choices = append(f.Choices, choice{f.Value, f.Value, true})
+		}
+		kept = append(kept, f)
+	}
+	p.Filters = kept
+	return nil
 }
 
 // count puts the totals into words.

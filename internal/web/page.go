@@ -33,6 +33,7 @@ type page struct {
 	// Shadow, MayPrefer and MayAct decide what is offered; what is allowed is decided by admin.
 	Shadow    bool
 	Frozen    template.HTML // destructive orders are held; empty: they are not
+	Capped    template.HTML // the cap of wipes has stopped orders; empty: not lately, or it is none of the reader's business
 	MayPrefer bool
 	MayAct    bool
 }
@@ -56,7 +57,7 @@ func templateSets() map[string][]string {
 		"override_list":     {"list", "override_list"},
 		"override_approve":  {"override_approve"},
 		"link":              {"link"},
-		"link_clear":        {"link_clear"},
+		"link_clear":        {"link_clear", "refused"},
 		"search":            {"search"},
 		"timeline":          {"timeline"},
 		"thing_list":        {"list", "thing_details"},
@@ -66,7 +67,7 @@ func templateSets() map[string][]string {
 		"import":            {"list", "import"},
 		"import_show":       {"import_show"},
 		"expected":          {"list", "expected"},
-		"ask":               {"ask"},
+		"ask":               {"ask", "refused"},
 		"applied":           {"applied"},
 		"dashboard":         {"dashboard"},
 		"preferences":       {"preferences"},
@@ -122,7 +123,7 @@ func (s *Server) newPage(w http.ResponseWriter, r *http.Request, title, section 
 	}
 	p.Shadow = prefs.Shadow
 	s.refreshZone(r, who)
-	p.Frozen = s.frozenWords(r, who)
+	p.Frozen, p.Capped = s.frozenWords(r, who), s.cappedWords(r, who)
 	p.Nav, p.Crumb = s.nav(who, section)
 	return p, nil
 }

@@ -19,8 +19,8 @@ func (s *Server) policyActs() []act[admin.Row] {
 	assigned := func(a *admin.Row) bool { return a.Policy.From == admin.PolicyAssigned }
 	ours := func(a *admin.Row) bool { return a.Policy.ID != "" && !a.Wipe.State.Wiped() }
 	return []act[admin.Row]{
-		{Verb: access.VerbAssignPolicy, Icon: "file-check", Key: "p", Choose: s.choosePolicy()},
-		{Verb: access.VerbRevertPolicy, Icon: "arrow-back-up", Key: "v", Fits: assigned, Foresee: s.foreseeRevert, Tells: policyBulkNotes,
+		{Verb: access.VerbAssignPolicy, Icon: "file-check", Key: "p", Choose: s.choosePolicy(), Marks: (*Server).advised},
+		{Verb: access.VerbRevertPolicy, Icon: "arrow-back-up", Key: "v", Fits: assigned, Foresee: s.foreseeRevert, Tells: policyBulkNotes, Marks: (*Server).advised,
 			Do: func(ctx context.Context, who access.Actor, id string, a admin.Act) (admin.Result, error) {
 				return s.admin.RevertPolicy(ctx, who, associationIDs([]string{id}), a)
 			}},
@@ -29,6 +29,14 @@ func (s *Server) policyActs() []act[admin.Row] {
 				return s.admin.AskPolicyAnew(ctx, who, access.AssociationID(id), a)
 			}},
 	}
+}
+
+// advised says of a phone that it is better led otherwise (A-16).
+func (s *Server) advised(a *admin.Row) string {
+	if !admin.Advised(a) {
+		return ""
+	}
+	return s.say("policy.advised", a.OS)
 }
 
 // choosePolicy asks which policy is to be assigned, and says what it reaches.
@@ -57,13 +65,13 @@ func (s *Server) choosePolicy() *choosing {
 		Bulk: func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query, a admin.Act) (admin.JobID, error) {
 			return s.admin.StartBulk(ctx, who, assignBulk(chosen, ids, q), a)
 		},
-		Foresee: func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query) ([]note, error) {
+		Foresee: func(ctx context.Context, who access.Actor, chosen string, ids []string, q *query) ([]note, refusedRows, error) {
 			if q != nil || len(ids) > 1 {
 				p, err := s.admin.PreviewBulk(ctx, who, assignBulk(chosen, ids, q), admin.Act{})
-				return policyBulkNotes(s, &p), err
+				return policyBulkNotes(s, &p), s.refusedRows(&p.Refusing), err
 			}
 			p, err := s.admin.PreviewAssign(ctx, who, associationIDs(ids), access.PolicyID(chosen))
-			return s.assignNotes(&p), err
+			return s.assignNotes(&p), refusedRows{}, err
 		},
 	}
 }
@@ -154,28 +162,77 @@ func (s *Server) policyPairs(c *category, a *admin.Row) {
 		c.html("details.policy", template.HTML(`<a href="/policies/`+template.HTMLEscapeString(url.PathEscape(string(p.ID)))+`">`)+text(p.Name, 100)+
 			template.HTML(`</a> <span class="soft small">`+template.HTMLEscapeString(way)+`</span>`))
 	}
-	switch k := a.Ack; {
-	case k == nil && p.ID == "":
-	case k == nil:
-		c.html("details.policy-answer", s.chip("plain", "clock", s.say("policy.answer.none"), ""))
-	default:
-		c.html("details.policy-answer", s.ackChip(a)+" "+s.html("policy.answered-at", s.ago(k.At), k.Protocol))
+	if said := s.ackCell(a); said != "" {
+		if k := a.Ack; k != nil {
+			said += " " + s.html("policy.answered-at", s.ago(k.At), k.Protocol)
+		}
+		c.html("details.policy-answer", said)
 	}
 }
 
 // ackChip is what the phone has said last: a claim of the phone.
 func (s *Server) ackChip(a *admin.Row) template.HTML {
 	k := a.Ack
-	kind, icon, words := answerKind(k.Answer), "circle-check", s.answerWord(k.Answer)
+	kind, icon := answerKind(k.Answer), "circle-check"
 	switch {
-	case k.Policy != a.Policy.ID:
-		return s.chip("plain", "history", s.say("policy.answer-other", words), "")
-	case k.Revision != a.Policy.Revision:
-		return s.chip("plain", "history", s.say("policy.answer-older", words, k.Revision), "")
+	case k.Policy != a.Policy.ID, k.Revision != a.Policy.Revision:
+		return s.chip("plain", "history", s.ackWord(a), "")
 	case kind == "bad":
 		icon = "alert-circle"
 	case kind == "warn":
 		icon = "alert-triangle"
 	}
-	return s.chip(kind, icon, s.say("policy.answer-now", words, k.Revision), s.say("policy.claim"))
+	return s.chip(kind, icon, s.ackWord(a), s.say("policy.claim"))
+}
+
+// policyWord names the policy in force, and says whether somebody has assigned it.
+func (s *Server) policyWord(a *admin.Row) string {
+	if a.Policy.From == admin.PolicyAssigned {
+		return s.say("policy.assigned-word", a.Policy.Name)
+	}
+	if a.Policy.ID == "" {
+		return s.say("policies.servers-own")
+	}
+	return s.say("policies.the-default", a.Policy.Name)
+}
+
+func revisionOf(a *admin.Row) string {
+	if a.Policy.ID == "" {
+		return ""
+	}
+	return itoa(a.Policy.Revision)
+}
+
+// answeredRevision is the revision that the phone has answered last, whichever policy that was of.
+func answeredRevision(a *admin.Row) string {
+	if a.Ack == nil {
+		return ""
+	}
+	return itoa(a.Ack.Revision)
+}
+
+// ackWord is what the phone has said last, and of what, in words.
+func (s *Server) ackWord(a *admin.Row) string {
+	switch k := a.Ack; {
+	case k == nil && a.Policy.ID == "":
+		return ""
+	case k == nil:
+		return s.say("policy.answer.none")
+	case k.Policy != a.Policy.ID:
+		return s.say("policy.answer-other", s.answerWord(k.Answer))
+	case k.Revision != a.Policy.Revision:
+		return s.say("policy.answer-older", s.answerWord(k.Answer), k.Revision)
+	default:
+		return s.say("policy.answer-now", s.answerWord(k.Answer), k.Revision)
+	}
+}
+
+func (s *Server) ackCell(a *admin.Row) template.HTML {
+	switch {
+	case a.Ack != nil:
+		return s.ackChip(a)
+	case a.Policy.ID == "":
+		return ""
+	}
+	return s.chip("plain", "clock", s.say("policy.answer.none"), "")
 }

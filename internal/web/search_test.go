@@ -137,6 +137,10 @@ func TestNothingFoundSaysWhatToTry(t *testing.T) {
 	if len(page.all("main script")) != 0 {
 		t.Error("what was searched for became markup")
 	}
+	// Letters that run the other way do not turn round the sentence that they stand in.
+	if _, page = answers(v, "נועה"); len(page.all(".page-head p > bdi")) != 1 {
+		t.Error("what was searched for is not kept apart from the sentence")
+	}
 }
 
 func TestAnAuditorIsAnsweredAndHasNoButton(t *testing.T) {

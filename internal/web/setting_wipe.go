@@ -75,6 +75,22 @@ func (s *Server) frozenWords(r *http.Request, who access.Actor) template.HTML {
 	return s.html("settings.wipe.banner", text(f.By, 60), text(f.Reason, 200))
 }
 
+// cappedWords says to administrators that the cap of wipes has stopped orders, until one of them has saved
+// the limits, or used the switch; "": it has not.
+func (s *Server) cappedWords(r *http.Request, who access.Actor) template.HTML {
+	if s.settings == nil {
+		return ""
+	}
+	hit, err := s.settings.LastCapHit(r.Context(), who)
+	if err != nil {
+		httpd.NoteError(r.Context(), err)
+	}
+	if hit == nil {
+		return ""
+	}
+	return s.html("settings.wipe.capped", hit.Times, s.ago(hit.Last), text(strings.Join(hit.By, ", "), 120))
+}
+
 // wipeNeeds says which orders somebody has to see to: those that wait for another administrator, and those
 // that have been under way for longer than a day.
 func (s *Server) wipeNeeds(r *http.Request, who access.Actor) ([]need, error) {

@@ -20,6 +20,7 @@ type userForm struct {
 	id      access.UserID
 	version int64
 	form    admin.UserForm
+	stands  *admin.UserForm // what is there now, where somebody was faster
 }
 
 // userAdd answers GET /users/new.
@@ -32,7 +33,7 @@ func (s *Server) editedUser(r *http.Request) (*userForm, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &userForm{found.ID, found.Version, admin.UserFormOf(&found.User)}, nil
+	return &userForm{id: found.ID, version: found.Version, form: admin.UserFormOf(&found.User)}, nil
 }
 
 // userEditShow answers GET /users/edit/{id}.
@@ -72,13 +73,10 @@ func (s *Server) showUserForm(w http.ResponseWriter, r *http.Request, e *userFor
 	if f.Realms, err = s.realms(r.Context(), p.Actor, ""); err != nil {
 		return err
 	}
-	f.Fields = []formField{
-		{Name: "name", Label: s.say("user.name"), Value: d.Name, Hint: s.say("user.name-hint"), Required: true, Most: 200},
-		{Name: "display", Label: s.say("user.display"), Value: d.DisplayName, Most: 200},
-		{Name: "email", Label: s.say("user.email"), Value: d.Email, Kind: "email", Most: 320},
-		{Name: "number", Label: s.say("details.number"), Value: d.Number, Kind: "tel", Most: 64},
-		{Name: "groups", Label: s.say("user.groups"), Value: strings.Join(d.Groups, ", "), Hint: hint, Most: 2000},
-		{Name: "comment", Label: s.say("details.comment"), Value: d.Comment, Kind: "textarea", Most: 2000},
+	f.Fields = s.userFields(d, hint)
+	if e.stands != nil {
+		f.Differ = differing(append(slices.Clone(f.Fields), s.accountsField(d.Accounts)),
+			append(s.userFields(e.stands, ""), s.accountsField(e.stands.Accounts)))
 	}
 	f.Accounts = slices.Clone(d.Accounts)
 	if f.Accounts == nil {
@@ -96,6 +94,17 @@ func (s *Server) showUserForm(w http.ResponseWriter, r *http.Request, e *userFor
 		f.Accounts = append(f.Accounts, access.Account{Realm: realm})
 	}
 	return s.show(w, status, "thing_form", "layout", f)
+}
+
+func (s *Server) userFields(d *admin.UserForm, groupsHint string) []formField {
+	return []formField{
+		{Name: "name", Label: s.say("user.name"), Value: d.Name, Hint: s.say("user.name-hint"), Required: true, Most: 200},
+		{Name: "display", Label: s.say("user.display"), Value: d.DisplayName, Most: 200},
+		{Name: "email", Label: s.say("user.email"), Value: d.Email, Kind: "email", Most: 320},
+		{Name: "number", Label: s.say("details.number"), Value: d.Number, Kind: "tel", Most: 64},
+		{Name: "groups", Label: s.say("user.groups"), Value: strings.Join(d.Groups, ", "), Hint: groupsHint, Most: 2000},
+		{Name: "comment", Label: s.say("details.comment"), Value: d.Comment, Kind: "textarea", Most: 2000},
+	}
 }
 
 // userCreate answers POST /users/new.
@@ -121,6 +130,7 @@ func (s *Server) saveUser(w http.ResponseWriter, r *http.Request, e *userForm, d
 	if err := r.ParseForm(); err != nil {
 		return access.Invalid("user", s.say("error.form"))
 	}
+	stands := e.form
 	s.readUser(r, e)
 	result, err := do(admin.Act{Key: r.PostFormValue("key"), Version: atoi(r.PostFormValue("version"))})
 	if err != nil {
@@ -128,6 +138,9 @@ func (s *Server) saveUser(w http.ResponseWriter, r *http.Request, e *userForm, d
 		case access.KindInvalid:
 			return s.showUserForm(w, r, e, http.StatusBadRequest, s.textOf(err))
 		case access.KindConflict:
+			if e.id != "" && atoi(r.PostFormValue("version")) != e.version {
+				e.stands = &stands
+			}
 			return s.showUserForm(w, r, e, http.StatusConflict, s.textOf(err))
 		}
 		return err

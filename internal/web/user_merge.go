@@ -154,7 +154,7 @@ func (s *Server) splitShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Width = "narrow"
 	return s.showPage(w, r, "ask", &askPage{page: p, Action: "/users/split", Whole: !isFragment(r), Question: s.say("merge.ask-split"), What: s.say("merge.what-split"),
-		Whom: []whom{{from, realm}}, Carry: []named{{"realm", realm}, {"from", from}}, Key: s.newKey(), Button: s.say("act.split-accounts"),
+		Whom: []whom{{One: from, Two: realm}}, Carry: []named{{"realm", realm}, {"from", from}}, Key: s.newKey(), Button: s.say("act.split-accounts"),
 		Back: localPath(q.Get("back"), "/users/merge"), Hint: s.say("users.note-hint")})
 }
 

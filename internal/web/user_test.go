@@ -54,7 +54,11 @@ func TestAUserIsAddedAndChangedWithAccounts(t *testing.T) {
 	path := "/users/edit/" + strings.TrimPrefix(done.path, "/users/")
 	edit := v.get(path).wants(http.StatusOK)
 	edit.submit(v, path, url.Values{"display": {"Bob B."}, "account": {"", ""}, "realm": {"lab", "lab"}}).wants(http.StatusOK).says(".pane", "No mail account belongs to this user yet.")
-	edit.submit(v, path, url.Values{"display": {"Robert"}, "key": {"other"}}).wants(http.StatusConflict).says(".message.bad", "changed")
+	conflict := edit.submit(v, path, url.Values{"display": {"Robert"}, "key": {"other"}}).wants(http.StatusConflict).says(".message.bad", "changed")
+	conflict.says(".differ", "Robert Bob B.").says(".differ", "bob (lab) –")
+	if n := len(conflict.all(".differ tbody tr")); n != 2 {
+		t.Errorf("%d fields are compared", n)
+	}
 }
 
 // M-15

@@ -5,6 +5,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -25,6 +26,40 @@ func (s *Server) wipeAct() act[admin.Row] {
 		Form: func(id string) string { return wipeHref(access.AssociationID(id)) },
 		Fits: func(a *admin.Row) bool {
 			return a.Wipe.State != access.WipeWaiting && !a.Wipe.Speaks()
+		}}
+}
+
+// wipeSeveral orders a wipe of each of the chosen records. Those of a filter are not wiped: nobody has looked
+// at each of them (Y-10).
+func (s *Server) wipeSeveral() act[admin.Row] {
+	bulk := func(kind string, ids []string) admin.Bulk {
+		b := associationBulk(string(access.VerbWipe), ids, nil)
+		b.Wipe = access.WipeKind(kind)
+		return b
+	}
+	return act[admin.Row]{Verb: access.VerbWipe, Name: "wipe-all", Icon: "eraser", Key: "w", Danger: true, Several: true, Reason: true, Counts: true, Marks: (*Server).advised,
+		Choose: &choosing{
+			Choices: func(*http.Request, access.Actor) ([]choice, error) {
+				var list []choice
+				for _, k := range []access.WipeKind{access.WipeFull, access.WipeAccount} {
+					list = append(list, choice{Value: string(k), Label: s.kindWord(k)})
+				}
+				return list, nil
+			},
+			Bulk: func(ctx context.Context, who access.Actor, kind string, ids []string, _ *query, a admin.Act) (admin.JobID, error) {
+				return s.admin.StartBulk(ctx, who, bulk(kind, ids), a)
+			},
+			Foresee: func(ctx context.Context, who access.Actor, kind string, ids []string, q *query) ([]note, refusedRows, error) {
+				if q != nil {
+					return nil, refusedRows{}, access.Invalid(string(access.VerbWipe), s.say("wipe.one-by-one"))
+				}
+				p, err := s.admin.PreviewBulk(ctx, who, bulk(kind, ids), admin.Act{})
+				list := []note{{"warn", s.say("wipe.blocked-then", p.ToBlocked)}}
+				for _, n := range p.Notes {
+					list = append(list, note{"", n})
+				}
+				return list, s.refusedRows(&p.Refusing), err
+			},
 		}}
 }
 
@@ -99,7 +134,7 @@ func (s *Server) showWipe(w http.ResponseWriter, r *http.Request, status int, ki
 	}
 	const named = 10
 	for i := range seen.Others[:min(len(seen.Others), named)] {
-		wp.Others = append(wp.Others, whom{userOf(&seen.Others[i]), phoneOf(&seen.Others[i])})
+		wp.Others = append(wp.Others, whom{One: userOf(&seen.Others[i]), Two: phoneOf(&seen.Others[i])})
 	}
 	if rest := len(seen.Others) - named; rest > 0 {
 		wp.More = s.say("list.and-more", rest)

@@ -9,5 +9,8 @@
 // user plus system time of the whole process tree (the policy service of auth_request included),
 // memory is the proportional set size (PSS).
 //
+// With -only storm thousands of phones come at once instead, each with a new connection, and do as
+// Retry-After tells them.
+//
 // Usage: go run ./test/bench [-rounds 5] [-only short,parked] [-peers vedette,nginx] [-json FILE]
 package main

@@ -35,8 +35,10 @@ func request(cmd, body string, i int) []byte {
 		cmd, userName(i), deviceName(i), auth, len(body), body)
 }
 
-func dial(addr string) (net.Conn, error) {
-	d := &net.Dialer{Timeout: 10 * time.Second}
+func dial(addr string) (net.Conn, error) { return dialWithin(addr, 10*time.Second) }
+
+func dialWithin(addr string, limit time.Duration) (net.Conn, error) {
+	d := &net.Dialer{Timeout: limit}
 	return tls.DialWithDialer(d, "tcp", addr, &tls.Config{
 		InsecureSkipVerify: true, MinVersion: tls.VersionTLS13, //nolint:gosec // loopback bench
 	})
@@ -100,11 +102,11 @@ func phone(addr string, c, n, rate, conns int, begin time.Time) (times []time.Du
 		if err != nil {
 			return times, failed, err
 		}
-		_, err = io.Copy(io.Discard, resp.Body)
+		n, err := io.Copy(io.Discard, resp.Body)
 		if err != nil {
 			return times, failed, err
 		}
-		if resp.StatusCode != http.StatusOK {
+		if resp.StatusCode != http.StatusOK || n < answerSize { // a refusal may be a short 200
 			failed++
 		}
 		times = append(times, time.Since(t))

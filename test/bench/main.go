@@ -26,6 +26,7 @@ import (
 
 type options struct {
 	rounds, conns, requests, parked int
+	phones                          int
 	idle                            time.Duration
 	only, peers, json               string
 	tlsBackend                      bool
@@ -45,8 +46,9 @@ func main() {
 	flag.IntVar(&o.conns, "conns", 64, "connections for short requests")
 	flag.IntVar(&o.requests, "requests", 30_000, "short requests per peer and round")
 	flag.IntVar(&o.parked, "parked", 5_000, "parked Pings")
+	flag.IntVar(&o.phones, "phones", 5_000, "phones of a storm")
 	flag.DurationVar(&o.idle, "idle", 60*time.Second, "how long the Pings are parked before memory is read")
-	flag.StringVar(&o.only, "only", "short,parked", "which measurements")
+	flag.StringVar(&o.only, "only", "short,parked", "which measurements: short, parked, or storm alone")
 	flag.StringVar(&o.peers, "peers", "", "which peers (default: all)")
 	flag.StringVar(&o.json, "json", "", "write the results to this file as JSON")
 	flag.BoolVar(&o.tlsBackend, "tls-backend", false, "TLS between proxy and mail server")
@@ -87,6 +89,9 @@ func run(o options) error {
 		os.RemoveAll(l.dir)
 	}()
 	defer back.stop()
+	if o.only == "storm" {
+		return storms(l, o)
+	}
 	var rows []row
 	for round := 1; round <= o.rounds; round++ {
 		for _, p := range peers() {
@@ -206,6 +211,7 @@ func size(ps []*process) (n int64) {
 }
 
 func measureShort(l *lab, p peer, o options, r *row) error {
+	l.rate = defaultRate
 	listen, err := freeAddr()
 	if err != nil {
 		return err
@@ -230,6 +236,7 @@ func measureShort(l *lab, p peer, o options, r *row) error {
 }
 
 func measureParked(l *lab, p peer, o options, r *row) error {
+	l.rate = 0 // what is weighed is waiting, not standing in line
 	listen, err := freeAddr()
 	if err != nil {
 		return err
@@ -273,22 +280,32 @@ func measureParked(l *lab, p peer, o options, r *row) error {
 	return nil
 }
 
+func backendClient() *http.Client {
+	return &http.Client{Transport: insecure(), Timeout: 5 * time.Second}
+}
+
+// askBackend gets a number from the mail server.
+func (l *lab) askBackend(client *http.Client, path string) (int, error) {
+	resp, err := client.Get(l.scheme + "://" + l.backend + path)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(string(b))
+}
+
 // waitParked waits until the backend holds exactly n Pings.
 func (l *lab) waitParked(n int, limit time.Duration) error {
-	client := &http.Client{Transport: insecure(), Timeout: 5 * time.Second}
+	client := backendClient()
 	defer client.CloseIdleConnections()
 	got := -1
 	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		resp, err := client.Get(l.scheme + "://" + l.backend + "/parked")
-		if err != nil {
-			return err
-		}
-		b, err := io.ReadAll(resp.Body)
-		resp.Body.Close()
-		if err != nil {
-			return err
-		}
-		if got, err = strconv.Atoi(string(b)); err != nil {
+		var err error
+		if got, err = l.askBackend(client, "/parked"); err != nil {
 			return err
 		}
 		if got == n {

@@ -19,6 +19,9 @@ import (
 	"time"
 )
 
+// answerSize is how long the mail server's answer to a short request is. What proxies say by themselves is shorter.
+const answerSize = 2048
+
 // records is how many device names every peer that decides has to know.
 const records = 100_000
 
@@ -28,9 +31,11 @@ func userName(i int) string   { return fmt.Sprintf("user%07d", i) }
 // backend is the mail server of the bench: 2 KB for a short request, silence for a Ping.
 func backend(addr, cert, key string) error {
 	var parked atomic.Int64
-	body := bytes.Repeat([]byte("vedette "), 256)
+	body := bytes.Repeat([]byte("vedette "), answerSize/8)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /parked", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, parked.Load()) })
+	var seconds busiest
+	mux.HandleFunc("GET /busiest", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, seconds.takeMost()) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		h := w.Header()
@@ -55,6 +60,9 @@ func backend(addr, cert, key string) error {
 			}
 			return
 		}
+		if r.Method == http.MethodPost {
+			seconds.count(time.Now().Unix())
+		}
 		h.Set("Content-Length", fmt.Sprint(len(body)))
 		_, _ = w.Write(body)
 	})
@@ -63,6 +71,33 @@ func backend(addr, cert, key string) error {
 		return srv.ListenAndServeTLS(cert, key)
 	}
 	return srv.ListenAndServe()
+}
+
+// busiest is how many short requests came within the busiest second.
+type busiest struct {
+	mu     sync.Mutex
+	second int64
+	n      int
+	most   int
+}
+
+func (b *busiest) count(second int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if second != b.second {
+		b.second, b.n = second, 0
+	}
+	b.n++
+	b.most = max(b.most, b.n)
+}
+
+// takeMost gives the number and begins anew.
+func (b *busiest) takeMost() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	most := b.most
+	b.most, b.n = 0, 0
+	return most
 }
 
 // known is the set a deciding peer looks a device up in.

@@ -26,6 +26,7 @@ type lab struct {
 	backend, scheme    string
 	deviceMap          string
 	database           string
+	rate               int // of the gateway's door for storms; 0: none
 }
 
 // peer is one proxy under test. run starts it and everything its cost includes; the process whose

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,7 +17,10 @@ import (
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
-// The bench runs the shipped defaults: a console with its database in a process of its own, and a
+// defaultRate is the shipped rate of the door for storms.
+const defaultRate = 100
+
+// The bench runs the shipped defaults, but for the door while parked Pings are weighed: a console with its database in a process of its own, and a
 // gateway linked to it that knows every record, checks roots, remembers credentials, reports what it
 // sees and serves metrics. Only the gateway's cost counts; the console does not stand in the way of
 // phones.
@@ -42,6 +46,7 @@ tls_cert = %q
 tls_key = %q
 console = "https://%s"
 console_pin = %q
+storm.rate = %d
 [[backend]]
 name = "mail"
 type = "other"
@@ -76,7 +81,7 @@ func (l *lab) startVedette(listen string) (started, counted []*process, err erro
 	}
 	files := map[string]string{
 		conFile: fmt.Sprintf(consoleConfig, cdir, link, gwPin),
-		gwFile:  fmt.Sprintf(gatewayConfig, gdir, listen, l.cert, l.key, link, conPin, l.scheme, l.backend, ca),
+		gwFile:  fmt.Sprintf(gatewayConfig, gdir, listen, l.cert, l.key, link, conPin, l.rate, l.scheme, l.backend, ca),
 	}
 	for name, text := range files {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
@@ -99,8 +104,18 @@ func (l *lab) startVedette(listen string) (started, counted []*process, err erro
 	if err := ready(listen); err != nil {
 		return started, nil, err
 	}
-	time.Sleep(2 * time.Second) // the full copy of all records
-	return started, []*process{gw}, nil
+	return started, []*process{gw}, copied(listen)
+}
+
+// copied waits until the gateway has the full copy of all records: before, it refuses phones it does not know.
+func copied(listen string) error {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		if res, err := short(listen, 1, 1, 0); err == nil && res.failed == 0 {
+			time.Sleep(2 * time.Second)
+			return nil
+		}
+	}
+	return errors.New("the gateway never got its records")
 }
 
 // pin makes the link certificate of one end and gives its pin.

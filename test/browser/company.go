@@ -133,7 +133,7 @@ func (c *Console) ThreeGateways(t testing.TB) {
 				CertExpires: now.AddDate(0, 2, 0), LinkExpires: now.AddDate(1, 0, 0), Backends: []access.BackendHealth{up("sogo", "sogo", "https://mail.lab.example/SOGo/Microsoft-Server-ActiveSync", "lab.example, LAB")}}}
 	}
 	berlin, lisbon, kyoto := gateway("gw-berlin", 4812), gateway("gw-lisbon", 377), gateway("gw-kyoto", 0)
-	lisbon.Skew, lisbon.Status.CertExpires = 7*time.Second, now.AddDate(0, 0, 9)
+	lisbon.Skew, lisbon.Status.CertExpires = 7*time.Second, now.AddDate(0, 0, 9).Add(12*time.Hour)
 	kyoto.Connected, kyoto.LastReport, kyoto.Status.SpoolBytes = false, now.Add(-26*time.Hour), 9<<20
 	kyoto.Status.Position = c.holder.Load().Position()
 	kyoto.Status.Reconciled, kyoto.Status.ExternalURL = now.Add(-31*time.Hour), ""

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -47,9 +48,11 @@ type Console struct {
 	Now      func() time.Time
 
 	gateways atomic.Pointer[[]access.Gateway]
+	enrolled bool // a company's people and devices are registered
 	holder   *snapshot.Holder
 	late     atomic.Int64 // a change newer than this is not applied by the last gateway
-	broken   atomic.Bool
+	lag      atomic.Int64 // how long the snapshot takes to apply a change
+	stop     func()       // ends what goes on behind the pages, and waits for its end
 }
 
 // Start makes a console over an empty store. With an administrator there is Administrator; without, the
@@ -120,16 +123,16 @@ func start(t testing.TB, administrator bool, now func() time.Time, languages []*
 	server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
 	server.Start()
 	c.URL = server.URL
-	done := make(chan struct{}, 3)
-	go func() { c.follow(ctx); done <- struct{}{} }()
-	go func() { c.Admin.Run(ctx); done <- struct{}{} }()
-	go func() { c.Live.Run(ctx); done <- struct{}{} }()
+	behind, rest := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() { c.follow(behind) })
+	work.Go(func() { c.Admin.Run(behind) })
+	work.Go(func() { c.Live.Run(behind) })
+	c.stop = func() { rest(); work.Wait() }
 	t.Cleanup(func() {
 		cancel()
 		server.Close()
-		for range cap(done) {
-			<-done
-		}
+		c.stop()
 		must(c.Store.Close())
 	})
 	c.Settle(t)
@@ -141,6 +144,7 @@ func (c *Console) follow(ctx context.Context) {
 	for ctx.Err() == nil {
 		b, err := c.Store.ChangesSince(ctx, c.holder.Load().Position(), 500)
 		for err == nil {
+			c.dawdle(ctx)
 			c.holder.Apply(b)
 			if !b.More {
 				break
@@ -151,18 +155,31 @@ func (c *Console) follow(ctx context.Context) {
 			err = c.Store.Wait(ctx, c.holder.Load().Position().Number)
 		}
 		if err != nil && ctx.Err() == nil {
-			if c.broken.Load() {
-				return
-			}
 			panic(err)
 		}
 	}
 }
 
-// Break takes the store away, as a disk does that fails.
+// Lag makes the console's own copy of what gateways decide from follow its changes that much later, as on a
+// machine that has much else to do.
+func (c *Console) Lag(d time.Duration) { c.lag.Store(int64(d)) }
+
+func (c *Console) dawdle(ctx context.Context) {
+	d := time.Duration(c.lag.Load())
+	if d == 0 {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// Break takes the store away, as a disk does that fails. What goes on behind the pages ends first: of what it
+// would complain, again and again, no test needs to hear.
 func (c *Console) Break(t testing.TB) {
 	t.Helper()
-	c.broken.Store(true)
+	c.stop()
 	if err := c.Store.Close(); err != nil {
 		t.Error(err)
 	}

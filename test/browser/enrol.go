@@ -15,6 +15,7 @@ import (
 // Enrol registers a company's people and devices before their phones come, as vedette demo does.
 func (c *Console) Enrol(t testing.TB, people *company.Company) {
 	t.Helper()
+	c.enrolled = true
 	who := access.Actor{Name: Administrator, Role: access.RoleAdministrator, Addr: "192.0.2.10"}
 	roster := people.Roster(c.Now())
 	err := roster.Enrol(func(u access.User) (access.UserID, error) {

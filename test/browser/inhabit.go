@@ -16,12 +16,13 @@ import (
 )
 
 // Inhabit records what gateways have told of a company by now, and what its administrators have done
-// about it: the records of vedette demo, the same ones each time. It gives them oldest first.
+// about it: the records of vedette demo, the same ones each time. It gives them oldest first, and registers people
+// and devices unless Enrol has.
 func (c *Console) Inhabit(t testing.TB, people *company.Company) []access.AssociationID {
 	t.Helper()
 	// single is how many of the newest come one by one: what comes together is sorted by chance.
 	const single, most = 300, 2000
-	if len(people.Phones) <= most { // for more it would take too long
+	if len(people.Phones) <= most && !c.enrolled { // for more it would take too long
 		c.Enrol(t, people)
 	}
 	moment := c.Now()

@@ -64,6 +64,27 @@ export const peopleStories = {
     await device(page).getByText('Lost: the 1 record').waitFor()
   },
 
+  // A-26 D-02
+  'the details of a device follow what somebody else does, and what was opened stays open': async ({ world, visit }) => {
+    const page = await visit(world.peopleLive)
+    await page.goto(`/devices/${world.peopleLive.id}`)
+    await device(page).getByText('Active.').waitFor()
+    const compliance = device(page).locator('details.cat').filter({ has: page.locator('summary', { hasText: 'Compliance' }) })
+    await compliance.locator('summary').click()
+    await page.evaluate(() => document.activeElement.blur())
+    await fetch(world.peopleLive.poke)
+    const soon = { timeout: 15000 } // much sooner than everything is asked for again
+    await device(page).getByText('Lost: the 1 record of this phone is refused.').waitFor(soon)
+    await device(page).locator('.belongings').getByText('Blocked').waitFor()
+    assert.ok(await compliance.evaluate((d) => d.open))
+    await fetch(world.peopleLive.poke)
+    await device(page).getByText('No record is linked to it.').waitFor(soon)
+    assert.ok(await compliance.evaluate((d) => d.open))
+    await device(page).locator('details.cat').filter({ hasText: 'Why no phone is linked' }).first().waitFor()
+    await device(page).locator('[data-close-pane]').click()
+    assert.equal(await device(page).locator('details').count(), 0)
+  },
+
   // M-06 M-08
   'a device that breaks its policy is refused with the reason, and let in again': async ({ world, visit, accessible }) => {
     const page = await visit(world.peopleRules, { axe: true })

@@ -4,6 +4,8 @@
 package browser_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -14,12 +16,39 @@ import (
 // people is the small office before anybody has registered its phones: ana is known, with a tablet, and
 // somebody signs in by two names.
 func people(t *testing.T) where {
-	c := browser.Start(t, true)
+	c, ids, _ := crew(t)
+	return where{URL: c.URL, ID: string(ids[0])}
+}
+
+// elsewhereLost is people with an address that, asked, marks the tablet lost and, asked again, takes its record
+// away from it.
+func elsewhereLost(t *testing.T) where {
+	c, ids, tablet := crew(t)
+	who := access.Actor{Name: "somebody else", Role: access.RoleAdministrator}
+	asked := false
+	poke := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		var err error
+		if asked {
+			_, err = c.Admin.UnlinkAssociation(t.Context(), who, ids[3], admin.Act{})
+		} else {
+			_, err = c.Admin.LoseDevice(t.Context(), who, tablet, admin.Act{})
+		}
+		if asked = true; err != nil {
+			t.Error(err)
+		}
+	}))
+	t.Cleanup(poke.Close)
+	return where{URL: c.URL, ID: string(tablet), Poke: poke.URL}
+}
+
+func crew(t *testing.T) (c *browser.Console, ids []access.AssociationID, tablet access.DeviceID) {
+	t.Helper()
+	c = browser.Start(t, true)
 	list := browser.Three()
 	for i := range list {
 		list[i].Device2 = ""
 	}
-	ids := c.Add(t, append(list, browser.Person{User: "asilva@lab.example", Device: "OLDPHONE1", Model: "Pixel 6", OS: "Android"})...)
+	ids = c.Add(t, append(list, browser.Person{User: "asilva@lab.example", Device: "OLDPHONE1", Model: "Pixel 6", OS: "Android"})...)
 	c.ThreeGateways(t)
 	who := access.Actor{Name: browser.Administrator, Role: access.RoleAdministrator}
 	u, err := c.Admin.AddUser(t.Context(), who, admin.UserForm{Name: "ana.silva", DisplayName: "Ana Silva", Email: "ana.silva@lab.example",
@@ -36,5 +65,5 @@ func people(t *testing.T) where {
 		t.Fatal(err)
 	}
 	c.Settle(t)
-	return where{URL: c.URL, ID: string(ids[0])}
+	return c, ids, access.DeviceID(d.ID)
 }

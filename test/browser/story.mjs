@@ -8,6 +8,11 @@ import assert from 'node:assert/strict'
 const rows = (page) => page.locator('.records tbody tr')
 const row = (page, text) => rows(page).filter({ hasText: text })
 
+// assertSoon polls what happens in the story itself.
+async function assertSoon(holds, otherwise) {
+  for (const end = Date.now() + 8000; !holds(); await new Promise((r) => setTimeout(r, 20))) assert.ok(Date.now() < end, otherwise)
+}
+
 export const stories = {
   // A-01 A-11
   'the ActiveSync page is found under Devices & Users and lists what the gateways reported': async ({ world, visit }) => {
@@ -87,6 +92,35 @@ export const stories = {
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/search\?q=ana/)
     assert.equal(await page.locator('.answers > li').count(), 1)
+  },
+
+  'a dialog keeps the focus and the words of whoever is quicker than the page': async ({ world, visit }) => {
+    const page = await visit(world.acting)
+    await page.goto('/activesync')
+    await page.evaluate(() => {
+      globalThis.answers = 0
+      document.addEventListener('htmx:afterRequest', () => globalThis.answers++)
+      document.addEventListener('htmx:afterSwap', (event) => {
+        if (event.detail.target.id === 'dialog') queueMicrotask(() => document.querySelector('#dialog [data-close]').focus())
+      }, { once: true })
+    })
+    const asked = []
+    await page.route('**/activesync/selection/comment?*', (route) => { asked.push(route) })
+    const answered = async (n) => {
+      await assertSoon(() => asked.length >= n, 'no question is asked')
+      await asked[n - 1].continue()
+      await page.waitForFunction((n) => globalThis.answers >= n, n)
+    }
+    await page.keyboard.press('j')
+    await page.keyboard.press('c')
+    await page.keyboard.press('c') // nothing has come yet
+    await answered(1)
+    const dialog = page.getByRole('dialog')
+    await page.waitForTimeout(200) // longer than anything waits that might still move the focus
+    assert.ok(await dialog.locator('[data-close]').evaluate((e) => e === document.activeElement), 'the focus has been moved')
+    await dialog.getByLabel('Comment').fill('Typed at once')
+    await answered(2)
+    assert.equal(await dialog.getByLabel('Comment').inputValue(), 'Typed at once')
   },
 
   // A-14 A-15

@@ -121,6 +121,44 @@ export const wireStories = {
     await row(page, 'ana.silva@').getByText('Allowed').waitFor()
   },
 
+  // Y-10 F-05
+  'wire: several phones are wiped by their number, the cap is told, an order is cancelled, and everything is held': async ({ world, visit, accessible }) => {
+    const page = await visit(world.wireSafe, { axe: true })
+    await page.goto('/settings/wipe-safety')
+    await page.getByLabel('Wipes in an hour, at most').fill('1')
+    await page.getByRole('button', { name: 'Save' }).first().click()
+    await page.locator('.message').waitFor()
+    await page.goto('/activesync')
+    const rows = page.locator('.records tbody input[name="id"]')
+    await rows.nth(0).check()
+    await rows.nth(1).check()
+    await page.locator('#selection').getByRole('button', { name: 'Wipe', exact: true }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('more wipes can be ordered within this hour after that').waitFor()
+    await accessible(page, 'the dialog of several wipes')
+    await dialog.getByLabel('Note').fill('A theft')
+    await dialog.getByLabel('Type 2 to confirm').fill('2')
+    await dialog.getByRole('button', { name: /^Wipe/ }).click()
+    await page.waitForURL(/\/jobs\//)
+    await page.locator('[data-job]').waitFor({ state: 'detached' })
+    await page.goto('/wipes')
+    await page.getByText('The cap of wipes has stopped 1 order').waitFor()
+    await accessible(page, 'a page with the banner of the cap')
+    await page.locator('.records tbody tr').first().getByRole('link', { name: 'Cancel wipe' }).click()
+    await dialog.getByRole('button', { name: 'Cancel wipe' }).click()
+    await page.locator('.records tbody').getByText('Cancelled').waitFor()
+    await page.goto('/activesync')
+    await page.getByLabel('Show').selectOption('action-in-year')
+    await page.getByLabel('Year').waitFor()
+    await page.locator('.records tbody tr').first().waitFor()
+    await accessible(page, 'the list of actions in a year')
+    await page.getByRole('link', { name: 'See the limits' }).click()
+    await page.getByLabel('Why').fill('A drill')
+    await page.getByRole('button', { name: 'Hold all destructive orders' }).click()
+    await page.getByText('Destructive orders are held').first().waitFor()
+    assert.equal(await page.getByText('The cap of wipes has stopped').count(), 0, 'the cap is told although somebody has seen to it')
+  },
+
   //
   'wire: every page of policies and wipes is accessible, light and dark, wide and narrow': async ({ world, visit, accessible }) => {
     for (const colorScheme of ['light', 'dark']) {

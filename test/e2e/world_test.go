@@ -43,6 +43,8 @@ type mailPlan struct {
 	users   []string
 	tls     bool   // HTTPS with a certificate of its own
 	trust   string // PEM of the authority that gateways are told to trust; default its own
+	kind    string // as gateways know it; default other
+	server  func(*eastest.Config)
 }
 
 // world is a console, its gateways, and the mail servers behind them. Everything it writes lies in dir.
@@ -102,7 +104,11 @@ func newWorld(t *testing.T, p plan) *world {
 func (w *world) openMail(servers []mailPlan) string {
 	var tables strings.Builder
 	for i, m := range servers {
-		s := eastest.New(eastest.Config{MinHeartbeat: 1, LogBodies: true, URL: "https://not-the-gateway.invalid" + eas.Path})
+		cfg := eastest.Config{MinHeartbeat: 1, LogBodies: true, URL: "https://not-the-gateway.invalid" + eas.Path}
+		if m.server != nil {
+			m.server(&cfg)
+		}
+		s := eastest.New(cfg)
 		domain := m.domains[0]
 		for _, u := range m.users {
 			s.AddUser(eastest.User{Name: u, Password: secret(u), Address: u + "@" + domain})
@@ -120,8 +126,8 @@ func (w *world) openMail(servers []mailPlan) string {
 		}
 		w.t.Cleanup(func() { s.Close(); srv.CloseClientConnections(); srv.Close() })
 		w.mail, w.mailURLs = append(w.mail, s), append(w.mailURLs, srv.URL+eas.Path)
-		fmt.Fprintf(&tables, "[[backend]]\nname = %q\nrealm = %q\ntype = \"other\"\nurl = %q\ndomains = [%s]\ndefault = %v\n%s",
-			m.name, cmp.Or(m.realm, m.name), srv.URL+eas.Path, quoted(m.domains), i == 0, trust)
+		fmt.Fprintf(&tables, "[[backend]]\nname = %q\nrealm = %q\ntype = %q\nurl = %q\ndomains = [%s]\ndefault = %v\n%s",
+			m.name, cmp.Or(m.realm, m.name), cmp.Or(m.kind, "other"), srv.URL+eas.Path, quoted(m.domains), i == 0, trust)
 	}
 	return tables.String()
 }

@@ -39,15 +39,16 @@ func TestClientScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", dir+string(os.PathListSeparator)+e.Getenv("PATH"))
-			c, err := newConsole(e)
+			c, in, err := newConsole(e)
 			if err != nil {
 				return err
 			}
 			e.Setenv("VEDETTE_SERVER", c.URL)
+			e.Values[reporter{}] = in
 			e.Setenv("TZ", "UTC")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ends": ends, "keep": keep},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ends": ends, "keep": keep, "phone": phone},
 	})
 }
 
@@ -65,19 +66,40 @@ func keep(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], m[1])
 }
 
+// reporter is where a script keeps what takes the reports of gateways.
+type reporter struct{}
+
+// phone lets a gateway report what ana's phone APPL1 has answered to an order, or to the first revision of
+// a policy.
+func phone(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 || args[0] != "wipe" && args[0] != "policy" {
+		ts.Fatalf("usage: phone wipe|policy ID ANSWER")
+	}
+	now := time.Now().UTC()
+	s := access.Sighting{Pair: access.Pair{Realm: "lab", Account: "ana", Device: "APPL1"}, Accepted: true, HTTP: 200, First: now, Last: now}
+	if args[0] == "wipe" {
+		s.Wipe = &access.WipeReport{ID: access.WipeID(args[1]), State: access.WipeState(args[2]), At: now}
+	} else {
+		s.Policy = &access.PolicyAck{Policy: access.PolicyID(args[1]), Revision: 1, Answer: access.PolicyAnswer(args[2]), At: now}
+	}
+	_, err := ts.Value(reporter{}).(*intake.Intake).Take(context.Background(), access.Report{Gateway: "gw1", Now: now, Sightings: []access.Sighting{s}})
+	ts.Check(err)
+}
+
 // newConsole is a console without pages, which ends with the script. It leaves the files ca.pem, root.token
-// and auditor.token.
-func newConsole(e *testscript.Env) (*httptest.Server, error) {
+// and auditor.token of ada, and second.token of zoe.
+func newConsole(e *testscript.Env) (*httptest.Server, *intake.Intake, error) {
 	st, err := store.Open(context.Background(), store.Config{DSN: "sqlite:" + filepath.Join(e.WorkDir, ".console.db")})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	hub := control.NewHub(control.HubConfig{Source: st, Intake: intake.New(st, nil)})
+	in := intake.New(st, nil)
+	hub := control.NewHub(control.HubConfig{Source: st, Intake: in})
 	adm, err := admin.New(admin.Config{Store: st, Snapshot: func() admin.Snapshot { return hub.Snapshot() }})
 	if err != nil {
 		cancel()
-		return nil, err
+		return nil, nil, err
 	}
 	done := make(chan struct{}, 2)
 	for _, run := range []func(context.Context) error{hub.Run, adm.Run} {
@@ -93,29 +115,29 @@ func newConsole(e *testscript.Env) (*httptest.Server, error) {
 		_ = st.Close()
 	})
 	if err := hub.Ready(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	box, err := seal.New(make([]byte, seal.KeySize))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sign, err := login.New(login.Config{Store: st, Box: box})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	settings, err := admin.NewSettings(admin.SettingsConfig{Admin: adm, Box: box, Backups: e.WorkDir})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	rest, err := api.New(api.Config{Admin: adm, Login: sign, Feed: st, Settings: settings})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	srv := httptest.NewTLSServer(httpd.Events(slog.New(slog.DiscardHandler), httpd.SafeHeaders(
 		sign.Middleware(httpd.Recover(rest.Answer, httpd.LimitBodyBy(rest.BodyLimit, rest.Answer, rest))))))
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // that a client does not trust us is what a script is for
 	e.Defer(srv.Close)
-	return srv, furnish(e, st, sign, srv)
+	return srv, in, furnish(e, st, sign, srv)
 }
 
 func furnish(e *testscript.Env, st *store.Store, sign *login.Login, srv *httptest.Server) error {
@@ -125,8 +147,14 @@ func furnish(e *testscript.Env, st *store.Store, sign *login.Login, srv *httptes
 		return err
 	}
 	files := map[string][]byte{"ca.pem": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw})}
-	for name, role := range map[string]access.Role{"root.token": access.RoleAdministrator, "auditor.token": access.RoleAuditor} {
-		token, err := sign.CreateTokenFor(ctx, login.House(), "ada", login.NewToken{Name: name, Role: role})
+	if err := sign.CreateAdministrator(ctx, login.House(), "zoe", "correct horse battery staple", access.RoleAdministrator); err != nil {
+		return err
+	}
+	for name, of := range map[string]struct {
+		name string
+		role access.Role
+	}{"root.token": {"ada", access.RoleAdministrator}, "second.token": {"zoe", access.RoleAdministrator}, "auditor.token": {"ada", access.RoleAuditor}} {
+		token, err := sign.CreateTokenFor(ctx, login.House(), of.name, login.NewToken{Name: name, Role: of.role})
 		if err != nil {
 			return err
 		}
@@ -146,6 +174,7 @@ func furnish(e *testscript.Env, st *store.Store, sign *login.Login, srv *httptes
 				return err
 			}
 		}
-		return nil
+		return tx.CreatePolicy(&store.Policy{Policy: access.Policy{Name: "Strict", Settings: []access.PolicySetting{
+			{Element: "DevicePasswordEnabled", Value: "1"}, {Element: "MinDevicePasswordLength", Value: "6"}}}, By: "ada"}, "")
 	})
 }

@@ -47,6 +47,7 @@ func generate(ctx context.Context, root string) (map[string][]byte, error) {
 		"metrics.md":      metrics,
 		"audit-events.md": auditEvents,
 		"roles.md":        roles,
+		"wipe-effects.md": wipeEffects,
 		"openapi.json":    openAPI,
 		"api.md":          apiReference,
 	} {

@@ -15,7 +15,7 @@
 //	prefer  auto-block|shadow|allow-overrides-compliance|other-user|unknown-users-unregistered|unknown=pass|max-age=1h|default-policy=NAME
 //	console away 2h | console back
 //	clock   +3h
-//	ask     NAME COMMAND [stale|limited|nocredentials|certificate|other-user|malformed|key=STATE] -> VERDICT RULE [not-enforced] [until=+1h]
+//	ask     NAME COMMAND [stale|limited|nocredentials|certificate|other-user|malformed|crowded|key=STATE] -> VERDICT RULE [not-enforced] [until=+1h]
 //
 // An association whose name ends in ? is a pair nobody has recorded. Like its parent, the package has no
 // clock and does no input or output but reading the script it is given.

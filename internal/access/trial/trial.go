@@ -295,6 +295,8 @@ func (w *world) ask(words []string) (wrong string, err error) {
 			f.Shield = access.ShieldNoAccount
 		case "certificate":
 			f.ClientCertificate = true
+		case "crowded":
+			f.Crowded = true
 		case "other-user":
 			f.OtherUser = true
 		case "malformed":

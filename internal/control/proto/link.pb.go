@@ -2670,6 +2670,8 @@ type Status struct {
 	LinkExpires   *Time                  `protobuf:"bytes,11,opt,name=link_expires,json=linkExpires,proto3" json:"link_expires,omitempty"`
 	Backends      []*Backend             `protobuf:"bytes,12,rep,name=backends,proto3" json:"backends,omitempty"`
 	ExternalUrl   string                 `protobuf:"bytes,13,opt,name=external_url,json=externalUrl,proto3" json:"external_url,omitempty"`
+	StormSince    *Time                  `protobuf:"bytes,14,opt,name=storm_since,json=stormSince,proto3" json:"storm_since,omitempty"` // phones that come back at the same time are put off
+	StormPutOff   int64                  `protobuf:"varint,15,opt,name=storm_put_off,json=stormPutOff,proto3" json:"storm_put_off,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2793,6 +2795,20 @@ func (x *Status) GetExternalUrl() string {
 		return x.ExternalUrl
 	}
 	return ""
+}
+
+func (x *Status) GetStormSince() *Time {
+	if x != nil {
+		return x.StormSince
+	}
+	return nil
+}
+
+func (x *Status) GetStormPutOff() int64 {
+	if x != nil {
+		return x.StormPutOff
+	}
+	return 0
 }
 
 type Backend struct {
@@ -3206,7 +3222,7 @@ const file_link_proto_rawDesc = "" +
 	"\x06minute\x18\x01 \x01(\v2\x15.vedette.link.v1.TimeR\x06minute\x12\x12\n" +
 	"\x04rule\x18\x02 \x01(\tR\x04rule\x12\x18\n" +
 	"\averdict\x18\x03 \x01(\tR\averdict\x12\x14\n" +
-	"\x05count\x18\x04 \x01(\x03R\x05count\"\x9e\x04\n" +
+	"\x05count\x18\x04 \x01(\x03R\x05count\"\xfa\x04\n" +
 	"\x06Status\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12/\n" +
 	"\astarted\x18\x02 \x01(\v2\x15.vedette.link.v1.TimeR\astarted\x125\n" +
@@ -3225,7 +3241,10 @@ const file_link_proto_rawDesc = "" +
 	" \x01(\v2\x15.vedette.link.v1.TimeR\vcertExpires\x128\n" +
 	"\flink_expires\x18\v \x01(\v2\x15.vedette.link.v1.TimeR\vlinkExpires\x124\n" +
 	"\bbackends\x18\f \x03(\v2\x18.vedette.link.v1.BackendR\bbackends\x12!\n" +
-	"\fexternal_url\x18\r \x01(\tR\vexternalUrl\"\x96\x02\n" +
+	"\fexternal_url\x18\r \x01(\tR\vexternalUrl\x126\n" +
+	"\vstorm_since\x18\x0e \x01(\v2\x15.vedette.link.v1.TimeR\n" +
+	"stormSince\x12\"\n" +
+	"\rstorm_put_off\x18\x0f \x01(\x03R\vstormPutOff\"\x96\x02\n" +
 	"\aBackend\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x10\n" +
@@ -3349,20 +3368,21 @@ var file_link_proto_depIdxs = []int32{
 	33, // 48: vedette.link.v1.Status.cert_expires:type_name -> vedette.link.v1.Time
 	33, // 49: vedette.link.v1.Status.link_expires:type_name -> vedette.link.v1.Time
 	32, // 50: vedette.link.v1.Status.backends:type_name -> vedette.link.v1.Backend
-	33, // 51: vedette.link.v1.Backend.since:type_name -> vedette.link.v1.Time
-	1,  // 52: vedette.link.v1.Link.Follow:input_type -> vedette.link.v1.FollowRequest
-	18, // 53: vedette.link.v1.Link.Acknowledge:input_type -> vedette.link.v1.AcknowledgeRequest
-	23, // 54: vedette.link.v1.Link.Report:input_type -> vedette.link.v1.ReportRequest
-	20, // 55: vedette.link.v1.Link.Repair:input_type -> vedette.link.v1.RepairRequest
-	2,  // 56: vedette.link.v1.Link.Follow:output_type -> vedette.link.v1.FollowResponse
-	19, // 57: vedette.link.v1.Link.Acknowledge:output_type -> vedette.link.v1.AcknowledgeResponse
-	24, // 58: vedette.link.v1.Link.Report:output_type -> vedette.link.v1.ReportResponse
-	22, // 59: vedette.link.v1.Link.Repair:output_type -> vedette.link.v1.RepairResponse
-	56, // [56:60] is the sub-list for method output_type
-	52, // [52:56] is the sub-list for method input_type
-	52, // [52:52] is the sub-list for extension type_name
-	52, // [52:52] is the sub-list for extension extendee
-	0,  // [0:52] is the sub-list for field type_name
+	33, // 51: vedette.link.v1.Status.storm_since:type_name -> vedette.link.v1.Time
+	33, // 52: vedette.link.v1.Backend.since:type_name -> vedette.link.v1.Time
+	1,  // 53: vedette.link.v1.Link.Follow:input_type -> vedette.link.v1.FollowRequest
+	18, // 54: vedette.link.v1.Link.Acknowledge:input_type -> vedette.link.v1.AcknowledgeRequest
+	23, // 55: vedette.link.v1.Link.Report:input_type -> vedette.link.v1.ReportRequest
+	20, // 56: vedette.link.v1.Link.Repair:input_type -> vedette.link.v1.RepairRequest
+	2,  // 57: vedette.link.v1.Link.Follow:output_type -> vedette.link.v1.FollowResponse
+	19, // 58: vedette.link.v1.Link.Acknowledge:output_type -> vedette.link.v1.AcknowledgeResponse
+	24, // 59: vedette.link.v1.Link.Report:output_type -> vedette.link.v1.ReportResponse
+	22, // 60: vedette.link.v1.Link.Repair:output_type -> vedette.link.v1.RepairResponse
+	57, // [57:61] is the sub-list for method output_type
+	53, // [53:57] is the sub-list for method input_type
+	53, // [53:53] is the sub-list for extension type_name
+	53, // [53:53] is the sub-list for extension extendee
+	0,  // [0:53] is the sub-list for field type_name
 }
 
 func init() { file_link_proto_init() }

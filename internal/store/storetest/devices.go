@@ -134,7 +134,7 @@ func devices(t *testing.T, e Engine) {
 		}
 	})
 	t.Run("a phone waits on the Devices page from its first record until it is linked", waiting(e))
-	t.Run("whatever happens in whatever order, exactly the phones without a link wait", anyOrder(e))
+	t.Run("whatever happens in whatever order, exactly the phones wait that are neither linked nor registered", anyOrder(e))
 	t.Run("a deleted device leaves unlinked records that may be matched again", func(t *testing.T) {
 		_, s := fresh(t, e)
 		a, b := create(t, s, seen("ana", "d1")), create(t, s, seen("bob", "d2"))
@@ -219,9 +219,33 @@ func waiting(e Engine) func(*testing.T) {
 		if got := m.entries["device "+string(w.ID)].Device; got == nil || got.State != access.DevicePending {
 			t.Errorf("gateways hold %+v", got)
 		}
+		// One phone is one row: it does not wait beside the device it is registered as, unlinked or not.
 		linkTo(t, s, b.ID, "")
-		if again := waitingOf(t, s, "d1"); again == nil || again.ID == w.ID {
-			t.Errorf("an unlinked phone does not wait: %+v", again)
+		if again := waitingOf(t, s, "d1"); again != nil {
+			t.Errorf("a phone that is registered waits: %+v", again)
+		}
+		got, err := s.FindRegistered(ctx, w.ID)
+		if err != nil || got.Records != 0 || got.Unlinked != 2 || got.UnlinkedByHand != 1 {
+			t.Errorf("%+v, %v", got, err)
+		}
+		got.State = access.DeviceRetired
+		saveDevice(t, s, got)
+		again := waitingOf(t, s, "d1")
+		if again == nil || again.ID == w.ID {
+			t.Fatalf("the phone of a retired device does not wait: %+v", again)
+		}
+		former := access.FormerDevice{ID: w.ID, State: access.DeviceRetired, Owner: ana.ID, OwnerName: "ana"}
+		if again, err = s.FindRegistered(ctx, again.ID); err != nil || again.Before != former {
+			t.Errorf("%+v, %v", again, err)
+		}
+		got.State = access.DeviceActive
+		saveDevice(t, s, got)
+		if again := waitingOf(t, s, "d1"); again != nil {
+			t.Errorf("a phone that is in use again waits: %+v", again)
+		}
+		tx(t, s, func(tx *store.Tx) error { return tx.DeleteDevice(w.ID) })
+		if again := waitingOf(t, s, "d1"); again == nil || again.Before != (access.FormerDevice{}) {
+			t.Errorf("the phone of a deleted device waits as %+v", again)
 		}
 	}
 }
@@ -241,6 +265,7 @@ func anyOrder(e Engine) func(*testing.T) {
 		for range 2 {
 			regs = append(regs, addDevice(t, s, access.RegisteredDevice{}).ID)
 		}
+		var plain []*access.RegisteredDevice // registered under an id, and linked to nothing
 		pick := func() *access.Association {
 			keys := make([]access.AssociationID, 0, len(all))
 			for id := range all {
@@ -255,7 +280,10 @@ func anyOrder(e Engine) func(*testing.T) {
 		for step := range 150 {
 			what := "create"
 			a := pick()
-			switch n := r.IntN(10); {
+			switch n := r.IntN(12); {
+			case n >= 10:
+				what = "register"
+				changePlain(t, s, r, &plain, phones)
 			case n < 3 || a == nil:
 				list := []*access.Association{}
 				for _, p := range phones[:1+r.IntN(3)] {
@@ -319,7 +347,7 @@ func anyOrder(e Engine) func(*testing.T) {
 			for id := range all {
 				all[id] = find(t, s, id)
 			}
-			if !checkWaiting(t, s, values(all), phones) {
+			if !checkWaiting(t, s, values(all), plain, phones) {
 				t.Fatalf("after step %d, %s", step, what)
 			}
 		}
@@ -334,7 +362,33 @@ func values(m map[access.AssociationID]*access.Association) []*access.Associatio
 	return out
 }
 
-func checkWaiting(t *testing.T, s *store.Store, all []*access.Association, phones []string) bool {
+// changePlain registers a device under an ActiveSync id, or changes or deletes one that was.
+func changePlain(t *testing.T, s *store.Store, r *rand.Rand, list *[]*access.RegisteredDevice, phones []string) {
+	t.Helper()
+	states := []access.DeviceState{access.DevicePending, access.DeviceActive, access.DeviceLost, access.DeviceRetired, access.DeviceWiped}
+	n := access.RegisteredDevice{Device: access.Device{State: states[r.IntN(len(states))]}, EASID: append(phones, "")[r.IntN(len(phones)+1)]}
+	if len(*list) < 2 {
+		if r.IntN(2) == 0 {
+			*list = append(*list, addDevice(t, s, n))
+			return
+		}
+		var made *access.RegisteredDevice
+		tx(t, s, func(tx *store.Tx) error { c := n; made = &c; return tx.CreateDevices([]*access.RegisteredDevice{made}) })
+		*list = append(*list, made)
+		return
+	}
+	i := r.IntN(2)
+	if r.IntN(3) == 0 {
+		tx(t, s, func(tx *store.Tx) error { return tx.DeleteDevice((*list)[i].ID) })
+		*list = slices.Delete(*list, i, i+1)
+		return
+	}
+	d := (*list)[i]
+	d.State, d.EASID = n.State, n.EASID
+	saveDevice(t, s, d)
+}
+
+func checkWaiting(t *testing.T, s *store.Store, all []*access.Association, plain []*access.RegisteredDevice, phones []string) bool {
 	t.Helper()
 	ok := true
 	for _, p := range phones {
@@ -356,8 +410,11 @@ func checkWaiting(t *testing.T, s *store.Store, all []*access.Association, phone
 			}
 		}
 		w := waitingOf(t, s, p)
-		if want := records > 0 && !linked; want != (w != nil) {
-			t.Errorf("%s has %d records, linked %v, and waits as %+v", p, records, linked, w)
+		inUse := slices.ContainsFunc(plain, func(d *access.RegisteredDevice) bool {
+			return d.EASID == p && d.State != access.DeviceRetired && d.State != access.DeviceWiped
+		})
+		if want := records > 0 && !linked && !inUse; want != (w != nil) {
+			t.Errorf("%s has %d records, linked %v, registered %v, and waits as %+v", p, records, linked, inUse, w)
 			ok = false
 		}
 		if w != nil && w.Owner != owner {

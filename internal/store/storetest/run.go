@@ -69,6 +69,8 @@ func Run(t *testing.T, e Engine) {
 		{"policies", policies},
 		{"orders to wipe", wipes},
 		{"unknown users", unknownUsers},
+		{"parts", parts},
+		{"device ids about which something is said", marked},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()

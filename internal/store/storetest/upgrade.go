@@ -75,9 +75,15 @@ func raw(dsn string) (*sql.DB, goose.Dialect, error) {
 // columns that PostgreSQL counts up go on behind what they were given.
 func pour(ctx context.Context, db *sql.DB, dialect goose.Dialect, text string) error {
 	emptied := map[string]bool{}
-	for i, statement := range strings.Split(text, "\nINSERT INTO ") {
+	for i, statement := range strings.Split(strings.ReplaceAll(text, "\nUPDATE ", "\nINSERT INTO UPDATE "), "\nINSERT INTO ") {
 		if i == 0 {
 			continue // the file's head
+		}
+		if strings.HasPrefix(statement, "UPDATE ") { // of a row that an earlier version has left
+			if _, err := db.ExecContext(ctx, statement); err != nil {
+				return fmt.Errorf("%.80s…: %w", statement, err)
+			}
+			continue
 		}
 		table, _, _ := strings.Cut(statement, " ")
 		if !emptied[table] {
@@ -210,6 +216,7 @@ func reworked() map[string]string {
 		"association.number_tail": "is worked out by the program, for records of before",
 		"expected.search":         "is worked out by the program, for expected phones of before",
 		"class_count.n":           "counts those classes",
+		"device_count.n":          "counts no waiting row of a phone that is registered",
 		"class_count.class":       "counts those classes",
 		"change_counter.number":   "what gateways have to learn anew takes numbers",
 		"change_counter.token":    "goes with the number",
@@ -304,6 +311,9 @@ func kept(t *testing.T, before, after content) {
 		}
 		there := after.rows(table, same)
 		for _, row := range before.rows(table, same) {
+			if table == "device" && strings.Contains(row, `state="waiting" `) {
+				continue // the store's own: which of them there should be is asked below
+			}
 			i, ok := slices.BinarySearch(there, row)
 			if !ok {
 				t.Errorf("%s has lost or changed a row; nowhere found: %q\nof: %s", table, strange(row, after, table), row)
@@ -345,6 +355,16 @@ func (c content) equal(d content) bool {
 		}
 	}
 	return true
+}
+
+// registeredAs reports whether a device in use is registered under an ActiveSync device id.
+func registeredAs(c content, id string) bool {
+	for i, eas := range c["device"]["eas_id"] {
+		if eas == id && slices.Contains([]string{"pending", "active", "lost"}, c["device"]["state"][i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // understood asks the store for what lay in the old database.
@@ -409,8 +429,9 @@ func understood(t *testing.T, s *store.Store, before content) {
 		a := find(t, s, access.AssociationID(id))
 		twins, err := s.FindTwins(ctx, a, 100)
 		linked := a.Linked() || slices.ContainsFunc(twins, func(b access.Association) bool { return b.Linked() })
-		if w := waitingOf(t, s, a.Pair.Device); err != nil || linked == (w != nil) {
-			t.Errorf("%s, linked %v, waits as %+v, %v", a.Pair.Device, linked, w, err)
+		inUse := registeredAs(before, a.Pair.Device)
+		if w := waitingOf(t, s, a.Pair.Device); err != nil || (linked || inUse) == (w != nil) {
+			t.Errorf("%s, linked %v, registered %v, waits as %+v, %v", a.Pair.Device, linked, inUse, w, err)
 		}
 	}
 	over, err := s.ListOverrides(ctx, store.OverrideQuery{Limit: 500})

@@ -44,7 +44,7 @@ func WorldOf(records int) World {
 // The names, models and groups are those of Fill and FillPeople, so that the same searches make sense.
 func FillWorld(ctx context.Context, s *store.Store, w World, seed uint64) error {
 	g := &worldGrower{World: w, r: rand.New(rand.NewPCG(seed, 3)), lonely: max(w.Records/7, 1)}
-	for _, step := range []func(context.Context, *store.Store) error{g.people, g.words, g.expected, g.work, g.log} {
+	for _, step := range []func(context.Context, *store.Store) error{g.people, g.words, g.expected, g.work, g.log, mark} {
 		if err := step(ctx, s); err != nil {
 			return fmt.Errorf("fill: %w", err)
 		}

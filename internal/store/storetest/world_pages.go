@@ -39,6 +39,7 @@ func Pages(ctx context.Context, s *store.Store) ([]NamedPage, error) {
 	list = append(list, devicePages()...)
 	list = append(list, userPages()...)
 	list = append(list, scopePages()...)
+	list = append(list, markedPages()...)
 	list = append(list, otherPages()...)
 	logs, err := logPages(ctx, s)
 	return append(list, logs...), err

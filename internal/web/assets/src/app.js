@@ -23,6 +23,8 @@ Object.assign(htmx.config, {
   historyCacheSize: 0,
   refreshOnHistoryMiss: true,
   defaultSwapStyle: 'innerHTML',
+  // At once: settling later, htmx puts the focus on [autofocus] once more, and takes it from whoever has moved on.
+  defaultSettleDelay: 0,
   timeout: 20000,
 })
 // An error page is not put into a pane or a dialog: the browser goes there and shows it whole.

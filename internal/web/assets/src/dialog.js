@@ -9,6 +9,11 @@ export function startDialogs(htmx) {
   const dialog = document.getElementById('dialog')
   const help = document.getElementById('help')
   if (dialog) {
+    // A key pressed twice asks twice. The second answer must not take away what is being filled in.
+    dialog.addEventListener('htmx:beforeSwap', (event) => {
+      const asked = event.detail.requestConfig.elt
+      if (dialog.open && asked.isConnected && !dialog.contains(asked)) event.detail.shouldSwap = false
+    })
     dialog.addEventListener('htmx:afterSwap', (event) => {
       if (event.detail.target !== dialog) return
       if (!dialog.open) dialog.showModal()

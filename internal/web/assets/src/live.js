@@ -60,7 +60,7 @@ export function startLive() {
           // Only records of phones are told one by one; of the rest the console says that something moved.
           if (all || !records(list) ? all || page : ids.length || news) await refresh(list, all || !records(list) ? null : ids, news)
         }
-        if (all || ids.length) await refreshPane(all ? null : ids)
+        if (all || (ofRecord() ? ids.length : page)) await refreshPane(ofRecord() && !all ? ids : null)
         if (page && document.querySelector('[data-live-part]')) refreshParts(await get(location.pathname + location.search))
       }
     } catch {
@@ -77,10 +77,10 @@ function needs(lists) {
   const own = lists.filter(records)
   const ids = new Set(own.flatMap(rowsOf).map((row) => row.dataset.id))
   const open = document.querySelector('#pane [data-record]')?.dataset.record
-  if (open) ids.add(open)
+  if (open && ofRecord()) ids.add(open)
   if (own.length) query.set('list', '1')
   for (const id of ids) query.append('id', id)
-  if (lists.length > own.length || document.querySelector('[data-live-part]:not([data-slow])')) query.set('page', '1')
+  if (lists.length > own.length || (open && !ofRecord()) || document.querySelector('[data-live-part]:not([data-slow])')) query.set('page', '1')
   const number = document.querySelector('[data-applied]')?.dataset.applied
   if (number) query.set('applied', number)
   const job = document.querySelector('[data-job]')?.dataset.job
@@ -90,6 +90,8 @@ function needs(lists) {
 
 const path = (list) => list.dataset.rows ?? '/activesync/rows'
 const records = (list) => path(list) === '/activesync/rows'
+// ofRecord: details that are open are those of a phone's record.
+const ofRecord = () => location.pathname.startsWith('/activesync/')
 const rowsOf = (list) => [...list.querySelectorAll('tbody tr[data-id]')]
 
 async function get(address) {
@@ -145,18 +147,31 @@ function announce(news) {
   if (label.textContent !== text) label.textContent = text
 }
 
-// refreshPane brings the open record up to date, without closing what somebody has opened.
+// refreshPane brings what is open up to date, without closing what somebody has opened.
 async function refreshPane(ids) {
   const pane = document.getElementById('pane')
   const open = pane?.querySelector('[data-record]')?.dataset.record
   if (!open || (ids && !ids.includes(open)) || !location.pathname.endsWith('/' + open)) return
   const page = await get(location.pathname + location.search)
   if (!page || pane.querySelector('[data-record]')?.dataset.record !== open) return
-  const parts = (place) => [...place.querySelectorAll('.why, .do, .cat > .body, .cat > summary')]
-  const [old, fresh] = [parts(pane), parts(page)]
-  if (old.length !== fresh.length) return
-  old.forEach((part, i) => replace(part, fresh[i]))
+  const parts = (place) => [...place.querySelectorAll('header[data-record] > div, .why, .do, .cat > .body, .cat > summary')]
+  const shape = (place) => parts(place).map((part) => part.className + named(part.parentElement)).join('\n')
+  if (shape(pane) === shape(page)) {
+    const fresh = parts(page)
+    parts(pane).forEach((part, i) => replace(part, fresh[i]))
+  } else {
+    // Something has come or gone that others do not have: a category, or the last thing that could be done.
+    const was = new Map([...pane.querySelectorAll('.cat')].map((cat) => [named(cat), cat.open]))
+    for (const cat of page.querySelectorAll('.cat')) cat.toggleAttribute('open', was.get(named(cat)) ?? cat.open)
+    replace(pane, page.body)
+  }
   htmx.process(pane)
+}
+
+// named gives the name of a category, without what peeks out of it.
+function named(cat) {
+  const words = cat.querySelector(':scope > summary')?.childNodes ?? []
+  return [...words].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.data.trim()).join('')
 }
 
 // refreshParts puts the marked parts of a page in the place of those that are shown.
