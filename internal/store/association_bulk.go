@@ -66,6 +66,7 @@ func (t *Tx) createPart(part []*access.Association) error {
 		}
 		a.Version, a.Change = max(a.Version, 1), t.number
 		trim(a)
+		a.Ruling = nil // rules have not looked at it yet
 		row := &associationRow{Association: *a}
 		row.SyncStatus = t.SyncStatus(&row.Record)
 		a.SyncStatus = row.SyncStatus

@@ -64,6 +64,7 @@ func (t *Tx) rewrite(op string, old *associationRow, a *access.Association) erro
 	row := &associationRow{Association: *a, seq: old.seq}
 	n := &row.Association
 	n.Version, n.Change = max(n.Version, old.Version)+1, old.Change
+	n.Ruling = old.Ruling // SetRuling alone writes it
 	trim(n)
 	if err := t.ownRecord(n); err != nil {
 		return err

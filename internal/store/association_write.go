@@ -29,6 +29,7 @@ func (t *Tx) createAssociation(a *access.Association) (bool, error) {
 	}
 	row := &associationRow{Association: *a}
 	n := &row.Association
+	n.Ruling = nil // rules have not looked at it yet
 	if n.ID == "" {
 		n.ID = access.AssociationID(NewID(t.now))
 	}
@@ -150,6 +151,9 @@ func (t *Tx) DeleteAssociation(id access.AssociationID) error {
 			return said("store: delete association", err)
 		}
 	}
+	if err := t.unruled(id); err != nil {
+		return err
+	}
 	t.counted(old, -1)
 	t.touch(access.EntryRecord, string(id))
 	if old.Linked() {
@@ -169,7 +173,11 @@ func (t *Tx) RestoreAssociation(a *access.Association) error {
 		return access.Invalid("store: restore association", "A record that comes back needs its id.")
 	}
 	a.Version++
-	return t.CreateAssociation(a)
+	was := a.Ruling
+	if err := t.CreateAssociation(a); err != nil {
+		return err
+	}
+	return t.restoreRuling(a, was)
 }
 
 // resort writes a new sync status for rows that were read in this transaction. Gateways do not need to

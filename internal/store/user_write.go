@@ -203,6 +203,9 @@ func (t *Tx) DeleteUser(id access.UserID) error {
 		return said("store: delete user", err)
 	}
 	t.tally(countRow{table: "person_count", class: old.class}, -1)
+	if err := t.forgetScope(id); err != nil {
+		return err
+	}
 	for _, r := range rows {
 		n := r.RegisteredDevice
 		n.Owner, n.OwnerName = "", ""

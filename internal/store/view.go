@@ -55,7 +55,7 @@ func (v *txView) Preferences() *access.Preferences {
 
 // Blockings gives the blocking rules in the order in which they speak.
 func (v *txView) Blockings() []*access.Blocking {
-	return nil
+	return v.t.rulesInForce()
 }
 
 // Policy gives none: no key is judged here, so none is asked for.
