@@ -25,6 +25,7 @@ func (t *Tx) Part(fn func() error) error {
 	failed := fn()
 	if failed != nil {
 		t.notes = whole
+		t.rules = nil
 		t.view.forget() // what it remembers may be what has just been taken back
 		if _, err := t.q.exec(t.ctx, `ROLLBACK TO SAVEPOINT part`); err != nil {
 			return said(op, err)

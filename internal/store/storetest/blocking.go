@@ -274,6 +274,7 @@ func blockings(t *testing.T, e Engine) {
 			t.Error("gateways know more than they need")
 		}
 	})
+	t.Run("a rule changed in a part that fails speaks as before", func(t *testing.T) { blockingParts(t, e) })
 	t.Run("who is ruled comes page by page, of several rules, within a scope, and those nobody was told of", func(t *testing.T) { ruledList(t, e) })
 }
 
