@@ -34,6 +34,23 @@ func Refuse(q Request) Reply {
 	return Status(q, eas.StatusDeviceBlocked)
 }
 
+// Deny says that this one command may not be had, in the command's own words where it has some, so that a
+// phone takes neither itself for blocked nor the account for broken: Search in the answer of its store,
+// ItemOperations in its status, an attachment of old versions by 403, everything else with status 130 from
+// 14.0 on, else 403. [MS-ASCMD] 2.2.3.177.13, 2.2.3.177.8, 2.2.2
+func Deny(q Request) Reply {
+	switch q.Command {
+	case eas.GetAttachment, eas.Provision:
+		return Forbid(q)
+	case eas.Search:
+		return typed(q, wbxml.Marshal(wbxml.Elem(wbxml.SearchSearch, wbxml.Text(wbxml.SearchStatus, "1"),
+			wbxml.Elem(wbxml.SearchResponse, wbxml.Elem(wbxml.SearchStore, wbxml.Text(wbxml.SearchStatus, "5"))))))
+	case eas.ItemOperations:
+		return typed(q, wbxml.Marshal(wbxml.Elem(wbxml.ItemOperationsItemOperations, wbxml.Text(wbxml.ItemOperationsStatus, "16"))))
+	}
+	return Status(q, eas.StatusAccessDenied)
+}
+
 // Forbid is a 403 under every version and command.
 func Forbid(q Request) Reply { return bare(q, http.StatusForbidden) }
 

@@ -74,6 +74,7 @@ type ask struct {
 	sent       int64         // bytes of the answer's body
 	through    bool          // the door of storms
 	later      time.Duration // until its turn there
+	traits     access.Traits // where facts.Stranger points
 }
 
 // asks are used again: a request makes few others.
