@@ -30,9 +30,9 @@ func (s *Server) deviceState(d *admin.DeviceRow) template.HTML {
 	state := s.stateChip(d.State)
 	switch {
 	case d.Unlinked > 0:
-		state += " " + s.chip("plain", "unlink", s.say("device.phone-not-linked"), s.phoneUnlinked(&d.RegisteredDevice))
+		state += " " + s.chip("plain under", "unlink", s.say("device.phone-not-linked"), s.phoneUnlinked(&d.RegisteredDevice))
 	case d.Before.ID != "":
-		state += " " + s.chip("plain", "history", s.say("device.registered-before"), s.phoneBefore(&d.RegisteredDevice))
+		state += " " + s.chip("plain under", "history", s.say("device.registered-before"), s.phoneBefore(&d.RegisteredDevice))
 	}
 	return state
 }

@@ -17,7 +17,7 @@ export const stories = {
   // A-01 A-11
   'the ActiveSync page is found under Devices & Users and lists what the gateways reported': async ({ world, visit }) => {
     const page = await visit(world.three)
-    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'ActiveSync' }).click()
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'ActiveSync', exact: true }).click()
     await page.getByRole('heading', { name: 'ActiveSync', level: 1 }).waitFor()
     assert.equal(await rows(page).count(), 3)
     assert.match(await row(page, 'bob@').innerText(), /Unregistered \(Unlinked\)/)

@@ -230,7 +230,7 @@ func freeAddr(t *testing.T) string {
 }
 
 // soon is how long a report may take to show on a busy machine.
-const soon = 20 * time.Second
+const soon = 60 * time.Second
 
 // portsGiven is counted up by tests that run side by side.
 var portsGiven atomic.Int64

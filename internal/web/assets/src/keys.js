@@ -89,17 +89,20 @@ function ask(key, row) {
   const form = document.getElementById('selection')
   if (!/^[a-z]$/.test(key)) return false
   const button = form?.querySelector(`[data-key="${key}"]`)
-  if (!button) {
-    // Where rows are acted on one by one, the buttons stand in the details.
-    const one = document.querySelector(`#pane .do [data-key="${key}"]`)
-    one?.click()
-    return Boolean(one)
+  const open = document.querySelector('#pane [data-record]')?.dataset.record
+  const one = document.querySelector(`#pane .do [data-key="${key}"]`)
+  // Where rows are acted on one by one, the buttons stand in the details; and of one record whose details are
+  // open theirs know more than those for many.
+  if (one && (!button || (form.dataset.count === '0' && (row?.dataset.id ?? open) === open))) {
+    one.click()
+    return true
   }
+  if (!button) return false
   if (form.dataset.count !== '0') {
     button.click()
     return true
   }
-  const id = row?.dataset.id ?? document.querySelector('#pane [data-record]')?.dataset.record
+  const id = row?.dataset.id ?? open
   if (!id) return false
   const query = new URLSearchParams({ id, back: location.pathname + location.search })
   openDialog(button.getAttribute('formaction') + '?' + query)
