@@ -67,6 +67,32 @@ func TestAChangeReachesEveryGatewayAndEachSaysSo(t *testing.T) {
 	})
 }
 
+// A database that hangs up on the console must not make a block wait: the next call finds it there again.
+//
+//
+func TestAStoreThatHungUpIsAskedAgainAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLedger()
+		h := newHouse(t, l, newDesk(time.Now), "gw1")
+		defer h.close()
+		p := h.post("gw1", t.TempDir())
+		defer p.close()
+		synctest.Wait()
+		l.fail(errBroken)
+		synctest.Wait()
+		l.fail(nil)
+		before := time.Now()
+		number := l.write(blocked("r1", 1)).Number
+		for applied := 0; applied == 0; applied, _ = h.hub.Applied(number) {
+			time.Sleep(time.Millisecond)
+			synctest.Wait()
+		}
+		if d := time.Since(before); d > 200*time.Millisecond {
+			t.Errorf("it took %v", d)
+		}
+	})
+}
+
 func TestAFullCopyLargerThanAMessageArrivesWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLedger()

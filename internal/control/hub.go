@@ -101,7 +101,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	defer close(h.ended)
 	var pos access.Position
 	check := h.cfg.Now()
-	failing := false
+	failures := 0
 	for ctx.Err() == nil {
 		more, err := h.step(ctx, &pos)
 		if err == nil && !more && h.cfg.Now().Sub(check) >= h.holder.Load().Preferences().ReconcileEvery {
@@ -109,21 +109,21 @@ func (h *Hub) Run(ctx context.Context) error {
 			err = h.selfCheck(ctx, &pos)
 		}
 		if err != nil {
-			if !failing && ctx.Err() == nil {
+			if failures == 0 && ctx.Err() == nil {
 				h.cfg.Logger.Error("cannot follow the store", logkeys.Error, err)
 			}
-			failing = true
-			pause(ctx, time.Second)
+			pause(ctx, again(failures))
+			failures++
 			continue
 		}
-		failing = false
+		failures = 0
 		if more {
 			continue
 		}
 		// Waking now and then without a change tells whether the store still answers.
 		wctx, cancel := context.WithTimeout(ctx, h.cfg.Heartbeat)
 		if err := h.cfg.Source.Wait(wctx, pos.Number); err != nil && wctx.Err() == nil {
-			pause(ctx, time.Second)
+			pause(ctx, again(0))
 		}
 		cancel()
 	}
@@ -194,6 +194,10 @@ func (h *Hub) stale(now time.Time) bool {
 }
 
 // pause waits, or less when ctx ends.
+// again is how long to wait after the store has failed n times in a row before it is asked anew. A
+// database that only hung up answers at the next call, and a block given just then must not wait long.
+func again(n int) time.Duration { return min(50*time.Millisecond<<min(n, 10), time.Second) }
+
 func pause(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
