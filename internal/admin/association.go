@@ -113,4 +113,5 @@ type Details struct {
 	SameAccount []Row
 	Timeline    []access.AuditEntry // newest first
 	Wipes       []WipeRow           // orders for it, the latest first; that of Record.Wipe is the first
+	Ruled       []RecordRule        // the blocking rules that speak of it, in the order in which they do
 }
