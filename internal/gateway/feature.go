@@ -53,13 +53,17 @@ func ofLibrary(b *access.Blocking) bool {
 }
 
 // asksLibrary reports whether a body asks for documents. One that is too long, packed or broken might: then it
-// does, for a document that leaks is worse than a search that fails.
+// does, for a document that leaks is worse than a search that fails. What it could read it keeps for the answer.
 func asksLibrary(q *ask) bool {
 	if !q.body.whole || q.r.Header.Get("Content-Encoding") != "" {
 		return true
 	}
 	doc, err := wbxml.Parse(q.body.bytes(), infoLimits)
-	return err != nil || namesLibrary(doc)
+	if err != nil {
+		return true
+	}
+	q.asked = doc
+	return namesLibrary(doc)
 }
 
 func namesLibrary(n *wbxml.Node) bool {

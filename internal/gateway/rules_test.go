@@ -12,8 +12,10 @@ import (
 
 	"github.com/vedette-mail/vedette/eas"
 	"github.com/vedette-mail/vedette/eas/easclient"
+	"github.com/vedette-mail/vedette/eas/eastest"
 	"github.com/vedette-mail/vedette/eas/wbxml"
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/gateway"
 )
 
 func ruleEntry(b access.Blocking) access.Entry {
@@ -139,6 +141,112 @@ func TestACommandThatMayNotBeIsAnsweredInItsOwnWords(t *testing.T) { // Y-12
 	}
 	if _, err := p.SearchGAL(timeout(t), "bob", 5); err != nil || w.posts() == before {
 		t.Errorf("the address book: %v", err)
+	}
+}
+
+func TestAFetchOfADocumentIsDeniedByItsNameAndNothingElseIs(t *testing.T) { // Y-12
+	w := newWorld(t)
+	w.apply(record("alice", "PHONEALICE", noOverride()), ruleEntry(access.Blocking{Name: "filter", Kind: access.BlockingCommand, Action: access.ActionBlock,
+		Commands: []string{access.FeatureLibrary}}))
+	p := w.phone("alice")
+	if got := folders(t, p); got != 1000 {
+		t.Fatal(got)
+	}
+	fetch := func(store string, what ...*wbxml.Node) *wbxml.Node {
+		n := wbxml.Elem(wbxml.ItemOperationsFetch, wbxml.Text(wbxml.ItemOperationsStore, store))
+		n.Kids = append(n.Kids, what...)
+		return n
+	}
+	file := fetch("Document Library", wbxml.Text(wbxml.DocumentLibraryLinkId, `\\files\a.doc`))
+	mail := fetch("Mailbox", wbxml.Text(wbxml.AirSyncCollectionId, "1"), wbxml.Text(wbxml.AirSyncServerId, "1:1"))
+	ask := func(what ...*wbxml.Node) *wbxml.Node {
+		t.Helper()
+		got, err := p.Do(timeout(t), easclient.Request{Command: eas.ItemOperations, Node: wbxml.Elem(wbxml.ItemOperationsItemOperations, what...)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := wbxml.Parse(got.Body, wbxml.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return doc
+	}
+	before := w.posts()
+	doc := ask(mail, file)
+	if n := w.posts() - before; n != 0 {
+		t.Errorf("%d requests for a document reached the mail server", n)
+	}
+	if s := doc.Child(wbxml.ItemOperationsStatus).Value(); s != "1" {
+		t.Errorf("the account is told %q", s)
+	}
+	fetches := doc.Child(wbxml.ItemOperationsResponse).Kids
+	if len(fetches) != 2 || fetches[0].Child(wbxml.AirSyncServerId).Value() != "1:1" ||
+		fetches[1].Child(wbxml.DocumentLibraryLinkId).Value() != `\\files\a.doc` {
+		t.Fatalf("%d answers", len(fetches))
+	}
+	for i, f := range fetches {
+		if s := f.Child(wbxml.ItemOperationsStatus).Value(); s != "16" {
+			t.Errorf("operation %d is told %q", i, s)
+		}
+	}
+	ask(mail)
+	if n := w.posts() - before; n != 1 {
+		t.Errorf("a mail was asked for %d times at the mail server", n)
+	}
+	if got := folders(t, p); got != 1000 {
+		t.Errorf("the account afterwards: %d", got)
+	}
+}
+
+// M-04 R-6
+func TestAPhoneIsHeldToOneTypeOfMailServer(t *testing.T) {
+	var exchange, horde *eastest.Server
+	w := newWorld(t, func(s *setting) {
+		s.prefs.OneServerType = true
+		var list []gateway.Backend
+		for _, name := range []string{"exchange", "horde"} {
+			m := eastest.New(eastest.Config{AnyVersion: true})
+			m.AddUser(userNamed(name[:1]))
+			list = append(list, gateway.Backend{Name: "mail of " + name, Type: name, Realm: name, Domains: []string{name + ".example"}, URL: serveMail(t, m)})
+			exchange, horde = horde, m
+		}
+		s.gateway.Backends = list
+	})
+	for i, want := range []string{"exchange", "horde"} { // which is what the console is told
+		if b := w.gw.Status().Backends[i]; b.Type != want || b.Realm != want {
+			t.Errorf("the console is told of a server of type %q", b.Type)
+		}
+	}
+	requests := func(m *eastest.Server) int { return len(m.Requests()) }
+	both := func(user, realm string) int {
+		p := w.phone(user)
+		p.User, p.Password, p.DeviceID = user+"@"+realm+".example", user+"pw", "PHONE1"
+		return folders(t, p)
+	}
+	told := func(kind string) {
+		w.apply(access.Entry{Kind: access.EntryEASDevice, Key: "PHONE1", EASDevice: &access.EASDevice{ID: "PHONE1", ServerType: kind}})
+	}
+	told("")
+	if a, b := both("e", "exchange"), both("h", "horde"); a != 1000 || b != 1000 {
+		t.Fatalf("before its type is known: %d and %d", a, b)
+	}
+	for _, c := range []struct {
+		kind            string
+		exchange, horde int
+	}{{"exchange", 1000, 1129}, {"horde", 1129, 1000}} {
+		told(c.kind)
+		before, other := requests(exchange), requests(horde)
+		if a, b := both("e", "exchange"), both("h", "horde"); a != c.exchange || b != c.horde {
+			t.Errorf("on %s first: %d at exchange and %d at horde", c.kind, a, b)
+		}
+		if (requests(exchange) > before) != (c.exchange == 1000) || (requests(horde) > other) != (c.horde == 1000) {
+			t.Errorf("on %s first: the wrong server was asked", c.kind)
+		}
+	}
+	prefs := access.DefaultPreferences()
+	w.apply(access.Entry{Kind: access.EntryPreferences, Preferences: &prefs})
+	if b := both("e", "exchange"); b != 1000 {
+		t.Errorf("without the preference: %d", b)
 	}
 }
 
