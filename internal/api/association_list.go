@@ -35,6 +35,7 @@ type AssociationDetails struct {
 	Guessed     access.Guessed    `json:"guessed" doc:"What user agent and request line let us think"`
 	SameDevice  []Association     `json:"same_device" doc:"Other accounts on the same device; an action on this record leaves them alone"`
 	SameAccount []Association     `json:"same_account" doc:"The same account on other devices"`
+	Ruled       []RecordRule      `json:"ruled" doc:"The blocking rules that speak of it, in the order in which they do"`
 	Timeline    []AuditEntry      `json:"timeline" doc:"What was done to it, newest first; its timeline has pages and more"`
 }
 
@@ -114,5 +115,6 @@ func (s *Server) associationFind(ctx context.Context, who access.Actor, in *asso
 	return &associationFindOutput{ETag: etag(d.Version), Body: AssociationDetails{
 		Association: associationOf(&d.Row), Told: d.Told, Guessed: d.Guessed,
 		SameDevice: associationsOf(d.SameDevice), SameAccount: associationsOf(d.SameAccount), Timeline: auditEntriesOf(d.Timeline),
+		Ruled: mapped(d.Ruled, recordRuleOf),
 	}}, nil
 }
