@@ -18,13 +18,14 @@ import (
 type jobStartCommand struct {
 	clientFlags
 	asking
-	Verb    string   `arg:"" enum:"allow,block,comment,remove,link,unlink,match-again" help:"allow, block, comment, remove, link (those whose suggestion is clear), unlink or match-again."`
+	Verb    string   `arg:"" enum:"allow,block,comment,remove,link,unlink,match-again,release,hold-again" help:"allow, block, comment, remove, link (those whose suggestion is clear), unlink, match-again, release (from quarantine) or hold-again."`
 	IDs     []string `arg:"" optional:"" name:"id" help:"Ids of records; or choose with --show."`
 	Show    string   `enum:",all,linked,unlinked,suggested,unknown-user,allowed,blocked,policy-assigned,action-in-year" default:"" help:"All records that match: all, linked, unlinked, suggested, unknown-user, allowed, blocked, policy-assigned or action-in-year."`
 	Year    int      `help:"With --show action-in-year: the calendar year; without it the present one." placeholder:"YEAR"`
 	Search  string   `help:"With --show: user, device id, model or number."`
 	Comment string   `help:"For comment."`
 	Reason  string   `help:"Kept with every record and in the audit log."`
+	Rule    string   `help:"For release and hold-again: of this rule alone." placeholder:"ID"`
 	Until   string   `help:"For allow and block: when it ends by itself, a time (2027-01-31T18:00:00Z) or a duration (24h)." placeholder:"TIME"`
 	Wait    bool     `help:"Wait for the end; exit code 1 when a record failed."`
 }
@@ -38,7 +39,7 @@ func (c *jobStartCommand) request() (*api.BulkRequest, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &api.BulkRequest{Verb: access.Verb(c.Verb), Comment: c.Comment, Reason: c.Reason, Until: until}
+	r := &api.BulkRequest{Verb: access.Verb(c.Verb), Comment: c.Comment, Rule: access.BlockingID(c.Rule), Reason: c.Reason, Until: until}
 	for _, id := range c.IDs {
 		r.IDs = append(r.IDs, access.AssociationID(id))
 	}

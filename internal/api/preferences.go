@@ -26,8 +26,8 @@ type Settings struct {
 	RefuseOtherUser          bool          `json:"refuse_other_user" doc:"Refuse a request that names another user than its credentials"`
 	UnknownUsers             string        `json:"unknown_users,omitempty" enum:"flag,unregistered" doc:"Accounts that belong to no user: flag them, or treat them as unregistered, so that auto_block refuses them even where they are linked. Absent: flag"`
 	AllowOverridesCompliance bool          `json:"allow_overrides_compliance" doc:"A manual Allow speaks before 'device not compliant'"`
-	OneServerType            bool          `json:"one_server_type,omitempty" doc:"Refuse a phone at mail servers of another type than that of its earliest record. Absent: false"`
-	DeviceLimit              int           `json:"device_limit,omitempty" minimum:"0" doc:"How many devices may use one mailbox; those that came first stay. 0 or absent: any number"`
+	OneServerType            bool          `json:"one_server_type" required:"false" doc:"Refuse a phone at mail servers of another type than that of its earliest record. Absent: false"`
+	DeviceLimit              int           `json:"device_limit" required:"false" minimum:"0" doc:"How many devices may use one mailbox; those that came first stay. 0 or absent: any number"`
 }
 
 func settingsOf(p access.Preferences) Settings {
