@@ -38,7 +38,8 @@ type RuledRecord struct {
 	Rule        RecordRule  `json:"rule"`
 }
 
-type ruledListInput struct {
+// RuledTurn is which records of rules are listed, and how the list is turned over.
+type RuledTurn struct {
 	State  store.RuledState `query:"state" enum:"held,waiting,released" default:"held"`
 	Cursor string           `query:"cursor" maxLength:"2000" doc:"next of the page before"`
 	Limit  int              `query:"limit" minimum:"1" maximum:"500" default:"50"`
@@ -54,20 +55,20 @@ type ruledOutput struct {
 
 type ruleRecordsInput struct {
 	ID access.BlockingID `path:"id" maxLength:"100"`
-	ruledListInput
+	RuledTurn
 }
 
 // ruleRecords answers GET /rules/{id}/records.
 func (s *Server) ruleRecords(ctx context.Context, who access.Actor, in *ruleRecordsInput) (*ruledOutput, error) {
-	return s.ruled(ctx, who, in.ID, &in.ruledListInput)
+	return s.ruled(ctx, who, in.ID, &in.RuledTurn)
 }
 
 // quarantineList answers GET /quarantine.
-func (s *Server) quarantineList(ctx context.Context, who access.Actor, in *ruledListInput) (*ruledOutput, error) {
+func (s *Server) quarantineList(ctx context.Context, who access.Actor, in *RuledTurn) (*ruledOutput, error) {
 	return s.ruled(ctx, who, "", in)
 }
 
-func (s *Server) ruled(ctx context.Context, who access.Actor, rule access.BlockingID, in *ruledListInput) (*ruledOutput, error) {
+func (s *Server) ruled(ctx context.Context, who access.Actor, rule access.BlockingID, in *RuledTurn) (*ruledOutput, error) {
 	p, err := s.admin.ListRuled(ctx, who, admin.RuledQuery{Rule: rule, State: in.State, Cursor: in.Cursor, Limit: in.Limit})
 	if err != nil {
 		return nil, err
