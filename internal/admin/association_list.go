@@ -265,6 +265,9 @@ func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access
 	if d.Wipes, err = a.wipesOf(ctx, who, id); err != nil {
 		return Details{}, err
 	}
+	if d.Ruled, err = a.ruledOf(ctx, who, id); err != nil {
+		return Details{}, err
+	}
 	a.outlived(&d)
 	d.Timeline, err = a.timelineOf(ctx, who, objectsOf(string(id), []Row{d.Row}), 0, maxTimeline)
 	return veiled(ctx, a, who, d, err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/ruling"
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
@@ -321,7 +322,7 @@ func (s *Settings) purgeRecords(ctx context.Context, r Retention, list []access.
 			names = append(names, as.Pair.Account)
 		}
 		n = len(names)
-		return nil
+		return ruling.Settle(tx)
 	})
 	return n, err
 }

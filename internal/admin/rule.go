@@ -11,6 +11,19 @@ import (
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
+// RuledState is how a rule stands to a record.
+type RuledState = store.RuledState
+
+// The states.
+const (
+	RuledHeld     = store.RuledHeld     // the rule does with it what it does
+	RuledWaiting  = store.RuledWaiting  // nothing is done yet: a person has to confirm that so many are meant
+	RuledReleased = store.RuledReleased // somebody has let it out of the rule's quarantine
+)
+
+// DefaultMost is how many records a rule may hold without a person confirming, where nobody says otherwise.
+const DefaultMost = store.DefaultMost
+
 // RuleForm is what a person says of a blocking rule. Which of the fields from OS to Commands count is the
 // kind's choice; the others have to be empty.
 type RuleForm struct {
@@ -83,7 +96,7 @@ type RulePreview struct {
 // RuledQuery chooses records of blocking rules.
 type RuledQuery struct {
 	Rule   access.BlockingID // empty: of all rules that quarantine
-	State  store.RuledState  // store.RuledHeld when empty
+	State  RuledState        // RuledHeld when empty
 	Cursor string            // RuledPage.Next of the page before
 	Limit  int               // 0: 50
 }
@@ -108,7 +121,7 @@ type RecordRule struct {
 	Name       string
 	Action     access.BlockingAction
 	Sentence   string
-	State      store.RuledState
+	State      RuledState
 	Since      time.Time
 	ReleasedBy string
 	ReleasedAt time.Time

@@ -5,60 +5,126 @@ package ruling
 
 import (
 	"context"
+	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
-// mostDevices is how many records of one account are held against the limit of devices.
+// mostDevices is how many records of one account are looked at.
 const mostDevices = 5000
+
+// look is a look at several records in one transaction: it asks once for what they have in common.
+type look struct {
+	tx     *store.Tx
+	rules  []store.Blocking
+	groups map[access.UserID][]string
+}
+
+func newLook(tx *store.Tx) (*look, error) {
+	list, err := tx.ListBlockings()
+	return &look{tx: tx, rules: list, groups: map[access.UserID][]string{}}, err
+}
+
+// idle reports that there is nothing to look for in a record.
+func (l *look) idle(as *access.Association) bool {
+	return len(l.rules) == 0 && (as.Ruling == nil || len(as.Ruling.Rules) == 0)
+}
+
+func (l *look) in(person access.UserID, scope *access.Scope) (bool, error) {
+	if scope == nil || person == "" {
+		return scope == nil, nil
+	}
+	groups, known := l.groups[person]
+	if !known {
+		var err error
+		if groups, err = l.tx.GroupsOf(person); err != nil {
+			return false, err
+		}
+		l.groups[person] = groups
+	}
+	return scope.Covers(person, groups), nil
+}
+
+func (l *look) speaking(as *access.Association) (rules []access.BlockingID, err error) {
+	for i := range l.rules {
+		in, err := Speaks(&l.rules[i], as, l.tx.Now(), func(s *access.Scope) (bool, error) { return l.in(as.Person, s) })
+		if err != nil {
+			return nil, err
+		}
+		if in {
+			rules = append(rules, l.rules[i].ID)
+		}
+	}
+	return rules, nil
+}
+
+// Speaks reports whether a rule would be written into a record: it is in force, matches what the phone is, and the
+// record's owner is one of those it is for, which in answers. Rules that look at requests and are for everybody are
+// written into none: gateways ask of each request themselves.
+func Speaks(b *store.Blocking, as *access.Association, now time.Time, in func(*access.Scope) (bool, error)) (bool, error) {
+	if !b.Enabled {
+		return false, nil
+	}
+	if b.Kind.ByRequest() {
+		if b.ForEverybody() {
+			return false, nil
+		}
+	} else if t := as.Traits(); !b.Matches(&t, now) {
+		return false, nil
+	}
+	return in(b.Scope())
+}
 
 // Record writes into a record which blocking rules speak of it now. changed is true when gateways hear of it.
 // as has to come from this transaction, and is brought up to date.
 func Record(tx *store.Tx, as *access.Association) (changed bool, err error) {
-	list, err := tx.ListBlockings()
-	if err != nil {
-		return false, err
+	l, err := newLook(tx)
+	if err != nil || l.idle(as) {
+		return false, err // the common case costs nothing
 	}
-	if len(list) == 0 && (as.Ruling == nil || len(as.Ruling.Rules) == 0) {
-		return false, nil // the common case costs nothing
-	}
-	rules, err := speaking(tx, list, as)
+	rules, err := l.speaking(as)
 	if err != nil {
 		return false, err
 	}
 	return tx.SetRuling(as, rules)
 }
 
-// Speaking gives the rules of a list that would speak of a record, whatever number of records they may hold:
-// what a preview shows.
-func Speaking(tx *store.Tx, list []store.Blocking, as *access.Association) ([]access.BlockingID, error) {
-	return speaking(tx, list, as)
-}
-
-func speaking(tx *store.Tx, list []store.Blocking, as *access.Association) (rules []access.BlockingID, err error) {
-	traits := as.Traits()
+// records is Record for many.
+func (l *look) records(list []access.Association) (changed int, err error) {
+	var ids []access.AssociationID
 	for i := range list {
-		b := &list[i]
-		switch {
-		case !b.Enabled:
-			continue
-		case b.Kind.ByRequest():
-			if b.ForEverybody() {
-				continue // gateways ask of each request themselves
+		ids = append(ids, list[i].ID)
+	}
+	if len(l.rules) == 0 {
+		ids = nil
+		for i := range list {
+			if !l.idle(&list[i]) {
+				ids = append(ids, list[i].ID)
 			}
-		case !b.Matches(&traits, tx.Now()):
-			continue
-		}
-		in, err := tx.InScope(as.Person, b.Scope())
-		if err != nil {
-			return nil, err
-		}
-		if in {
-			rules = append(rules, b.ID)
 		}
 	}
-	return rules, nil
+	known, err := l.tx.RulesOfAll(ids)
+	if err != nil {
+		return 0, err
+	}
+	for i := range list {
+		if l.idle(&list[i]) {
+			continue
+		}
+		rules, err := l.speaking(&list[i])
+		if err != nil {
+			return changed, err
+		}
+		moved, err := l.tx.SetRulingOf(&list[i], rules, known[list[i].ID])
+		if err != nil {
+			return changed, err
+		}
+		if moved {
+			changed++
+		}
+	}
+	return changed, nil
 }
 
 // Account holds the devices of a mailbox against their number (access.OverLimit). changed is how many records
@@ -92,7 +158,10 @@ func Account(tx *store.Tx, realm, account string) (changed int, err error) {
 
 // Arrived does both for a record that is new.
 func Arrived(tx *store.Tx, as *access.Association) error {
-	if _, err := Record(tx, as); err != nil || tx.DeviceLimit() == 0 {
+	if _, err := Record(tx, as); err != nil {
+		return err
+	}
+	if err := Servers(tx, []string{as.Pair.Device}); err != nil || tx.DeviceLimit() == 0 {
 		return err
 	}
 	if _, err := Account(tx, as.Pair.Realm, as.Pair.Account); err != nil {
@@ -103,6 +172,38 @@ func Arrived(tx *store.Tx, as *access.Association) error {
 		as.Ruling, as.SyncStatus = now.Ruling, now.SyncStatus
 	}
 	return err
+}
+
+// Settle looks at the accounts that the transaction has changed (Tx.Moved): which rules speak of their records
+// now, and which of their devices are too many. Who writes records, owners or users calls it at the end.
+func Settle(tx *store.Tx) error {
+	moved := tx.Moved()
+	if len(moved) == 0 {
+		return nil
+	}
+	l, err := newLook(tx)
+	if err != nil {
+		return err
+	}
+	if len(l.rules) == 0 && tx.DeviceLimit() == 0 && !tx.OneServerType() {
+		return nil // what is left of rules that are gone, the walk finds
+	}
+	for _, a := range moved {
+		list, err := tx.RecordsOfAccount(a.Realm, a.Account, mostDevices)
+		if err != nil {
+			return err
+		}
+		if _, err := l.records(list); err != nil {
+			return err
+		}
+		if tx.DeviceLimit() > 0 {
+			if _, err := Account(tx, a.Realm, a.Account); err != nil {
+				return err
+			}
+		}
+	}
+	tx.Moved() // nothing of this moves anything else
+	return nil
 }
 
 // Progress is how far a walk over all records has come.
@@ -116,35 +217,42 @@ type Progress struct {
 // transaction: after a rule, a group or the limit has changed, and because time goes on for rules about phones
 // that are not seen. Begin with after 0.
 func Step(ctx context.Context, s *store.Store, after int64, n int) (p Progress, err error) {
-	err = s.WithTx(ctx, func(tx *store.Tx) error {
-		p = Progress{}
-		list, next, err := tx.Stretch(after, n)
-		if err != nil {
-			return err
-		}
-		p.Next, p.Seen = next, len(list)
-		accounts := map[access.Account]bool{}
-		for i := range list {
-			changed, err := Record(tx, &list[i])
-			if err != nil {
-				return err
-			}
-			if changed {
-				p.Changed++
-			}
-			over := list[i].Ruling != nil && list[i].Ruling.OverLimit
-			a := access.Account{Realm: list[i].Pair.Realm, Account: list[i].Pair.Account}
-			if accounts[a] || !over && tx.DeviceLimit() == 0 {
-				continue
-			}
-			accounts[a] = true
-			more, err := Account(tx, a.Realm, a.Account)
-			if err != nil {
-				return err
-			}
-			p.Changed += more
-		}
-		return nil
+	err = s.WithTx(ctx, func(tx *store.Tx) (err error) {
+		p, err = StepIn(tx, after, n)
+		return err
 	})
 	return p, err
+}
+
+// StepIn is Step inside a transaction.
+func StepIn(tx *store.Tx, after int64, n int) (p Progress, err error) {
+	list, next, err := tx.Stretch(after, n)
+	if err != nil {
+		return p, err
+	}
+	p.Next, p.Seen = next, len(list)
+	l, err := newLook(tx)
+	if err != nil {
+		return p, err
+	}
+	if p.Changed, err = l.records(list); err != nil {
+		return p, err
+	}
+	accounts := map[access.Account]bool{}
+	var devices []string
+	for i := range list {
+		devices = append(devices, list[i].Pair.Device)
+		over := list[i].Ruling != nil && list[i].Ruling.OverLimit
+		a := access.Account{Realm: list[i].Pair.Realm, Account: list[i].Pair.Account}
+		if accounts[a] || !over && tx.DeviceLimit() == 0 {
+			continue
+		}
+		accounts[a] = true
+		more, err := Account(tx, a.Realm, a.Account)
+		if err != nil {
+			return p, err
+		}
+		p.Changed += more
+	}
+	return p, Servers(tx, devices)
 }

@@ -79,6 +79,7 @@ func (t *Tx) createPart(part []*access.Association) error {
 		values = append(values, args(cols)...)
 		t.counted(row, 1)
 		t.touch(access.EntryRecord, string(a.ID))
+		t.moved(a.Pair.Realm, a.Pair.Account)
 	}
 	_, err := t.q.exec(t.ctx, `INSERT INTO association (`+names(cols)+`) VALUES `+q, values...)
 	return said("store: create associations", err)

@@ -88,6 +88,8 @@ func (t *Tx) rewrite(op string, old *associationRow, a *access.Association) erro
 	if !n.Record.Equal(old.Record) {
 		t.touch(access.EntryRecord, string(n.ID))
 	}
+	t.moved(old.Pair.Realm, old.Pair.Account)
+	t.moved(n.Pair.Realm, n.Pair.Account)
 	*a = *n
 	if !relinked {
 		return errors.Join(t.followFacts(a), t.ownWaiting(a.Pair.Device))

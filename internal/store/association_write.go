@@ -63,6 +63,7 @@ func (t *Tx) createAssociation(a *access.Association) (bool, error) {
 	}
 	t.counted(row, 1)
 	t.touch(access.EntryRecord, string(n.ID))
+	t.moved(n.Pair.Realm, n.Pair.Account)
 	*a = *n
 	if n.Linked() {
 		return true, t.relink(n.Pair.Device)
@@ -110,6 +111,9 @@ func (t *Tx) SaveAssociation(a *access.Association) error {
 	if !n.Record.Equal(old.Record) {
 		t.touch(access.EntryRecord, string(n.ID))
 	}
+	if n.Override != old.Override {
+		t.moved(n.Pair.Realm, n.Pair.Account)
+	}
 	*a = *n
 	if relinked {
 		return t.relink(n.Pair.Device)
@@ -156,6 +160,7 @@ func (t *Tx) DeleteAssociation(id access.AssociationID) error {
 	}
 	t.counted(old, -1)
 	t.touch(access.EntryRecord, string(id))
+	t.moved(old.Pair.Realm, old.Pair.Account)
 	if old.Linked() {
 		err = t.relink(old.Pair.Device)
 	} else {

@@ -209,7 +209,7 @@ func (t *Tx) CreateBlocking(b *Blocking) error {
 			b.Order = max(b.Order, list[i].Order+1)
 		}
 	}
-	if b.Confirmed = 0; b.ID == "" {
+	if b.ID == "" {
 		b.ID = access.BlockingID(NewID(t.now))
 	}
 	if err := trimBlocking(b); err != nil {
@@ -225,6 +225,25 @@ func (t *Tx) CreateBlocking(b *Blocking) error {
 	t.ruled(b.ID)
 	return nil
 }
+
+// RestoreBlocking brings back a rule that was deleted, as it was, with what has been confirmed of it. Records that
+// still name it are counted.
+func (t *Tx) RestoreBlocking(b *Blocking) error {
+	created, version := b.Created, b.Version
+	if err := t.CreateBlocking(b); err != nil {
+		return err
+	}
+	b.Created, b.Version = created, version+1
+	_, err := t.q.exec(t.ctx, `UPDATE blocking SET created = $2, version = $3,
+		records = (SELECT COUNT(*) FROM blocking_record WHERE rule = $1 AND state = 'held'),
+		waiting = (SELECT COUNT(*) FROM blocking_record WHERE rule = $1 AND state = 'waiting') WHERE id = $1`,
+		string(b.ID), millis(b.Created), b.Version)
+	t.rules = nil
+	return said("store: restore rule", err)
+}
+
+// Room reports whether the rule may hold one more record without a person confirming.
+func (b *Blocking) Room() bool { return b.Most == 0 || b.Records < b.ceiling() }
 
 // SaveBlocking writes everything of a rule but what the store counts. b.Version must be the version that
 // was read, else it is a Conflict. Which records it speaks of stays as it is until SetRuling says otherwise.

@@ -53,6 +53,39 @@ func (r runner) ruledOf(ctx context.Context, id access.AssociationID) ([]Ruled, 
 	return r.ruled(ctx, `WHERE association = $1 ORDER BY rule`, string(id))
 }
 
+// RulesOf gives the rules that speak of a record, as this transaction sees them.
+func (t *Tx) RulesOf(id access.AssociationID) ([]Ruled, error) {
+	list, err := t.q.ruledOf(t.ctx, id)
+	return list, said("store: rules of a record", err)
+}
+
+// RulesOfAll is RulesOf for many records: whoever looks at many asks once.
+func (t *Tx) RulesOfAll(ids []access.AssociationID) (map[access.AssociationID][]Ruled, error) {
+	out := make(map[access.AssociationID][]Ruled, len(ids))
+	for part := range slices.Chunk(ids, 200) {
+		list, err := t.q.ruled(t.ctx, `WHERE association IN (`+places(1, len(part))+`) ORDER BY association, rule`, anyOf(part)...)
+		if err != nil {
+			return nil, said("store: rules of records", err)
+		}
+		for _, r := range list {
+			out[r.Association] = append(out[r.Association], r)
+		}
+	}
+	return out, nil
+}
+
+// RuledBy gives the records that a rule speaks of, in the order of their ids behind one, at most limit.
+func (s *Store) RuledBy(ctx context.Context, rule access.BlockingID, after access.AssociationID, limit int) ([]Ruled, error) {
+	list, err := s.reader().ruled(ctx, `WHERE rule = $1 AND association > $2 ORDER BY association LIMIT $3`, string(rule), string(after), int64(limit))
+	return list, said("store: ruled by", err)
+}
+
+// CountReleased counts the records that somebody has let out of a rule's quarantine.
+func (s *Store) CountReleased(ctx context.Context, rule access.BlockingID) (n int64, err error) {
+	err = s.reader().row(ctx, `SELECT COUNT(*) FROM blocking_record WHERE rule = $1 AND state = 'released'`, string(rule)).Scan(&n)
+	return n, said("store: count released", err)
+}
+
 // RulesOf gives which rules speak of a record.
 func (s *Store) RulesOf(ctx context.Context, id access.AssociationID) ([]Ruled, error) {
 	list, err := s.reader().ruledOf(ctx, id)
@@ -85,6 +118,16 @@ func (t *Tx) SetRuling(a *access.Association, rules []access.BlockingID) (change
 	known, err := t.q.ruledOf(t.ctx, a.ID)
 	if err != nil {
 		return false, said(op, err)
+	}
+	return t.SetRulingOf(a, rules, known)
+}
+
+// SetRulingOf is SetRuling for who has read already which rules speak of the record (RulesOfAll), in this
+// transaction.
+func (t *Tx) SetRulingOf(a *access.Association, rules []access.BlockingID, known []Ruled) (changed bool, err error) {
+	const op = "store: set ruling"
+	if len(rules) == 0 && len(known) == 0 && (a.Ruling == nil || len(a.Ruling.Rules) == 0) {
+		return false, nil
 	}
 	rules = slices.Clone(rules)
 	slices.Sort(rules)

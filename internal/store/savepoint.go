@@ -49,6 +49,7 @@ type notes struct {
 	trends   map[trendKey]trendSum
 	audits   []access.AuditEntry
 	outcomes []Outcome
+	moved    map[access.Account]struct{} // since the last Moved
 	number   int64
 	token    string
 }
@@ -71,6 +72,11 @@ func (n *notes) add(part notes) {
 		}
 		sum := n.trends[key]
 		n.trends[key] = trendSum{sum.n + d.n, sum.m + d.m}
+	}
+	if n.moved == nil {
+		n.moved = part.moved
+	} else {
+		maps.Copy(n.moved, part.moved)
 	}
 	n.audits = append(n.audits, part.audits...)
 	n.outcomes = append(n.outcomes, part.outcomes...)

@@ -108,6 +108,11 @@ func (t *Tx) saveGroups(u, old *access.User) error {
 			}
 		}
 	}
+	if !slices.Equal(before, u.Groups) {
+		for _, a := range u.Accounts {
+			t.moved(a.Realm, a.Account)
+		}
+	}
 	for _, g := range before {
 		if slices.Contains(u.Groups, g) {
 			continue
