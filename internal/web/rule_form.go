@@ -307,9 +307,9 @@ func (s *Server) commandChoices(chosen []string) (list []commandChoice) {
 		}
 	}
 	for _, name := range all {
-		c := commandChoice{choice{name, name, slices.Contains(chosen, name)}, s.commandWord(name)}
+		c := commandChoice{choice{name, firstWord(s.commandWord(name), name), slices.Contains(chosen, name)}, name}
 		if name == access.FeatureLibrary {
-			c.Label = s.say("rule.library")
+			c.Hint = "" // it is no command but what some of them can do
 		}
 		list = append(list, c)
 	}

@@ -110,10 +110,13 @@ func (s *Server) fillRulePreview(pp *rulePreviewPage, seen *admin.RulePreview, i
 		pp.More = s.say("list.and-more", rest)
 	}
 	pp.NoRows = s.say("preview.no-rows")
-	if seen.WouldWait > 0 {
+	switch {
+	case seen.WouldWait > 0:
 		pp.Wait = s.say("rule.would-wait", seen.WouldWait)
-		pp.Confirm = s.say("rule.confirm-at-once", seen.Number)
+	case !pp.New && in.Most > 0 && seen.Number > int64(in.Most) && in.Enabled:
+		pp.Wait = s.say("rule.holds-more", seen.Number, in.Most)
 	}
+	pp.Confirm = s.say("rule.confirm-at-once", seen.Number)
 }
 
 // ruleSave answers POST /rules/save: a new rule, or what has become of one.
