@@ -308,7 +308,8 @@ func reportedRule(r *Row) access.Rule {
 func judged(rule access.Rule) bool {
 	switch rule {
 	case access.RuleWipe, access.RuleManualBlock, access.RuleUserDisabled, access.RuleDeviceRetired, access.RuleDeviceLost,
-		access.RuleDeviceNoncompliant, access.RuleUnregistered, access.RuleUnknownUser, access.RuleBlockingRule, access.RuleDeviceLimit, access.RuleQuarantine:
+		access.RuleDeviceNoncompliant, access.RuleUnregistered, access.RuleUnknownUser, access.RuleBlockingRule, access.RuleServerType, access.RuleDeviceLimit,
+		access.RuleQuarantine:
 		return true
 	}
 	return false

@@ -163,7 +163,9 @@ func (s *Settings) PreviewPurge(ctx context.Context, who access.Actor, r Retenti
 	if err != nil {
 		return p, err
 	}
-	p.Rows = s.admin.rows(shown)
+	if p.Rows, err = s.admin.rows(ctx, shown); err != nil {
+		return p, err
+	}
 	if r.Audit > 0 {
 		if _, p.Audit, p.Undelivered, err = s.oldLines(ctx, r, now); err != nil {
 			return p, err

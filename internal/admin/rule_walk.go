@@ -86,9 +86,8 @@ func (a *Admin) walkDue(ctx context.Context) (bool, error) {
 
 // walkStep does the next records in one transaction; more is false when nothing is left to do.
 func (a *Admin) walkStep(ctx context.Context, n int) (more bool, err error) {
-	var over walkMark
 	err = a.store.WithTx(ctx, func(tx *store.Tx) error {
-		more, over = false, walkMark{}
+		more = false
 		var m walkMark
 		s, err := tx.Setting(settingWalk, &m)
 		if err != nil {
@@ -113,7 +112,6 @@ func (a *Admin) walkStep(ctx context.Context, n int) (more bool, err error) {
 			if again && m.Again < walkTries {
 				m.Seen, m.Again = 0, m.Again+1
 			} else {
-				over = m
 				m = walkMark{Done: tx.Now()}
 			}
 		}
@@ -122,9 +120,6 @@ func (a *Admin) walkStep(ctx context.Context, n int) (more bool, err error) {
 	})
 	if access.KindOf(err) == access.KindConflict { // somebody asks for another in this moment
 		return true, nil
-	}
-	if err == nil && over.Asked {
-		a.wakeSweep() // what a rule does may have changed, and not of which records
 	}
 	return more, err
 }
@@ -165,11 +160,11 @@ func (a *Admin) walkPast(ctx context.Context) (more bool, err error) {
 		if err != nil || !m.On {
 			return err
 		}
-		list, next, err := tx.Stretch(m.After, 1)
+		next, err := tx.NextAfter(m.After)
 		if err != nil {
 			return err
 		}
-		if m.After, m.Seen = next, m.Seen+int64(len(list)); next == 0 {
+		if m.After, m.Seen = next, m.Seen+1; next == 0 {
 			m = walkMark{Done: tx.Now()}
 		}
 		more = m.On

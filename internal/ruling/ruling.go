@@ -122,6 +122,10 @@ func (l *look) records(list []access.Association) (changed int, err error) {
 		}
 		if moved {
 			changed++
+		} else if list[i].Ruling != nil {
+			if err := l.tx.Rejudge(&list[i]); err != nil {
+				return changed, err
+			}
 		}
 	}
 	return changed, nil

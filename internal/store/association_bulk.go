@@ -68,7 +68,7 @@ func (t *Tx) createPart(part []*access.Association) error {
 		trim(a)
 		a.Ruling = nil // rules have not looked at it yet
 		row := &associationRow{Association: *a}
-		row.SyncStatus = t.SyncStatus(&row.Record)
+		row.SyncStatus = t.SyncStatus(&row.Association)
 		a.SyncStatus = row.SyncStatus
 		row.derive()
 		cols = allColumns(row)

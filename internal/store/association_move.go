@@ -76,7 +76,7 @@ func (t *Tx) rewrite(op string, old *associationRow, a *access.Association) erro
 			return said(op, err)
 		}
 	}
-	n.SyncStatus = t.SyncStatus(&n.Record)
+	n.SyncStatus = t.SyncStatus(n)
 	row.derive()
 	cols := allColumns(row)
 	if _, err := t.q.exec(t.ctx, `UPDATE association SET `+sets(2, cols)+` WHERE id = $1`,

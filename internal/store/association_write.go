@@ -53,7 +53,7 @@ func (t *Tx) createAssociation(a *access.Association) (bool, error) {
 	if err := t.arrive(n); err != nil {
 		return false, err
 	}
-	n.SyncStatus = t.SyncStatus(&n.Record)
+	n.SyncStatus = t.SyncStatus(n)
 	row.derive()
 	cols := allColumns(row)
 	done, err := t.q.exec(t.ctx, `INSERT INTO association (`+names(cols)+`) VALUES (`+places(1, len(cols))+`)
@@ -97,7 +97,7 @@ func (t *Tx) SaveAssociation(a *access.Association) error {
 			return said("store: save association", err)
 		}
 	}
-	n.SyncStatus = t.SyncStatus(&n.Record)
+	n.SyncStatus = t.SyncStatus(n)
 	row.derive()
 	cols := append(recordColumns(n)[5:], wordColumns(&row)...)
 	cols = append(cols, linkColumns(&row)...)

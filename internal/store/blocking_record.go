@@ -244,7 +244,7 @@ func (t *Tx) saveRuling(a *access.Association, g *access.Ruling) (changed bool, 
 	if err := t.rejudge(`WHERE id = $1`, string(a.ID)); err != nil {
 		return false, err
 	}
-	a.SyncStatus = t.SyncStatus(&a.Record)
+	a.SyncStatus = t.SyncStatus(a)
 	return true, nil
 }
 

@@ -61,7 +61,7 @@ func (t *Tx) rejudge(where string, a ...any) error {
 		return said("store: judge anew", err)
 	}
 	for _, r := range rows {
-		if s := t.SyncStatus(&r.Record); s != r.SyncStatus {
+		if s := t.SyncStatus(&r.Association); s != r.SyncStatus {
 			if err := t.resort(r, s); err != nil {
 				return said("store: judge anew", err)
 			}
@@ -75,11 +75,12 @@ func (t *Tx) rejudge(where string, a ...any) error {
 func (t *Tx) SetServerType(id, kind string) (changed bool, err error) {
 	n, err := t.q.exec(t.ctx, `UPDATE eas_device SET server_type = $2, speaks = CASE WHEN linked = 1 OR policy <> '' OR policy_turns > 0 OR $2 <> '' THEN 1 ELSE 0 END
 		WHERE id = $1 AND server_type <> $2`, id, clean(kind, capShort))
-	if n > 0 {
-		t.touch(access.EntryEASDevice, id)
-		t.view.forget()
+	if err != nil || n == 0 {
+		return false, said("store: set server type", err)
 	}
-	return n > 0, said("store: set server type", err)
+	t.touch(access.EntryEASDevice, id)
+	t.view.forget()
+	return true, t.rejudge(`WHERE eas_device = $1`, id)
 }
 
 // easDevice gives an ActiveSync device id that a registered device or a policy hangs on; others say

@@ -25,7 +25,7 @@ func blockingParts(t *testing.T, e Engine) {
 			}
 			b.Enabled = false
 			err = tx.SaveBlocking(b)
-			if got := tx.SyncStatus(&a.Record); got != access.Allowed {
+			if got := tx.SyncStatus(a); got != access.Allowed {
 				t.Errorf("%s by a rule out of force", got)
 			}
 			return errors.Join(err, errPart)
@@ -33,7 +33,7 @@ func blockingParts(t *testing.T, e Engine) {
 		if err := tx.Part(off); !errors.Is(err, errPart) {
 			t.Errorf("the part says %v", err)
 		}
-		if got := tx.SyncStatus(&a.Record); got != access.Blocked {
+		if got := tx.SyncStatus(a); got != access.Blocked {
 			t.Errorf("%s after the part has failed", got)
 		}
 		return nil

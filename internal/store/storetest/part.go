@@ -183,7 +183,7 @@ func parts(t *testing.T, e Engine) {
 		tx(t, s, func(tx *store.Tx) error {
 			disable := func() error {
 				err := tx.SaveAccount(access.AccountState{Realm: "lab", Account: "ana", Disabled: true})
-				if got := tx.SyncStatus(&a.Record); got != access.Blocked {
+				if got := tx.SyncStatus(a); got != access.Blocked {
 					t.Errorf("%s inside the part", got)
 				}
 				return errors.Join(err, errPart)
@@ -191,7 +191,7 @@ func parts(t *testing.T, e Engine) {
 			if err := tx.Part(disable); !errors.Is(err, errPart) {
 				t.Errorf("the part says %v", err)
 			}
-			if got := tx.SyncStatus(&a.Record); got != access.Allowed {
+			if got := tx.SyncStatus(a); got != access.Allowed {
 				t.Errorf("%s after the part has failed", got)
 			}
 			return nil
