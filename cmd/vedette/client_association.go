@@ -128,6 +128,7 @@ func (c *associationShowCommand) Run(s *session) error {
 		if w := a.Wipe; w != nil {
 			lines = append(lines, field{"Wipe", string(w.Kind) + ", " + string(w.State) + " (" + string(w.ID) + ")"})
 		}
+		lines = append(lines, ruledLines(a)...)
 		if g := a.Suggestion; g != nil {
 			lines = append(lines, field{"May belong to", string(g.Device) + ": " + strings.Join(g.Reasons, ", ")})
 		}

@@ -18,7 +18,7 @@ import (
 type jobStartCommand struct {
 	clientFlags
 	asking
-	Verb    string   `arg:"" enum:"allow,block,comment,remove,link,unlink,match-again,assign-policy,revert-policy,wipe" help:"allow, block, comment, remove, link (those whose suggestion is clear), unlink, match-again, assign-policy, revert-policy or wipe."`
+	Verb    string   `arg:"" enum:"allow,block,comment,remove,link,unlink,match-again,assign-policy,revert-policy,wipe,release,hold-again" help:"allow, block, comment, remove, link (those whose suggestion is clear), unlink, match-again, assign-policy, revert-policy, wipe, release (from quarantine) or hold-again."`
 	IDs     []string `arg:"" optional:"" name:"id" help:"Ids of records; or choose with --show."`
 	Show    string   `enum:",all,linked,unlinked,suggested,unknown-user,allowed,blocked,policy-assigned,action-in-year" default:"" help:"All records that match: all, linked, unlinked, suggested, unknown-user, allowed, blocked, policy-assigned or action-in-year."`
 	Year    int      `help:"With --show action-in-year: the calendar year; without it the present one." placeholder:"YEAR"`
@@ -27,6 +27,7 @@ type jobStartCommand struct {
 	Policy  string   `help:"For assign-policy: id of the policy." placeholder:"ID"`
 	Kind    string   `enum:",full,account" default:"" help:"For wipe, which takes ids alone: full (what each client makes of it, up to a reset of the whole phone) or account."`
 	Reason  string   `help:"Kept with every record and in the audit log."`
+	Rule    string   `help:"For release and hold-again: of this rule alone." placeholder:"ID"`
 	Until   string   `help:"For allow and block: when it ends by itself, a time (2027-01-31T18:00:00Z) or a duration (24h)." placeholder:"TIME"`
 	Wait    bool     `help:"Wait for the end; exit code 1 when a record failed."`
 }
@@ -47,7 +48,7 @@ func (c *jobStartCommand) request() (*api.BulkRequest, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &api.BulkRequest{Verb: verb, Comment: c.Comment, Policy: access.PolicyID(c.Policy), Wipe: access.WipeKind(c.Kind), Reason: c.Reason, Until: until}
+	r := &api.BulkRequest{Verb: verb, Comment: c.Comment, Policy: access.PolicyID(c.Policy), Wipe: access.WipeKind(c.Kind), Rule: access.BlockingID(c.Rule), Reason: c.Reason, Until: until}
 	for _, id := range c.IDs {
 		r.IDs = append(r.IDs, access.AssociationID(id))
 	}

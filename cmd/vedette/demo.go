@@ -98,6 +98,9 @@ func (c *demoCommand) start(g *group, s *session, dir string) error {
 		if err := con.remember(g.ctx, world.Company, access.GatewayID(cfg.Gateway.Name)); err != nil {
 			return err
 		}
+		if err := con.rule(g.ctx); err != nil {
+			return err
+		}
 		world.RingPhones(g.ctx, phone.Network{URL: gw.url + eas.Path, TLS: demoTLS(), Seed: c.Seed,
 			Letter: world.Company.Letter, OwnAddresses: true})
 		g.run(func(ctx context.Context) error { return con.inhabit(ctx, world.Company) })

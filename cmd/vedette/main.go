@@ -123,6 +123,23 @@ type commands struct {
 		Close   wipeCloseCommand   `cmd:"" help:"Give an order up that no phone has acknowledged."`
 		Release wipeReleaseCommand `cmd:"" help:"Let a wiped record go again."`
 	} `cmd:"" help:"Ask a console: wipes."`
+	Rule struct {
+		List    ruleListCommand    `cmd:"" help:"List the blocking rules."`
+		Show    ruleShowCommand    `cmd:"" help:"Show one rule, and how much it holds."`
+		Records ruleRecordsCommand `cmd:"" help:"List the records that a rule speaks of."`
+		Create  ruleCreateCommand  `cmd:"" help:"Make a rule, after saying what it would do."`
+		Change  ruleChangeCommand  `cmd:"" help:"Change what a rule says, after saying what that would do."`
+		Enable  ruleEnableCommand  `cmd:"" help:"Put a rule in force."`
+		Disable ruleDisableCommand `cmd:"" help:"Take a rule out of force: it lets its records go."`
+		Delete  ruleDeleteCommand  `cmd:"" help:"Forget a rule, after saying which records it lets go."`
+		Preview rulePreviewCommand `cmd:"" help:"Say what a rule, or a change of one, would do, and do nothing."`
+		Confirm ruleConfirmCommand `cmd:"" help:"Let a rule hold as many records as wait for it, after naming them."`
+	} `cmd:"" help:"Ask a console: blocking rules."`
+	Quarantine struct {
+		List      quarantineListCommand    `cmd:"" help:"List the records in quarantine."`
+		Release   quarantineReleaseCommand `cmd:"" help:"Let a record out of quarantine."`
+		HoldAgain quarantineHoldCommand    `cmd:"" name:"hold-again" help:"Take a release back."`
+	} `cmd:"" help:"Ask a console: quarantine."`
 	Job struct {
 		Start  jobStartCommand  `cmd:"" help:"Do one verb to many records, after saying what it would do."`
 		People jobPeopleCommand `cmd:"" help:"Do one verb to many devices or users, after saying what it would do."`

@@ -34,6 +34,65 @@ func Refuse(q Request) Reply {
 	return Status(q, eas.StatusDeviceBlocked)
 }
 
+// Deny says that this one command may not be had, in the command's own words where it has some, so that a
+// phone takes neither itself for blocked nor the account for broken: Search in the answer of its store,
+// ItemOperations in that of each operation of asked, the document of the request, and in its own status when
+// asked is nil; an attachment of old versions by 403, everything else with status 130 from 14.0 on, else 403.
+// [MS-ASCMD] 2.2.3.177.13, 2.2.3.177.8, 2.2.2
+func Deny(q Request, asked *wbxml.Node) Reply {
+	switch q.Command {
+	case eas.GetAttachment, eas.Provision:
+		return Forbid(q)
+	case eas.Search:
+		return typed(q, wbxml.Marshal(wbxml.Elem(wbxml.SearchSearch, wbxml.Text(wbxml.SearchStatus, "1"),
+			wbxml.Elem(wbxml.SearchResponse, wbxml.Elem(wbxml.SearchStore, wbxml.Text(wbxml.SearchStatus, "5"))))))
+	case eas.ItemOperations:
+		return typed(q, wbxml.Marshal(denied(asked)))
+	}
+	return Status(q, eas.StatusAccessDenied)
+}
+
+// maxOperations is how many operations one request may hold. [MS-ASCMD] 3.1.5.8
+const maxOperations = 100
+
+// denied answers every operation of a request with 16, access denied, and with what names it. One that might
+// have been had without its neighbours is refused with them: a phone that is told to try again would send the
+// same request for ever.
+func denied(asked *wbxml.Node) *wbxml.Node {
+	response := wbxml.Elem(wbxml.ItemOperationsResponse)
+	if asked != nil && asked.Tag == wbxml.ItemOperationsItemOperations {
+		for _, op := range asked.Kids {
+			if len(response.Kids) == maxOperations {
+				break
+			}
+			switch op.Tag {
+			case wbxml.ItemOperationsFetch, wbxml.ItemOperationsEmptyFolderContents, wbxml.ItemOperationsMove:
+				response.Kids = append(response.Kids, deniedOne(op))
+			}
+		}
+	}
+	if len(response.Kids) == 0 {
+		return wbxml.Elem(wbxml.ItemOperationsItemOperations, wbxml.Text(wbxml.ItemOperationsStatus, itemDenied))
+	}
+	return wbxml.Elem(wbxml.ItemOperationsItemOperations, wbxml.Text(wbxml.ItemOperationsStatus, "1"), response)
+}
+
+const itemDenied = "16"
+
+func deniedOne(op *wbxml.Node) *wbxml.Node {
+	one := wbxml.Elem(op.Tag, wbxml.Text(wbxml.ItemOperationsStatus, itemDenied))
+	for _, k := range op.Kids {
+		switch k.Tag {
+		case wbxml.AirSyncCollectionId, wbxml.AirSyncServerId, wbxml.SearchLongId, wbxml.AirSyncBaseFileReference,
+			wbxml.DocumentLibraryLinkId, wbxml.ItemOperationsConversationId:
+			if len(k.Kids) == 0 {
+				one.Kids = append(one.Kids, k)
+			}
+		}
+	}
+	return one
+}
+
 // Forbid is a 403 under every version and command.
 func Forbid(q Request) Reply { return bare(q, http.StatusForbidden) }
 

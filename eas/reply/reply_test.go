@@ -93,6 +93,11 @@ func TestAnswersPerCommandAndVersion(t *testing.T) { // X-05
 		{"a blocked OPTIONS is a 403", reply.Refuse(req(eas.Options, eas.VersionUnknown)), 403, ""},
 		{"a blocked unknown command is a 403", reply.Refuse(req(eas.CommandUnknown, eas.V16_1)), 403, ""},
 		{"a 403 can be asked for", reply.Forbid(req(eas.Sync, eas.V16_1)), 403, ""},
+		{"a Search that may not be is told so by its store", reply.Deny(req(eas.Search, eas.V12_1), nil), 200, "03016a00000f454c033100014d474c03350001010101"},
+		{"ItemOperations that may not be are told so in their status", reply.Deny(req(eas.ItemOperations, eas.V14_1), nil), 200, "03016a000014454d033136000101"},
+		{"GetAttachment that may not be is a 403", reply.Deny(req(eas.GetAttachment, eas.V14_0), nil), 403, ""},
+		{"a Sync that may not be is status 130", reply.Deny(req(eas.Sync, eas.V14_1), nil), 200, "03016a00454e03313330000101"},
+		{"a Sync of 12.1 that may not be is a 403", reply.Deny(req(eas.Sync, eas.V12_1), nil), 403, ""},
 		{"FolderSync without key under 12.1", need(req(eas.FolderSync, eas.V12_1), 142), 449, ""},
 		{"FolderSync without key under 14.1", need(req(eas.FolderSync, eas.V14_1), 142), 200, "03016a000007564c03313432000101"},
 		{"Ping is never told to provision", need(req(eas.Ping, eas.V12_1), 142), 200, "03016a00000d4547033700" + "0101"},
@@ -133,6 +138,43 @@ func TestAnswersPerCommandAndVersion(t *testing.T) { // X-05
 	}
 }
 
+// Y-12: written down byte by byte from the published token tables.
+func TestEachOperationThatMayNotBeIsToldSo(t *testing.T) {
+	const head, tail = "03016a000014454d033100014e", "0101"
+	for _, c := range []struct{ name, asked, want string }{
+		{"a document of a file share",
+			"03016a0000144546" + "4703446f63756d656e74204c6962726172790001" + "001345035c5c665c610001" + "01" + "01",
+			head + "464d0331360001" + "001345035c5c665c610001" + "01" + tail},
+		{"an attachment beside it, which is named as it was", // W31, W34
+			"03016a0000144546" + "47034d61696c626f780001" + "0011510335253361313225336130000101" + "001446" + "001345035c5c610001" + "01" + "01",
+			head + "464d0331360001" + "0011510335253361313225336130000101" + "001446" + "4d0331360001" + "001345035c5c610001" + "01" + tail},
+		{"a request that asks for nothing, in its own status", "03016a00001405", "03016a000014454d033136000101"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, err := hex.DecodeString(c.asked)
+			if err != nil {
+				t.Fatal(err)
+			}
+			doc, err := wbxml.Parse(b, wbxml.Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := reply.Deny(reply.Request{Command: eas.ItemOperations, Version: eas.V14_1}, doc)
+			if got := hex.EncodeToString(r.Body); r.Code != 200 || got != c.want {
+				t.Errorf("%d\n%s, want\n%s", r.Code, got, c.want)
+			}
+		})
+	}
+	many := wbxml.Elem(wbxml.ItemOperationsItemOperations)
+	for range 300 {
+		many.Kids = append(many.Kids, wbxml.Elem(wbxml.ItemOperationsFetch, wbxml.Text(wbxml.AirSyncServerId, "1"), wbxml.Text(wbxml.ItemOperationsStore, "Mailbox")))
+	}
+	doc, err := wbxml.Parse(reply.Deny(reply.Request{Command: eas.ItemOperations}, many).Body, wbxml.Limits{})
+	if err != nil || len(doc.Child(wbxml.ItemOperationsResponse).Kids) != 100 {
+		t.Errorf("more operations than a request may hold: %v", err)
+	}
+}
+
 func TestEveryAnswerIsWellFormed(t *testing.T) {
 	now := time.Date(2026, 1, 31, 9, 0, 0, 0, time.UTC)
 	for _, c := range append(eas.Commands(), eas.CommandUnknown) {
@@ -141,7 +183,7 @@ func TestEveryAnswerIsWellFormed(t *testing.T) {
 			for name, r := range map[string]reply.Reply{
 				"Refuse": reply.Refuse(q), "Busy": reply.Busy(q, 0), "Throttle": reply.Throttle(q, time.Minute, "CommandFrequency"),
 				"InvalidWBXML": reply.InvalidWBXML(q), "UnsupportedVersion": reply.UnsupportedVersion(q), "Drain": reply.Drain(q, time.Second),
-				"Recall": reply.Recall(q), "Unauthorized": reply.Unauthorized(q, "mail"), "Empty": reply.Empty(q),
+				"Recall": reply.Recall(q), "Deny": reply.Deny(q, nil), "Unauthorized": reply.Unauthorized(q, "mail"), "Empty": reply.Empty(q),
 				"OptionsOK": reply.OptionsOK(q, "2.5,14.1", eas.AllCommands),
 			} {
 				checkForm(t, fmt.Sprint(name, " ", c, " ", v), r, now)

@@ -25,11 +25,12 @@ const (
 	EntryPreApproval EntryKind = "preapproval"
 	EntryPolicy      EntryKind = "policy"
 	EntrySite        EntryKind = "site"
+	EntryBlocking    EntryKind = "blocking"
 )
 
 // Entry is the present state of one thing a verdict depends on. Key names it within its kind: the
 // association id, canonical EAS device id, registered device id, realm + "/" + account, the id of
-// a pre-approval or a policy, or "" for the preferences and the site. Deleted says it is gone; otherwise exactly the pointer of its kind is set.
+// a pre-approval, a policy or a blocking rule, or "" for the preferences and the site. Deleted says it is gone; otherwise exactly the pointer of its kind is set.
 type Entry struct {
 	Kind        EntryKind     `json:"kind"`
 	Key         string        `json:"key"`
@@ -42,6 +43,7 @@ type Entry struct {
 	PreApproval *PreApproval  `json:"preapproval,omitempty"`
 	Policy      *Policy       `json:"policy,omitempty"`
 	Site        *Site         `json:"-"`
+	Blocking    *Blocking     `json:"blocking,omitempty"`
 }
 
 // Batch is a run of changes. Position is where the reader stands after applying it. Full says that a

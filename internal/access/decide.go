@@ -8,7 +8,7 @@ import "time"
 // Decide says whether a request may pass, and why. It is the whole order of R-3 in one place: the
 // first check that speaks wins. It allocates nothing when the request passes.
 //
-// An account that is another name of one is judged as that one. Checks that have no input yet are named at their place in the order.
+// An account that is another name of one is judged as that one. A check that has no input yet is named at its place in the order.
 func Decide(v View, f *Facts, now time.Time) Decision {
 	p := v.Preferences()
 	d := judge(v, f, Canonical(v, f.Pair), p, now)
@@ -75,14 +75,23 @@ func judge(v View, f *Facts, pair Pair, p *Preferences, now time.Time) Decision 
 		d.Rule, d.Detail = RuleManualAllow, o.Reason
 		return d
 	}
-	// Blocking rules speak here.
+	if b := ruling(v, r, f, ActionBlock, false, now); b != nil {
+		return d.rule(RuleBlockingRule, b)
+	}
 	if a := v.PreApproval(pair); a.Speaks(now) {
 		d.Rule, d.Detail, d.Until = RulePreApproved, a.Reason, earlier(d.Until, a.Until)
 		d.Approval = a
 		return d
 	}
-	// One server type per device, the device limit of a mailbox and quarantine speak here, in
-	// this order.
+	if e := v.EASDevice(pair.Device); p.OneServerType && e != nil && e.ServerType != "" && f.ServerType != "" && e.ServerType != f.ServerType {
+		return d.refuse(RuleServerType, e.ServerType)
+	}
+	if p.DeviceLimit > 0 && r != nil && r.Ruling != nil && r.Ruling.OverLimit {
+		return d.refuse(RuleDeviceLimit, "")
+	}
+	if b := ruling(v, r, f, ActionQuarantine, false, now); b != nil {
+		return d.rule(RuleQuarantine, b)
+	}
 	if f.ConsoleAway {
 		if rule := away(r, f, p, now); rule != RulePass {
 			return d.refuse(rule, "")
@@ -99,13 +108,34 @@ func judge(v View, f *Facts, pair Pair, p *Preferences, now time.Time) Decision 
 			return d.refuse(RuleUnknownUser, "")
 		}
 	}
-	// The command filter speaks here.
+	if b := ruling(v, r, f, ActionBlock, true, now); b != nil {
+		return d.rule(RuleCommandFilter, b)
+	}
 	if !f.Key.Passes() {
 		d.Verdict, d.Rule, d.Policy = VerdictProvision, RuleProvisioning, f.Policy
 		return d
 	}
 	if f.Crowded {
 		d.Verdict, d.Rule = VerdictLater, RuleStorm
+		return d
+	}
+	return d.warn(v, r, f, now)
+}
+
+// rule is what a blocking rule says against a request.
+func (d Decision) rule(rule Rule, b *Blocking) Decision {
+	d.Blocking = b
+	return d.refuse(rule, b.Name)
+}
+
+// warn lets a request pass and names the rule that would rather not.
+func (d Decision) warn(v View, r *Record, f *Facts, now time.Time) Decision {
+	b := ruling(v, r, f, ActionWarn, false, now)
+	if b == nil {
+		b = ruling(v, r, f, ActionWarn, true, now)
+	}
+	if b != nil {
+		d.Rule, d.Detail, d.Blocking = RuleWarned, b.Name, b
 	}
 	return d
 }

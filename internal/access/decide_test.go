@@ -4,6 +4,7 @@
 package access_test
 
 import (
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +17,7 @@ import (
 
 // TestDecide runs the decision scripts; trial tells their language.
 //
-// A-15 A-17 A-18 A-21 M-06 M-07 M-14 R-20 X-04 X-05 X-08 Y-01 Y-14 Y-18
+// A-15 A-17 A-18 A-21 M-04 M-06 M-07 M-14 R-3 R-6 R-20 X-04 X-05 X-08 Y-01 Y-12 Y-14 Y-16 Y-18
 func TestDecide(t *testing.T) {
 	files, err := filepath.Glob("testdata/decide/*.txt")
 	if err != nil || len(files) == 0 {
@@ -66,6 +67,7 @@ type fixed struct {
 	record *access.Record
 	device *access.Device
 	prefs  access.Preferences
+	rules  []*access.Blocking
 }
 
 func (v *fixed) Record(access.Pair) *access.Record           { return v.record }
@@ -74,17 +76,23 @@ func (v *fixed) Device(access.DeviceID) *access.Device       { return v.device }
 func (v *fixed) Account(string, string) *access.AccountState { return nil }
 func (v *fixed) PreApproval(access.Pair) *access.PreApproval { return nil }
 func (v *fixed) Policy(access.PolicyID) *access.Policy       { return nil }
+func (v *fixed) Blockings() []*access.Blocking               { return v.rules }
 func (v *fixed) Preferences() *access.Preferences            { return &v.prefs }
 
 func TestDecideAllocatesNothing(t *testing.T) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	pair := access.Pair{Realm: "r", Account: "ana", Device: "x1"}
+	rules := []*access.Blocking{
+		{ID: "b1", Kind: access.BlockingNetwork, Action: access.ActionBlock, Networks: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}},
+		{ID: "b2", Kind: access.BlockingCommand, Action: access.ActionBlock, Commands: []string{"GetAttachment"}},
+		{ID: "b3", Kind: access.BlockingOS, Action: access.ActionQuarantine, OS: "iOS", Version: "17"},
+	}
 	for _, o := range []access.OverrideKind{access.NoOverride, access.OverrideAllow, access.OverrideBlock} {
 		var view access.View = &fixed{
 			record: &access.Record{ID: "a1", Pair: pair, Device: "d1", Override: access.Override{Kind: o}},
-			device: &access.Device{ID: "d1", State: access.DeviceActive}, prefs: access.DefaultPreferences(),
+			device: &access.Device{ID: "d1", State: access.DeviceActive}, prefs: access.DefaultPreferences(), rules: rules,
 		}
-		f := access.Facts{Pair: pair, Command: "Sync", ConsoleHeard: now}
+		f := access.Facts{Pair: pair, Command: "Sync", ConsoleHeard: now, Addr: netip.MustParseAddr("192.0.2.1")}
 		if n := testing.AllocsPerRun(100, func() { access.Decide(view, &f, now) }); n != 0 {
 			t.Errorf("%q: %v allocations per decision", o, n)
 		}

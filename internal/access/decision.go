@@ -73,6 +73,7 @@ const (
 	RuleCommandFilter
 	RuleProvisioning
 	RuleStorm
+	RuleWarned
 	RuleSpoolFull
 	RuleServerRefused
 	RuleServerUnavailable
@@ -82,7 +83,7 @@ var ruleNames = [...]string{
 	"pass", "malformed", "client-certificate", "no-credentials", "stale-password", "brute-force",
 	"wipe", "wiped", "manual-block", "user-disabled", "device-retired", "device-lost", "device-noncompliant", "other-user",
 	"manual-allow", "blocking-rule", "pre-approved", "server-type", "device-limit", "quarantine",
-	"unknown-console-away", "stale-verdict", "unregistered", "unknown-user", "command-filter", "provisioning", "storm", "spool-full",
+	"unknown-console-away", "stale-verdict", "unregistered", "unknown-user", "command-filter", "provisioning", "storm", "warned", "spool-full",
 	"server-refused", "server-unavailable",
 }
 
@@ -114,6 +115,8 @@ type Decision struct {
 	Device *Device
 	// Approval is the pre-approval that spoke, or nil.
 	Approval *PreApproval
+	// Blocking is the blocking rule that spoke, or nil.
+	Blocking *Blocking
 	// Policy is the ActiveSync policy that the phone has to accept first, or nil.
 	Policy *Policy
 	// Until is when time alone may change the decision; zero: never.

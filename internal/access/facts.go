@@ -3,7 +3,10 @@
 
 package access
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // Shield is what the stale-password shield and the brute-force limits say about the credentials of a
 // request (Y-11).
@@ -31,6 +34,14 @@ type Facts struct {
 	OtherUser bool
 	Command   string
 	Version   string
+	// Feature is FeatureLibrary where the body asks for documents of a file share, and somebody wants to know.
+	Feature string
+	// Addr is where the request comes from; the zero value: not known.
+	Addr netip.Addr
+	// ServerType is the kind of mail server that has the account; empty: not known.
+	ServerType string
+	// Stranger is what the request tells of a phone that has no record, where there are blocking rules.
+	Stranger *Traits
 	// Key is what the gateway has found about the request's policy key, under Policy, which is
 	// PolicyFor its device.
 	Key    KeyState
@@ -54,5 +65,7 @@ type View interface {
 	PreApproval(Pair) *PreApproval
 	// Policy gives an ActiveSync policy.
 	Policy(PolicyID) *Policy
+	// Blockings gives the blocking rules in the order in which they speak.
+	Blockings() []*Blocking
 	Preferences() *Preferences
 }

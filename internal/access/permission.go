@@ -53,6 +53,11 @@ const (
 	VerbFreeze        Verb = "freeze"       // hold all destructive orders
 	VerbUnfreeze      Verb = "unfreeze"
 
+	VerbChangeRule    Verb = "change-rule"  // make, change, switch on and off, and delete blocking rules
+	VerbConfirmRule   Verb = "confirm-rule" // let a rule hold as many records as it waits for
+	VerbReleaseRecord Verb = "release"      // out of quarantine
+	VerbHoldAgain     Verb = "hold-again"   // back into it
+
 	VerbPreApprove       Verb = "pre-approve"
 	VerbWithdrawApproval Verb = "withdraw-approval"
 	VerbImport           Verb = "import"
@@ -172,6 +177,10 @@ var permissions = [...]line{
 	{verb: VerbReleaseWipe, to: operates},
 	{verb: VerbFreeze, to: rules, everybodys: true},
 	{verb: VerbUnfreeze, to: rules, everybodys: true},
+	{verb: VerbChangeRule, to: rules, everybodys: true},
+	{verb: VerbConfirmRule, to: rules, everybodys: true},
+	{verb: VerbReleaseRecord, to: helps},
+	{verb: VerbHoldAgain, to: helps},
 	{verb: VerbPreApprove, to: helps},
 	{verb: VerbWithdrawApproval, to: helps},
 	{verb: VerbImport, to: operates, everybodys: true},

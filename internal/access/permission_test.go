@@ -55,6 +55,10 @@ close-wipe          A O - -  scoped
 release-wipe        A O - -  scoped
 freeze              A - - -  whole
 unfreeze            A - - -  whole
+change-rule         A - - -  whole
+confirm-rule        A - - -  whole
+release             A O H -  scoped
+hold-again          A O H -  scoped
 pre-approve         A O H -  scoped
 withdraw-approval   A O H -  scoped
 import              A O - -  whole

@@ -39,6 +39,10 @@ type Preferences struct {
 	// UnknownUsersUnregistered treats a record whose account belongs to no known user as unregistered,
 	// whatever it is linked to: Auto Block refuses it. Otherwise it is only flagged (R-20).
 	UnknownUsersUnregistered bool `json:"unknown_users_unregistered"`
+	// OneServerType refuses an account of a phone that has one on another kind of mail server (M-04, R-6).
+	OneServerType bool `json:"one_server_type"`
+	// DeviceLimit is how many phones may sync a mailbox: the earliest First Sync Times stay. 0: any number.
+	DeviceLimit int `json:"device_limit"`
 }
 
 // DefaultPreferences are what a new console starts with.
@@ -55,6 +59,8 @@ func (p Preferences) Validate() error {
 	switch {
 	case p.UnknownWhenAway != AnswerRefuse && p.UnknownWhenAway != AnswerPass:
 		return Invalid("preferences", "Choose whether unknown pairs are refused or let through while the console is away.")
+	case p.DeviceLimit < 0 || p.DeviceLimit > 1000:
+		return Invalid("preferences", "The devices per mailbox must lie between 0 (any number) and 1000.")
 	case p.MaxVerdictAge < 0 || p.MaxVerdictAge > 365*24*time.Hour:
 		return Invalid("preferences", "The maximum age of the last verdict must lie between 0 (no limit) and 365 days.")
 	case p.ReconcileEvery < time.Minute || p.ReconcileEvery > 31*24*time.Hour:

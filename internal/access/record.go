@@ -3,7 +3,10 @@
 
 package access
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // OverrideKind is what an administrator has said about one record.
 type OverrideKind string
@@ -48,6 +51,41 @@ type Record struct {
 	// UserUnknown: no user is known to have the account (M-14). Gateways learn it of linked records
 	// alone, which is where a verdict may hang on it (R-20).
 	UserUnknown bool `json:"user_unknown,omitempty"`
+	// Ruling is what blocking rules and limits have to do with the record; nil: nothing. It is never changed
+	// in place.
+	Ruling *Ruling `json:"ruling,omitempty"`
+}
+
+// Ruling is what blocking rules and limits have to do with one record, as the console has worked it out.
+type Ruling struct {
+	// Rules are the blocking rules that speak of the record, sorted: those that look at the phone match
+	// it, those that look at requests have it in their scope.
+	Rules []BlockingID `json:"rules,omitempty"`
+	// Released are the rules out of whose quarantine somebody has let it, sorted.
+	Released []BlockingID `json:"released,omitempty"`
+	// OverLimit: the mailbox has its number of devices already, all of which came earlier (Preferences.DeviceLimit).
+	OverLimit bool `json:"over_limit,omitempty"`
+}
+
+// Names reports whether the rule speaks of the record; false of no record's.
+func (g *Ruling) Names(id BlockingID) bool { return g != nil && slices.Contains(g.Rules, id) }
+
+// ReleasedFrom reports whether somebody has let the record out of a rule's quarantine.
+func (g *Ruling) ReleasedFrom(id BlockingID) bool { return g != nil && slices.Contains(g.Released, id) }
+
+// Equal reports whether two say the same.
+func (g *Ruling) Equal(o *Ruling) bool {
+	if g == nil || o == nil {
+		return g == o
+	}
+	return slices.Equal(g.Rules, o.Rules) && slices.Equal(g.Released, o.Released) && g.OverLimit == o.OverLimit
+}
+
+// Equal reports whether two records are the same for a verdict.
+func (r Record) Equal(o Record) bool {
+	same := r.Ruling.Equal(o.Ruling)
+	r.Ruling, o.Ruling = nil, nil
+	return same && r == o
 }
 
 // Linked reports whether the record belongs to a registered device.
@@ -84,6 +122,8 @@ type EASDevice struct {
 	Policy PolicyID `json:"policy,omitempty"`
 	// PolicyTurns counts how often the phone was told to ask anew for a policy that has not changed.
 	PolicyTurns int64 `json:"policy_turns,omitempty"`
+	// ServerType is the kind of mail server on which the phone's earliest record is; empty: not known.
+	ServerType string `json:"server_type,omitempty"`
 }
 
 // AccountState is what is known about one account beside its records.

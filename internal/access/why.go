@@ -47,6 +47,7 @@ var ruleTexts = [...]string{
 	RuleCommandFilter:      "Refused: this command is not allowed.",
 	RuleProvisioning:       "Waiting for the phone to accept its policy.",
 	RuleStorm:              "Put off: too many phones at once.",
+	RuleWarned:             "Allowed, with a warning by a rule.",
 	RuleSpoolFull:          "Put off: the gateway cannot record a new pair at the moment.",
 	RuleServerRefused:      "Refused by the mail server.",
 	RuleServerUnavailable:  "Put off: the mail server could not be asked.",

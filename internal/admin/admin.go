@@ -55,6 +55,7 @@ type Admin struct {
 	owner    string        // names this process as the holder of job leases
 	jobs     chan struct{} // there is a job to carry out
 	sweeps   chan struct{} // stored statuses are out of date
+	walks    chan struct{} // rules have to look at all records
 	stage    chan struct{} // full while a preview rehearses something
 
 	mu     sync.Mutex
@@ -68,7 +69,7 @@ func New(c Config) (*Admin, error) {
 		return nil, access.Invalid("admin", "A store and a snapshot are needed.")
 	}
 	a := &Admin{store: c.Store, snapshot: c.Snapshot, applied: c.Applied, live: c.Gateways, now: c.Now, log: c.Logger,
-		jobs: make(chan struct{}, 1), sweeps: make(chan struct{}, 1), stage: make(chan struct{}, 1)}
+		jobs: make(chan struct{}, 1), sweeps: make(chan struct{}, 1), walks: make(chan struct{}, 1), stage: make(chan struct{}, 1)}
 	if a.now == nil {
 		a.now = time.Now
 	}

@@ -221,6 +221,17 @@ func (a *Admin) answerRecord(ctx context.Context, who access.Actor, r *Row, now 
 			s.device = found
 		}
 	}
+	if s.rule = r.Decision.Blocking; s.rule != nil {
+		list, err := a.store.RulesOf(ctx, r.ID)
+		if err != nil {
+			return an, err
+		}
+		for _, one := range list {
+			if one.Rule == s.rule.ID {
+				s.held = one.At
+			}
+		}
+	}
 	rule := r.Decision.Rule
 	if !r.Decision.Blocked() {
 		rule = reportedRule(r)
@@ -249,7 +260,7 @@ func alsoRecord(r *Row, rule access.Rule) []access.Verb {
 	switch {
 	case !r.Decision.Blocked():
 		return []access.Verb{access.VerbBlock}
-	case rule == access.RuleUnregistered, rule == access.RuleUnknownUser:
+	case rule == access.RuleUnregistered, rule == access.RuleUnknownUser, rule == access.RuleQuarantine:
 		return []access.Verb{access.VerbAllow}
 	}
 	return nil

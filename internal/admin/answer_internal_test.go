@@ -29,6 +29,7 @@ func TestEveryRuleIsExplainedWithWhatSolvesIt(t *testing.T) {
 	blocked := func(r *Row) {
 		r.Override = access.Override{Kind: access.OverrideBlock, By: "alice", Reason: "left the company.", At: at.AddDate(0, 0, -2)}
 	}
+	old := &access.Blocking{Name: "Old iOS", Kind: access.BlockingOS, OS: "iOS", Version: "17.4"}
 	suggested := func(r *Row) { r.Suggestion.Device = "device" }
 	cases := []struct {
 		rule     access.Rule
@@ -76,10 +77,16 @@ func TestEveryRuleIsExplainedWithWhatSolvesIt(t *testing.T) {
 		{rule: access.RuleWipe, s: situation{row: r()}, sentence: "Refused because a wipe has been ordered."},
 		{rule: access.RuleWiped, s: situation{row: r()}, sentence: "Blocked because it is wiped."},
 		{rule: access.RuleBlockingRule, s: situation{row: r()}, sentence: "Blocked by a rule.", verb: access.VerbAllow, on: "record"},
+		{rule: access.RuleBlockingRule, s: situation{row: r(), rule: old, held: at}, verb: access.VerbAllow, on: "record",
+			sentence: "Blocked since 09:12 by the rule “Old iOS”: iOS below 17.4."},
+		{rule: access.RuleWarned, s: situation{row: r(), rule: old}, fine: true,
+			sentence: "Nothing is wrong: it may sync and did at 09:12. The rule “Old iOS” warns of it: iOS below 17.4."},
+		{rule: access.RuleQuarantine, s: situation{row: r(), rule: old, held: at}, verb: access.VerbReleaseRecord, on: "record",
+			sentence: "In quarantine since 09:12 by the rule “Old iOS” until somebody releases it: iOS below 17.4."},
 		{rule: access.RuleServerType, s: situation{row: r()}, sentence: "Refused because another account of this phone is on another type of mail server.",
 			verb: access.VerbAllow, on: "record"},
 		{rule: access.RuleDeviceLimit, s: situation{row: r()}, sentence: "Blocked because this mailbox has too many phones.", verb: access.VerbAllow, on: "record"},
-		{rule: access.RuleQuarantine, s: situation{row: r()}, sentence: "Held until somebody allows it.", verb: access.VerbAllow, on: "record"},
+		{rule: access.RuleQuarantine, s: situation{row: r()}, sentence: "In quarantine until somebody releases it.", verb: access.VerbReleaseRecord, on: "record"},
 		{rule: access.RuleUnknownConsoleAway, s: situation{row: r()}, verb: access.VerbAllow, on: "record",
 			sentence: "Refused since 09:12 because it was never seen before and the gateway could not ask the console."},
 		{rule: access.RuleStaleVerdict, s: situation{row: r()}, sentence: "Refused since 09:12 because the gateway has not heard of the console for too long."},

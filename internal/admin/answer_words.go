@@ -18,6 +18,8 @@ type situation struct {
 	waiting access.DeviceID          // the row of the phone that waits to be registered
 	now     time.Time                // in the time zone that is set, which the sentence speaks in
 	shadow  bool
+	rule    *access.Blocking // the blocking rule that speaks; nil: not known here
+	held    time.Time        // since when it does
 
 	at      time.Time // the moment that the sentence names
 	atWords string    // and how
@@ -48,6 +50,11 @@ func (a *Admin) explain(an *Answer, rule access.Rule, s *situation) {
 	case access.RulePass, access.RuleManualAllow, access.RulePreApproved:
 		an.Wrong = false
 		an.Sentence = "Nothing is wrong: " + s.syncs()
+		return
+	case access.RuleWarned:
+		an.Wrong = false
+		an.Sentence = "Nothing is wrong: " + s.syncs() + " The rule" + s.ruleName() + " warns of it" + s.ruleTraits()
+		an.Advice = "It may stay so; the rule only shows it."
 		return
 	case access.RuleManualBlock:
 		an.Sentence = "Blocked" + s.since(overrideOf(r).At) + " by " + firstOf(overrideOf(r).By, "an administrator") + detail(overrideOf(r).Reason)
@@ -131,18 +138,28 @@ func (a *Admin) explainGateway(an *Answer, rule access.Rule, s *situation) {
 		say("Blocked because it is wiped.", "If the phone is back in good hands, have the record released or removed.")
 	case access.RuleBlockingRule:
 		allow("Blocked by a rule.")
+		if s.rule != nil {
+			allow("Blocked" + s.since(s.held) + " by the rule" + s.ruleName() + s.ruleTraits())
+		}
+		an.Advice = s.remedy()
 	case access.RuleServerType:
 		allow("Refused because another account of this phone is on another type of mail server.")
 	case access.RuleDeviceLimit:
 		allow("Blocked because this mailbox has too many phones.")
 	case access.RuleQuarantine:
-		allow("Held until somebody allows it.")
+		an.Sentence = "In quarantine" + s.since(s.held) + " until somebody releases it" + s.ruleTraits()
+		if s.rule != nil {
+			an.Sentence = "In quarantine" + s.since(s.held) + " by the rule" + s.ruleName() + " until somebody releases it" + s.ruleTraits()
+		}
+		if s.row != nil {
+			an.Verb, an.OnKind, an.On = access.VerbReleaseRecord, AnswerRecord, string(s.row.ID)
+		}
 	case access.RuleUnknownConsoleAway:
 		allow("Refused" + at + " because it was never seen before and the gateway could not ask the console.")
 	case access.RuleStaleVerdict:
 		say("Refused"+at+" because the gateway has not heard of the console for too long.", "Look at the gateway's connection to the console.")
 	case access.RuleCommandFilter:
-		say("A command of the phone is not allowed"+at+".", "Mail works; what does not is turned off for everybody.")
+		say("A command of the phone is not allowed"+at+".", "Mail works; what does not is turned off by a rule.")
 	case access.RuleProvisioning:
 		say("The phone has not accepted its policy yet.", "Have the user open the mail app and confirm what it asks.")
 	case access.RuleStorm:
@@ -152,6 +169,40 @@ func (a *Admin) explainGateway(an *Answer, rule access.Rule, s *situation) {
 	default:
 		say(rule.Text(), "")
 	}
+}
+
+// ruleName calls the rule that speaks.
+func (s *situation) ruleName() string {
+	if s.rule == nil {
+		return ""
+	}
+	return " " + quoted(s.rule.Name)
+}
+
+// ruleTraits says what the rule speaks of, and ends the sentence.
+func (s *situation) ruleTraits() string {
+	if s.rule == nil {
+		return "."
+	}
+	return ": " + traitWords(s.rule) + "."
+}
+
+// remedy is what the user can do about a rule.
+func (s *situation) remedy() string {
+	if s.rule == nil {
+		return ""
+	}
+	switch s.rule.Kind {
+	case access.BlockingOS:
+		return "Have the user bring the phone to " + s.rule.OS + " " + s.rule.Version + " or later: it passes then by itself."
+	case access.BlockingProtocol, access.BlockingClient:
+		return "Have the user take another mail app, or a later version of it."
+	case access.BlockingUnseen:
+		return "If the phone is back in use, allow it."
+	case access.BlockingNetwork:
+		return "Have the user come from another network."
+	}
+	return ""
 }
 
 // syncs says when a phone that may sync has done so.

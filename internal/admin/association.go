@@ -116,4 +116,5 @@ type Details struct {
 	OtherPolicy []Row
 	Timeline    []access.AuditEntry // newest first
 	Wipes       []WipeRow           // orders for it, the latest first; that of Record.Wipe is the first
+	Ruled       []RecordRule        // the blocking rules that speak of it, in the order in which they do
 }

@@ -55,13 +55,26 @@ func AssociationShows() []Show {
 }
 
 // rows judges every association from one and the same snapshot.
-func (a *Admin) rows(list []access.Association) []Row {
+func (a *Admin) rows(ctx context.Context, list []access.Association) ([]Row, error) {
 	v, now := a.snapshot(), a.now().UTC()
+	server, err := a.serverOf(ctx, v)
 	out := make([]Row, len(list))
 	for i := range list {
-		out[i] = row(v, &list[i], now)
+		out[i] = rowOn(v, &list[i], server(&list[i]), now)
 	}
-	return out
+	return out, err
+}
+
+// serverOf says on which kind of mail server records are, while anybody wants to know it.
+func (a *Admin) serverOf(ctx context.Context, v access.View) (func(*access.Association) string, error) {
+	if !v.Preferences().OneServerType {
+		return func(*access.Association) string { return "" }, nil
+	}
+	b, err := a.bookNow(ctx)
+	if err != nil {
+		return func(*access.Association) string { return "" }, err
+	}
+	return b.types.Of, nil
 }
 
 // number gives records that have no number the one of their device.
@@ -179,9 +192,13 @@ func (a *Admin) ExportAssociations(ctx context.Context, who access.Actor, q Quer
 		rows = rows[:0]
 		return err
 	}
+	server, err := a.serverOf(ctx, a.snapshot())
+	if err != nil {
+		return err
+	}
 	err = a.store.EachAssociation(ctx, sq, func(as *access.Association) error {
 		v := a.snapshot()
-		r := row(v, as, a.now().UTC())
+		r := rowOn(v, as, server(as), a.now().UTC())
 		if err := h.hide(v, &r); err != nil {
 			return err
 		}
@@ -266,6 +283,9 @@ func (a *Admin) FindAssociation(ctx context.Context, who access.Actor, id access
 		return Details{}, err
 	}
 	if d.Wipes, err = a.wipesOf(ctx, who, id); err != nil {
+		return Details{}, err
+	}
+	if d.Ruled, err = a.ruledOf(ctx, who, id); err != nil {
 		return Details{}, err
 	}
 	a.outlived(&d)

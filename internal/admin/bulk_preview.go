@@ -29,7 +29,11 @@ func (a *Admin) PreviewBulk(ctx context.Context, who access.Actor, b Bulk, act A
 	b.IDs = once(b.IDs)
 	limit, preview := maxBulkPreview, a.previewWords
 	switch b.Verb {
-	case access.VerbLink, access.VerbUnlink, access.VerbMatchAgain, access.VerbRemove:
+	case access.VerbAllow, access.VerbBlock:
+		if a.snapshot().Preferences().DeviceLimit > 0 { // one that is blocked makes room for another of its mailbox
+			limit, preview = maxLinkPreview, a.previewRows
+		}
+	case access.VerbLink, access.VerbUnlink, access.VerbMatchAgain, access.VerbRemove, access.VerbReleaseRecord, access.VerbHoldAgain:
 		limit, preview = maxLinkPreview, a.previewRows
 	case access.VerbAssignPolicy, access.VerbRevertPolicy:
 		limit, preview = maxLinkPreview, a.previewAssigns

@@ -145,8 +145,12 @@ func (a *Admin) newcomers(ctx context.Context, who access.Actor, now time.Time) 
 	if err != nil {
 		return 0, err
 	}
+	rows, err := a.rows(ctx, p.Rows)
+	if err != nil {
+		return 0, err
+	}
 	n := 0
-	for _, r := range a.rows(p.Rows) {
+	for _, r := range rows {
 		if r.FirstSync.Before(now.Add(-24 * time.Hour)) {
 			break
 		}

@@ -74,6 +74,18 @@
 //	a.CancelWipe, ApproveWipe, CloseWipe, ReleaseWipe(ctx, who, wipe, Act) (Result, error)
 //	a.ListWipes(ctx, who, WipeQuery) (WipePage, error); a.FindWipe(ctx, who, wipe) (WipeRow, error)
 //
+//	// Blocking rules (Y-16), what they hold, and quarantine
+//	a.ListRules(ctx, who) ([]RuleRow, error); a.FindRule(ctx, who, id) (RuleDetails, error)
+//	a.CreateRule, ChangeRule(ctx, who, …, RuleForm, Act) (Result, error)     // RuleForm.Confirm: the number that was seen
+//	a.EnableRule, DisableRule, DeleteRule(ctx, who, id, Act) (Result, error)
+//	a.ConfirmRule(ctx, who, id, number, Act) (Result, error)               // RulePreview.Number; another one by now: Conflict
+//	a.PreviewRule(ctx, who, id, RuleForm) (RulePreview, error)             // id "": a new one
+//	a.PreviewConfirmRule, PreviewDeleteRule(ctx, who, id) (RulePreview, error)
+//	a.RulesWaiting(ctx, who) ([]RuleRow, error)                            // rules that wait for a person: the banner
+//	a.ListRuled(ctx, who, RuledQuery) (RuledPage, error)                   // the records of a rule, or of the quarantine
+//	a.CountQuarantine(ctx, who) (int64, error)                             // held there now; of those one may see
+//	a.ReleaseRecord, HoldAgain(ctx, who, id, rule, Act) (Result, error)    // rule "": all that quarantine it
+//
 //	// Overrides in force, and pairs approved before their first contact
 //	a.ListOverrides(ctx, who, OverrideQuery) (OverridePage, error)
 //	a.EndOverride(ctx, who, id, Act) (Result, error)               // neither allowed nor blocked by anybody
@@ -85,7 +97,8 @@
 //	a.Answer(ctx, who, text) (Answers, error)
 //	a.Timeline(ctx, who, TimelineQuery) (Timeline, error)
 //
-//	// Many at once. Records: allow, block, comment, remove, link, unlink, match-again, and the end of overrides
+//	// Many at once. Records: allow, block, comment, remove, link, unlink, match-again, release, hold-again, and the
+//	// end of overrides
 //	a.PreviewBulk(ctx, who, Bulk, Act) (Preview, error)               // Preview.Refused: the rows the job will not do
 //	a.StartBulk(ctx, who, Bulk, Act) (JobID, error)
 //	a.PreviewPeopleBulk(ctx, who, PeopleBulk) (Preview, error)       // on devices and users
@@ -110,7 +123,7 @@
 //	a.ForgetExpected(ctx, who, Act) (Result, error)
 //
 //	// Preferences
-//	a.Preferences(ctx, who) (Preferences, error)
+//	a.Preferences(ctx, who) (Preferences, error)                    // OneServerType and DeviceLimit among them
 //	a.PreviewPreferences(ctx, who, p) (Preview, error)
 //	a.ChangePreferences(ctx, who, p, Act) (Result, error)
 //

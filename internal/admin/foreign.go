@@ -122,7 +122,10 @@ func (h *horizon) hideWhy(d *access.Decision, w *access.Why) error {
 
 // rowsFor is rows as an actor may see them.
 func (a *Admin) rowsFor(ctx context.Context, who access.Actor, list []access.Association) ([]Row, error) {
-	rows := a.rows(list)
+	rows, err := a.rows(ctx, list)
+	if err != nil {
+		return nil, err
+	}
 	h, v := a.horizonOf(ctx, who), a.snapshot()
 	for i := range rows {
 		if err := h.hide(v, &rows[i]); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/logkeys"
+	"github.com/vedette-mail/vedette/internal/ruling"
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
@@ -111,6 +112,9 @@ func (m *importer) chunk(ctx context.Context, j *store.Job, phase string, row st
 				return err
 			}
 		}
+		if err := ruling.Settle(tx); err != nil {
+			return err
+		}
 		return m.finish(tx, j, row, done, nil)
 	})
 	m.reached(j, number)
@@ -144,6 +148,9 @@ func (m *importer) oneByOne(ctx context.Context, j *store.Job, phase string, row
 					return err
 				}
 				if err := m.carryOut(tx, phase, &l); err != nil {
+					return err
+				}
+				if err := ruling.Settle(tx); err != nil {
 					return err
 				}
 				return tx.SaveImportLine(m.file.ID, &l)

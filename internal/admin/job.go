@@ -21,6 +21,8 @@ type Bulk struct {
 	Comment string          // for comment
 	Policy  access.PolicyID // for assign-policy
 	Wipe    access.WipeKind // for wipe, which goes by id alone
+	// Rule, for release and hold-again, is the rule whose quarantine it is about; empty: of every rule.
+	Rule access.BlockingID
 	// End, with VerbAllow, takes overrides off instead (EndOverride). Overrides then chooses among those in
 	// force, in place of Query.
 	End       bool

@@ -13,6 +13,7 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/logkeys"
+	"github.com/vedette-mail/vedette/internal/ruling"
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
@@ -175,6 +176,9 @@ func (a *Admin) jobRowsTx(ctx context.Context, j *store.Job, p jobParams, rows [
 				return err
 			}
 		}
+		if err := ruling.Settle(tx); err != nil {
+			return err
+		}
 		return tx.SaveJob(j) // with the number of the step before
 	})
 	if err == nil && number > 0 {
@@ -251,6 +255,8 @@ func (a *Admin) jobRow(tx *store.Tx, j *store.Job, p jobParams, target string) (
 	case access.VerbAssignPolicy, access.VerbRevertPolicy:
 		out, _, err := a.assignTo(tx, j.Actor, j.Verb, as, p.Policy, j.Reason)
 		return out, err
+	case access.VerbReleaseRecord, access.VerbHoldAgain:
+		return a.turnRecord(tx, j.Actor, j.Verb, as, p.Rule, j.Reason)
 	case access.VerbWipe:
 		return a.orderWipe(tx, j.Actor, as, p.Wipe, j.Reason)
 	}

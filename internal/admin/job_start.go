@@ -31,6 +31,8 @@ type jobParams struct {
 	Policy access.PolicyID `json:"policy,omitempty"` // of VerbAssignPolicy
 	Wipe   access.WipeKind `json:"wipe,omitempty"`   // of VerbWipe
 
+	Rule access.BlockingID `json:"rule,omitempty"` // of VerbReleaseRecord and VerbHoldAgain
+
 	End        bool           `json:"end,omitempty"` // of VerbAllow: overrides are taken off
 	Overrides  *OverrideQuery `json:"overrides,omitempty"`
 	People     *Query         `json:"people,omitempty"` // devices or users, as the verb says
@@ -88,14 +90,15 @@ func (a *Admin) StartBulk(ctx context.Context, who access.Actor, b Bulk, act Act
 		what = "all that match: " + b.Query.words()
 	}
 	return a.startJob(ctx, who, b.Verb, act, b, jobParams{Query: b.Query, Comment: b.Comment, Until: act.Until, End: b.End, Overrides: b.Overrides,
-		Policy: b.Policy, Wipe: b.Wipe},
+		Policy: b.Policy, Wipe: b.Wipe, Rule: b.Rule},
 		rows, what)
 }
 
 // BulkVerbs lists what can be done to many records at once.
 func BulkVerbs() []access.Verb {
 	return []access.Verb{access.VerbAllow, access.VerbBlock, access.VerbComment, access.VerbRemove, access.VerbLink, access.VerbUnlink,
-		access.VerbMatchAgain, access.VerbAssignPolicy, access.VerbRevertPolicy, access.VerbWipe}
+		access.VerbMatchAgain, access.VerbAssignPolicy, access.VerbRevertPolicy, access.VerbWipe,
+		access.VerbReleaseRecord, access.VerbHoldAgain}
 }
 
 func (b *Bulk) validate(act Act, now time.Time) error {
@@ -113,7 +116,8 @@ func (b *Bulk) validate(act Act, now time.Time) error {
 		return access.Invalid(op, fmt.Sprintf("Choose at most %d records, or all that match a filter.", maxBulkIDs))
 	case b.Verb == access.VerbAssignPolicy && b.Policy == "":
 		return access.Invalid(op, "Choose a policy.")
-	case b.Policy != "" && b.Verb != access.VerbAssignPolicy, b.Wipe != "" && b.Verb != access.VerbWipe:
+	case b.Policy != "" && b.Verb != access.VerbAssignPolicy, b.Wipe != "" && b.Verb != access.VerbWipe,
+		b.Rule != "" && b.Verb != access.VerbReleaseRecord && b.Verb != access.VerbHoldAgain:
 		return access.Invalid(op, "This does not go with what is to be done.")
 	case b.Verb == access.VerbWipe && b.Query != nil: // a filter may match more than anybody has looked at
 		return access.Invalid(op, "Choose the records to wipe one by one: what matches a filter is not wiped.")

@@ -44,9 +44,17 @@ func judge(v access.View, r *access.Record, now time.Time) access.Decision {
 	return access.Decide(v, &access.Facts{Pair: r.Pair, ConsoleHeard: now}, now)
 }
 
+// judgeOn is judge for a record on a mail server of some kind; empty: not known.
+func judgeOn(v access.View, r *access.Record, server string, now time.Time) access.Decision {
+	return access.Decide(v, &access.Facts{Pair: r.Pair, ConsoleHeard: now, ServerType: server}, now)
+}
+
 // row puts the present verdict beside an association.
-func row(v access.View, as *access.Association, now time.Time) Row {
-	d := judge(&withRecord{View: v, record: &as.Record}, &as.Record, now)
+func row(v access.View, as *access.Association, now time.Time) Row { return rowOn(v, as, "", now) }
+
+// rowOn is row for a record on a mail server of some kind; empty: not known.
+func rowOn(v access.View, as *access.Association, server string, now time.Time) Row {
+	d := judgeOn(&withRecord{View: v, record: &as.Record}, &as.Record, server, now)
 	r := Row{Association: *as, Decision: d, Why: d.Why(), Policy: policyState(v, as.Pair.Device)}
 	r.SyncStatus = access.Allowed
 	switch {

@@ -104,8 +104,12 @@ func (a *Admin) RecordCandidates(ctx context.Context, who access.Actor, id acces
 	if records, err = a.visible(ctx, who, records); err != nil {
 		return nil, err
 	}
+	rows, err := a.rows(ctx, records)
+	if err != nil {
+		return nil, err
+	}
 	var out []RecordCandidate
-	for _, r := range a.rows(records) {
+	for _, r := range rows {
 		owner, err := a.ownerName(ctx, r.Person)
 		if err != nil {
 			return nil, err

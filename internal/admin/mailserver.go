@@ -48,6 +48,7 @@ type book struct {
 	servers []access.MailServer
 	realms  []Realm
 	differ  []difference
+	types   access.ServerTypes
 }
 
 // silent is how much older than the newest report of all a gateway's last one may be for its word to
@@ -132,7 +133,7 @@ func (a *Admin) knownRealm(tx *store.Tx, realm string) error {
 // newBook joins what gateways tell with what the console's own configuration says. Records are named by
 // gateways, so where one of them tells of a realm, their word counts and not the configuration's.
 func newBook(file []access.MailServer, list []access.Gateway) *book {
-	b := &book{}
+	b := &book{types: access.NewServerTypes(list)}
 	var newest time.Time
 	for _, g := range list {
 		if g.LastReport.After(newest) {

@@ -28,7 +28,11 @@ func (a *Admin) ListOverrides(ctx context.Context, who access.Actor, q OverrideQ
 	out := OverridePage{PageMarks: marks(p.PageMarks)}
 	v, now := a.snapshot(), a.now().UTC()
 	h := a.horizonOf(ctx, who)
-	for _, r := range a.rows(p.Rows) {
+	rows, err := a.rows(ctx, p.Rows)
+	if err != nil {
+		return OverridePage{}, err
+	}
+	for _, r := range rows {
 		if !r.Override.Speaks(now) {
 			continue
 		}

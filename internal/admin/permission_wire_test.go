@@ -16,6 +16,7 @@ import (
 func allLines() map[string]line {
 	all := peopleTable()
 	maps.Copy(all, wireTable())
+	maps.Copy(all, ruleTable())
 	return all
 }
 

@@ -35,6 +35,7 @@ type PersonalData struct {
 	Wipes     []store.Wipe              `json:"wipes"`    // orders, also for records that are gone
 	Answers   []access.PolicyAck        `json:"answers"`  // what the phones have said of their policies last
 	Actions   []store.EASAction         `json:"actions"`  // what was ordered for their ActiveSync device ids
+	Rules     []PersonalRule            `json:"rules"`    // blocking rules that are for the person, or speak of a record
 	Audit     []access.AuditEntry       `json:"audit"`    // lines about what stands above
 
 	others []access.Association // of other accounts on the person's phones: they stay, and say nothing of the person any more
@@ -96,6 +97,9 @@ func (s *Settings) personalData(from store.Personal, id access.UserID) (Personal
 		return p, err
 	}
 	if err := p.wired(from); err != nil {
+		return p, err
+	}
+	if err := p.ruled(from); err != nil {
 		return p, err
 	}
 	p.Audit, err = from.Lines(p.objects())
@@ -477,6 +481,9 @@ func (s *Settings) erase(tx *store.Tx, who access.Actor, p *PersonalData, reason
 		}
 	}
 	if err := tx.DeleteUser(p.User.ID); err != nil {
+		return outcome{}, err
+	}
+	if err := forgetInRules(tx, p.User.ID, word); err != nil {
 		return outcome{}, err
 	}
 	lines := 0

@@ -30,8 +30,8 @@ const (
 func tablesOfPeople() map[string]string {
 	return map[string]string{
 		"association": byPurge, "eas_device": byPurge, "audit": byPurge, "tally": byPurge, "job": byPurge, "job_row": byPurge, "outcome": byPurge,
-		"import_file": byPurge, "import_line": byPurge, "expected": byPurge, "wipe": byPurge, "eas_action": byPurge, "policy_ack": byPurge,
-		"person": byErase, "person_group": byErase, "device": byErase, "account": byErase, "setting": byErase,
+		"import_file": byPurge, "import_line": byPurge, "expected": byPurge, "wipe": byPurge, "eas_action": byPurge, "policy_ack": byPurge, "blocking_record": byPurge,
+		"person": byErase, "person_group": byErase, "device": byErase, "account": byErase, "setting": byErase, "blocking": byErase,
 		"preapproval": byItself, "change": byItself,
 		"change_counter": byNoOne, "class_count": byNoOne, "device_count": byNoOne, "person_count": byNoOne, "group_count": byNoOne, "expected_count": byNoOne,
 		"expected_day": byNoOne, "preferences": byNoOne, "gateway": byNoOne, "gateway_spool": byNoOne, "administrator": byNoOne, "session": byNoOne,
@@ -83,6 +83,12 @@ func aPersonEverywhere(t *testing.T) (w *world, user access.UserID) {
 		a.Comment = "also on " + plainNumber
 	})
 	w.done(w.admin.LinkAssociation(t.Context(), root(), shared, device, admin.Act{Key: "shared"}))
+	w.done(w.admin.CreateRule(t.Context(), root(), admin.RuleForm{Name: "Look at iPhones", Kind: access.BlockingModel, Action: access.ActionQuarantine,
+		Names: []string{"iPhone*"}, Enabled: true}, admin.Act{Key: "rule"}))
+	w.done(w.admin.CreateRule(t.Context(), root(), admin.RuleForm{Name: "Sales and Ana", Kind: access.BlockingUnseen, Action: access.ActionWarn,
+		Days: 30, Groups: []string{"sales"}, Users: []access.UserID{user}, Enabled: true}, admin.Act{Key: "rule for some"}))
+	w.done(w.admin.CreateRule(t.Context(), root(), admin.RuleForm{Name: "Look at iPhones too", Kind: access.BlockingModel, Action: access.ActionQuarantine,
+		Names: []string{"iPhone*"}, Groups: []string{"sales"}, Users: []access.UserID{user}, Enabled: true}, admin.Act{Key: "rule for some phones"}))
 	stop := w.run()
 	defer stop()
 	for _, b := range []admin.Bulk{
@@ -138,7 +144,7 @@ func TestForgettingSomebodyReachesEveryTable(t *testing.T) {
 	before, _ := says()
 	for table, how := range tablesOfPeople() {
 		switch table {
-		case "tally", "job", "import_file", "eas_device", "policy_ack": // say it by id, or say nothing of one person
+		case "tally", "job", "import_file", "eas_device", "policy_ack", "blocking", "blocking_record": // say it by id, or say nothing of one person
 			continue
 		}
 		if (how == byErase || how == byPurge) && len(before[table]) == 0 && table != "person_group" {
@@ -194,6 +200,7 @@ func wordsOfPerson(t *testing.T, w *world, s *admin.Settings, user access.UserID
 	w.done(w.admin.AssignPolicy(t.Context(), root(), []access.AssociationID{phone}, w.policy("Mild"), admin.Act{Key: "cleo's policy"}))
 	w.record("cleo", "CLEOTABLET")
 	w.done(w.admin.AddDevice(t.Context(), root(), admin.DeviceForm{Name: "Cleo's", Owner: access.UserID(cleo.ID), OS: "iOS", Model: "iPhone 15"}, admin.Act{Key: "cleo's"}))
+	w.walk()
 	shared := map[string]bool{}
 	for _, word := range textsIn(t, w, s, access.UserID(cleo.ID)) {
 		shared[word] = true

@@ -45,12 +45,18 @@ func (a *Admin) ChangePreferences(ctx context.Context, who access.Actor, p acces
 		if err := tx.SavePreferences(p, before.Version, who.Name); err != nil {
 			return outcome{}, err
 		}
+		walk := p.DeviceLimit != before.DeviceLimit || p.OneServerType != before.OneServerType
+		if walk {
+			if err := askWalk(tx); err != nil {
+				return outcome{}, err
+			}
+		}
 		detail := words
 		if act.Reason != "" {
 			detail += "; " + act.Reason
 		}
 		tx.Audit(entry(who, string(access.VerbChangePreferences), "Preferences", objectPreferences, detail))
-		return outcome{Change: &p, Result: Result{Version: before.Version + 1, Text: "Saved. " + words + ".", Shadow: p.Shadow}}, nil
+		return outcome{Change: &p, Walk: walk, Result: Result{Version: before.Version + 1, Text: "Saved. " + words + ".", Shadow: p.Shadow}}, nil
 	})
 	if err == nil && !out.Result.Replayed && out.Change != nil {
 		a.wakeSweep()

@@ -24,19 +24,26 @@ func (a *Admin) PreviewPreferences(ctx context.Context, who access.Actor, p acce
 	}
 	v := a.snapshot()
 	p.DefaultPolicy = v.Preferences().DefaultPolicy
-	out, err := preview(ctx, v, *v.Preferences(), p, a.now().UTC())
+	then, err := a.limitsUnder(ctx, *v.Preferences(), p)
+	if err != nil {
+		return Preview{}, err
+	}
+	out, err := preview(ctx, v, *v.Preferences(), p, then, a.now().UTC())
 	return veiled(ctx, a, who, out, err)
 }
 
-func preview(ctx context.Context, v Snapshot, before, after access.Preferences, now time.Time) (Preview, error) {
+func preview(ctx context.Context, v Snapshot, before, after access.Preferences, then limits, now time.Time) (Preview, error) {
 	out := Preview{At: now, Position: v.Position(), Notes: notes(before, after)}
-	views := [2]access.View{&withPreferences{v, &before}, &withPreferences{v, &after}}
+	views := [2]access.View{&withPreferences{v, &before}, &withServers{&withRules{View: &withPreferences{v, &after}, rules: v.Blockings()}, then.first}}
+	is := views[1].(*withServers).View.(*withRules)
 	var blocked, allowed, reworded []PreviewChange
 	v.EachRecord(func(r *access.Record) bool {
 		if out.Records++; out.Records%4096 == 0 && ctx.Err() != nil {
 			return false
 		}
-		d0, d1 := judge(views[0], r, now), judge(views[1], r, now)
+		server := then.server[r.ID]
+		is.record = then.record(r)
+		d0, d1 := judgeOn(views[0], r, server, now), judgeOn(views[1], is.record, server, now)
 		if d0.Verdict == d1.Verdict && d0.Rule == d1.Rule && d0.Shadow == d1.Shadow {
 			return true
 		}
@@ -64,6 +71,99 @@ func preview(ctx context.Context, v Snapshot, before, after access.Preferences, 
 	return out, nil
 }
 
+// limits is what limits of devices would come to under other preferences.
+type limits struct {
+	over   map[access.AssociationID]bool   // beyond the number of devices; nil: as it is
+	server map[access.AssociationID]string // the kind of mail server that a record is on
+	first  map[string]string               // of a phone: that of its earliest record
+}
+
+// record is a record as it would be.
+func (l *limits) record(r *access.Record) *access.Record {
+	if l.over == nil || l.over[r.ID] == (r.Ruling != nil && r.Ruling.OverLimit) {
+		return r
+	}
+	then := *r
+	g := access.Ruling{}
+	if r.Ruling != nil {
+		g = *r.Ruling
+	}
+	g.OverLimit = l.over[r.ID]
+	then.Ruling = &g
+	return &then
+}
+
+// withServers is a view in which it is known on which kind of mail server phones began.
+type withServers struct {
+	access.View
+	first map[string]string
+}
+
+func (v *withServers) EASDevice(id string) *access.EASDevice {
+	e := v.View.EASDevice(id)
+	kind := v.first[id]
+	if kind == "" || e != nil && e.ServerType == kind {
+		return e
+	}
+	then := access.EASDevice{ID: id}
+	if e != nil {
+		then = *e
+	}
+	then.ServerType = kind
+	return &then
+}
+
+// limitsUnder works out from all records which of them would be beyond the limits of devices, where these change.
+func (a *Admin) limitsUnder(ctx context.Context, before, after access.Preferences) (l limits, err error) {
+	number, servers := before.DeviceLimit != after.DeviceLimit, before.OneServerType || after.OneServerType
+	if !number && !servers {
+		return l, nil
+	}
+	gateways, err := a.store.ListGateways(ctx)
+	if err != nil {
+		return l, err
+	}
+	types := access.NewServerTypes(gateways)
+	accounts, phones := map[access.Account][]access.Association{}, map[string][]access.Association{}
+	l.server, l.first = map[access.AssociationID]string{}, map[string]string{}
+	for at := int64(0); ; {
+		list, next, err := a.store.Stretch(ctx, at, 1000)
+		if err != nil {
+			return l, err
+		}
+		for i := range list {
+			as := &list[i]
+			small := access.Association{Record: as.Record, FirstSync: as.FirstSync, Backend: as.Backend}
+			if number {
+				acc := access.Account{Realm: as.Pair.Realm, Account: as.Pair.Account}
+				accounts[acc] = append(accounts[acc], small)
+			}
+			if servers {
+				l.server[as.ID] = types.Of(as)
+				phones[as.Pair.Device] = append(phones[as.Pair.Device], small)
+			}
+		}
+		if at = next; next == 0 {
+			break
+		}
+	}
+	if number {
+		l.over = map[access.AssociationID]bool{}
+		now := a.now().UTC()
+		for _, list := range accounts {
+			for i, over := range access.OverLimit(list, after.DeviceLimit, now) {
+				if over {
+					l.over[list[i].ID] = true
+				}
+			}
+		}
+	}
+	for id, list := range phones {
+		l.first[id] = types.First(list)
+	}
+	return l, nil
+}
+
 // notes says in words what a change does that no record shows.
 func notes(before, after access.Preferences) []string {
 	var out []string
@@ -87,6 +187,9 @@ func notes(before, after access.Preferences) []string {
 	say(before.Shadow && !after.Shadow, "From now on verdicts are enforced.")
 	say(!before.RefuseOtherUser && after.RefuseOtherUser, "Requests that name another user than their password belongs to are refused. No record shows which these are.")
 	say(before.RefuseOtherUser && !after.RefuseOtherUser, "Requests that name another user than their password belongs to are let through again. No record shows which these are.")
+	say(before.DeviceLimit != after.DeviceLimit && after.DeviceLimit > 0,
+		"Each mailbox keeps the "+count(after.DeviceLimit, "phone", "phones")+" that came first. A further one is refused from its second contact on, until one of the others is removed or blocked.")
+	say(!before.OneServerType && after.OneServerType, "An account of a phone that began on another type of mail server is refused. Of servers whose type no gateway has told, nothing is known.")
 	users := before.UnknownUsersUnregistered != after.UnknownUsersUnregistered && after.UnknownUsersUnregistered
 	say(users && !after.AutoBlock, "As long as Auto Block is off, accounts of unknown users are let through like everything that is not registered.")
 	say(users && after.AutoBlock, "An account of an unknown user is let through as soon as it belongs to a user.")

@@ -10,12 +10,40 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/linking"
+	"github.com/vedette-mail/vedette/internal/ruling"
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
 // A preview is a rehearsal: the verb itself is carried out in a transaction that is then given up, and
 // what gateways would say to every record it can touch is asked before and after. So what is listed is
 // what then happens (Y-07), whatever the verb has in its train.
+
+// wholeMailboxes gives records with the others of their accounts: where phones per mailbox are limited, one that
+// goes makes room for the next.
+func wholeMailboxes(tx *store.Tx, list []access.Association) ([]access.Association, error) {
+	seen, asked := map[access.AssociationID]bool{}, map[access.Account]bool{}
+	for i := range list {
+		seen[list[i].ID] = true
+	}
+	for _, as := range list {
+		acc := access.Account{Realm: as.Pair.Realm, Account: as.Pair.Account}
+		if asked[acc] {
+			continue
+		}
+		asked[acc] = true
+		others, err := tx.RecordsOfAccount(acc.Realm, acc.Account, maxReach)
+		if err != nil {
+			return nil, err
+		}
+		for i := range others {
+			if !seen[others[i].ID] {
+				seen[others[i].ID] = true
+				list = append(list, others[i])
+			}
+		}
+	}
+	return list, nil
+}
 
 // errRehearsed ends a transaction that was only a rehearsal.
 var errRehearsed = errors.New("admin: rehearsed")
@@ -34,6 +62,9 @@ func (a *Admin) rehearse(ctx context.Context, who access.Actor, r rehearsal) (Pr
 	err := a.rehearsed(ctx, func(tx *store.Tx) error {
 		out = Preview{At: now, Position: v.Position()}
 		list, err := r.touched(tx)
+		if err == nil && tx.DeviceLimit() > 0 {
+			list, err = wholeMailboxes(tx, list)
+		}
 		if err != nil {
 			return err
 		}
@@ -42,6 +73,9 @@ func (a *Admin) rehearse(ctx context.Context, who access.Actor, r rehearsal) (Pr
 			return err
 		}
 		if err := r.do(tx); err != nil {
+			return err
+		}
+		if err := ruling.Settle(tx); err != nil {
 			return err
 		}
 		after, err := present(tx, list)

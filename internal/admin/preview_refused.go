@@ -107,7 +107,7 @@ func (b *Bulk) refusesWord(as *access.Association) *access.Error {
 func (a *Admin) tryRows(tx *store.Tx, who access.Actor, b Bulk, act Act, rows []bulkRow) (r Refusing, err error) {
 	j := &store.Job{Verb: b.Verb, Actor: who, Reason: act.Reason}
 	for _, row := range rows {
-		_, refused, err := a.tryRow(tx, j, jobParams{}, row.id)
+		_, refused, err := a.tryRow(tx, j, jobParams{Until: act.Until, End: b.End, Rule: b.Rule}, row.id)
 		if err != nil {
 			return r, err
 		}

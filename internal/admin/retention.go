@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/ruling"
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
@@ -162,7 +163,9 @@ func (s *Settings) PreviewPurge(ctx context.Context, who access.Actor, r Retenti
 	if err != nil {
 		return p, err
 	}
-	p.Rows = s.admin.rows(shown)
+	if p.Rows, err = s.admin.rows(ctx, shown); err != nil {
+		return p, err
+	}
 	if r.Audit > 0 {
 		if _, p.Audit, p.Undelivered, err = s.oldLines(ctx, r, now); err != nil {
 			return p, err
@@ -321,7 +324,7 @@ func (s *Settings) purgeRecords(ctx context.Context, r Retention, list []access.
 			names = append(names, as.Pair.Account)
 		}
 		n = len(names)
-		return nil
+		return ruling.Settle(tx)
 	})
 	return n, err
 }

@@ -10,7 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/logkeys"
+	"github.com/vedette-mail/vedette/internal/ruling"
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
@@ -27,6 +29,7 @@ func (a *Admin) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { a.loop(ctx, "bulk jobs", a.jobs, jobPoll, a.runJobs) })
 	wg.Go(func() { a.loop(ctx, "sweep", a.sweeps, sweepEvery, a.sweepAll) })
+	wg.Go(func() { a.loop(ctx, "rules", a.walks, walkPoll, a.walk) })
 	wg.Go(func() { a.loop(ctx, "expiry", nil, expiryPoll, a.sweepExpired) })
 	wg.Go(func() { a.loop(ctx, "tidy", nil, time.Hour, a.tidy) })
 	wg.Wait()
@@ -87,10 +90,32 @@ func (a *Admin) sweepExpired(ctx context.Context) error {
 			return err
 		}
 		ended, err := a.store.SweepPreApprovals(ctx, sweepBatch)
+		if err == nil {
+			err = a.roomAgain(ctx, ids)
+		}
 		if err != nil || len(ids) < sweepBatch && len(ended) < sweepBatch {
 			return err
 		}
 	}
+}
+
+// roomAgain counts the phones of mailboxes anew where overrides have ended by time: a blocked one does not count.
+func (a *Admin) roomAgain(ctx context.Context, ids []access.AssociationID) error {
+	if len(ids) == 0 || a.snapshot().Preferences().DeviceLimit == 0 {
+		return nil // the walk finds it where the snapshot is behind
+	}
+	return a.store.WithTx(ctx, func(tx *store.Tx) error {
+		list, err := tx.FindAssociations(ids)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if _, err := ruling.Account(tx, list[i].Pair.Realm, list[i].Pair.Account); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (a *Admin) tidy(ctx context.Context) error {

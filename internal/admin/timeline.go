@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store"
 )
 
 // Timeline gives what has happened to a record, a device or a user, the newest first (Y-19): a record with
@@ -23,7 +24,7 @@ func (a *Admin) Timeline(ctx context.Context, who access.Actor, q TimelineQuery)
 		if err != nil {
 			return Timeline{}, err
 		}
-		objects, own = objectsOf(string(q.Record), []Row{d.Row}), recordMoments(&d.Row)
+		objects, own = objectsOf(string(q.Record), []Row{d.Row}), append(recordMoments(&d.Row), ruledMoments(string(q.Record), d.Ruled)...)
 	case q.Device != "" && q.Record == "" && q.User == "":
 		d, err := a.FindDevice(ctx, who, q.Device)
 		if err != nil {
@@ -103,6 +104,18 @@ func recordMoments(r *Row) []Moment {
 	}
 	if o := r.Override; o.Kind != access.NoOverride && !o.Until.IsZero() {
 		list = append(list, Moment{At: o.Until, Kind: "override-ends", Text: overrideWords(o), Who: o.By, Object: id})
+	}
+	return list
+}
+
+// ruledMoments say since when rules speak of a record. That it was released, and by whom, the audit log says.
+func ruledMoments(id string, rules []RecordRule) (list []Moment) {
+	for _, r := range rules {
+		kind := "held"
+		if r.State == store.RuledWaiting {
+			kind = "held-waiting"
+		}
+		list = append(list, Moment{At: r.Since, Kind: kind, Text: r.Sentence + " (" + r.Name + ")", Object: id})
 	}
 	return list
 }

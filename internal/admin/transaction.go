@@ -13,6 +13,7 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/logkeys"
+	"github.com/vedette-mail/vedette/internal/ruling"
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
@@ -39,6 +40,9 @@ type outcome struct {
 	Added    *added                   `json:"added,omitempty"`
 	Change   *access.Preferences      `json:"change,omitempty"`
 	Policy   []policyBefore           `json:"policy,omitempty"`
+	Rule     *ruleBefore              `json:"rule,omitempty"`
+	Released *releaseBefore           `json:"released,omitempty"`
+	Walk     bool                     `json:"walk,omitempty"` // rules have to look at all records
 }
 
 // act runs one verb: permission, the outcome of an earlier press of the same button, the verb itself,
@@ -67,6 +71,9 @@ func (a *Admin) act(ctx context.Context, who access.Actor, verb access.Verb, obj
 		// finds what the other has done.
 		if err == nil || try > 0 || act.Key == "" || access.KindOf(err) != access.KindConflict {
 			if err == nil {
+				if out.Walk {
+					wake(a.walks)
+				}
 				a.catchUp(ctx, out.Result.Number)
 				out.Result, err = a.veilResult(ctx, who, object, out.Result)
 				return out, err
@@ -91,6 +98,9 @@ func (a *Admin) once(ctx context.Context, who access.Actor, verb access.Verb, ob
 			return err
 		}
 		if out, err = fn(tx); err != nil {
+			return err
+		}
+		if err := ruling.Settle(tx); err != nil {
 			return err
 		}
 		if out.undoable() {
@@ -148,7 +158,7 @@ func madeOr(object string, out *outcome) string {
 // undoable reports whether it is kept what Undo needs.
 func (o *outcome) undoable() bool {
 	return o.Override != nil || o.Comment != nil || o.Removed != nil || o.Device != nil || o.User != nil || o.Link != nil ||
-		o.Merged != nil || o.Approval != nil || o.Added != nil || len(o.Policy) > 0
+		o.Merged != nil || o.Approval != nil || o.Added != nil || len(o.Policy) > 0 || o.Rule != nil || o.Released != nil
 }
 
 func replay(before *store.Outcome, verb access.Verb, object string, want asked) (out outcome, err error) {

@@ -47,6 +47,10 @@ func (a *Admin) takeBack(tx *store.Tx, who access.Actor, done outcome, act Act) 
 		return a.undoMerge(tx, who, done)
 	case len(done.Policy) > 0:
 		return a.undoPolicies(tx, who, done)
+	case done.Rule != nil:
+		return a.undoRule(tx, who, done)
+	case done.Released != nil:
+		return a.undoRelease(tx, who, done)
 	case done.Approval != nil:
 		return a.undoApproval(tx, who, done)
 	}

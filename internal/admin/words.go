@@ -5,6 +5,7 @@ package admin
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -102,8 +103,17 @@ func preferenceWords(before, after access.Preferences) string {
 		return "flag"
 	}
 	diff("Accounts of unknown users", users(before.UnknownUsersUnregistered), users(after.UnknownUsersUnregistered))
+	diff("One type of mail server per phone", yes(before.OneServerType), yes(after.OneServerType))
+	diff("Phones per mailbox", limitWords(before.DeviceLimit), limitWords(after.DeviceLimit))
 	diff("Manual Allow overrides compliance", yes(before.AllowOverridesCompliance), yes(after.AllowOverridesCompliance))
 	return strings.Join(parts, "; ")
+}
+
+func limitWords(n int) string {
+	if n == 0 {
+		return "any number"
+	}
+	return strconv.Itoa(n)
 }
 
 func ageWords(d time.Duration) string {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -247,6 +248,7 @@ func (f *follower) position() access.Position {
 type mapped struct {
 	approvals   map[string]*access.PreApproval
 	policies    map[string]*access.Policy
+	blockings   map[string]*access.Blocking
 	position    access.Position
 	records     map[access.AssociationID]*access.Record
 	pairs       map[access.Pair]*access.Record
@@ -260,11 +262,12 @@ func (m *mapped) clone() *mapped {
 	if m == nil {
 		return &mapped{records: map[access.AssociationID]*access.Record{}, devices: map[access.DeviceID]*access.Device{},
 			eas: map[string]*access.EASDevice{}, accounts: map[string]*access.AccountState{}, pairs: map[access.Pair]*access.Record{},
-			approvals: map[string]*access.PreApproval{}, policies: map[string]*access.Policy{}}
+			approvals: map[string]*access.PreApproval{}, policies: map[string]*access.Policy{},
+			blockings: map[string]*access.Blocking{}}
 	}
 	return &mapped{position: m.position, preferences: m.preferences, records: maps.Clone(m.records), devices: maps.Clone(m.devices),
 		eas: maps.Clone(m.eas), accounts: maps.Clone(m.accounts), pairs: maps.Clone(m.pairs),
-		approvals: maps.Clone(m.approvals), policies: maps.Clone(m.policies)}
+		approvals: maps.Clone(m.approvals), policies: maps.Clone(m.policies), blockings: maps.Clone(m.blockings)}
 }
 
 func (m *mapped) take(b access.Batch) {
@@ -295,6 +298,8 @@ func (m *mapped) apply(e access.Entry) {
 		set(m.approvals, e.Key, e.PreApproval)
 	case access.EntryPolicy:
 		set(m.policies, e.Key, e.Policy)
+	case access.EntryBlocking:
+		set(m.blockings, e.Key, e.Blocking)
 	case access.EntryPreferences:
 		m.preferences = e.Preferences
 	}
@@ -314,6 +319,11 @@ func (m *mapped) Device(id access.DeviceID) *access.Device { return m.devices[id
 func (m *mapped) Account(r, a string) *access.AccountState { return m.accounts[r+"/"+a] }
 func (m *mapped) Position() access.Position                { return m.position }
 func (m *mapped) Policy(id access.PolicyID) *access.Policy { return m.policies[string(id)] }
+func (m *mapped) Blockings() []*access.Blocking {
+	list := slices.Collect(maps.Values(m.blockings))
+	access.SortBlockings(list)
+	return list
+}
 func (m *mapped) PreApproval(p access.Pair) *access.PreApproval {
 	for _, a := range m.approvals {
 		if a.Pair == p {

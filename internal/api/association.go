@@ -58,6 +58,7 @@ type Association struct {
 	Twins          []Twin               `json:"twins,omitempty" doc:"The same pair through the other kind of Sentry"`
 	Policy         PolicyState          `json:"policy" doc:"The ActiveSync policy that is in force for it"`
 	Ack            *access.PolicyAck    `json:"policy_ack,omitempty" doc:"What the phone has said of a policy last: a claim"`
+	OverLimit      bool                 `json:"over_limit,omitempty" doc:"Beyond the number of devices that its mailbox may have"`
 	Wipe           *access.Wipe         `json:"wipe,omitempty" doc:"The latest order to wipe it"`
 	Version        int64                `json:"version" doc:"Grows with every change by a person; the ETag"`
 	Change         int64                `json:"change" doc:"Number of the last change that gateways have to apply"`
@@ -81,6 +82,7 @@ func associationOf(r *admin.Row) Association {
 		RemoteAddr: r.RemoteAddr, FactsAt: r.FactsAt.UTC(), FirstSync: r.FirstSync.UTC(), LastSync: r.LastSync.UTC(),
 		LastSuccess: r.LastSuccess.UTC(), LastHTTP: r.LastHTTP, LastEAS: r.LastEAS,
 		Version: r.Version, Change: r.Change, Policy: PolicyState(r.Policy),
+		OverLimit: r.Ruling != nil && r.Ruling.OverLimit,
 	}
 	if r.Ack != nil {
 		ack := *r.Ack

@@ -38,6 +38,7 @@ type AssociationDetails struct {
 	SameAccount []Association     `json:"same_account" doc:"The same account on other devices"`
 	OtherPolicy []Association     `json:"other_policy" doc:"Records of other mail apps of the same registered device that have another ActiveSync policy"`
 	Several     SeveralAccounts   `json:"several_accounts"`
+	Ruled       []RecordRule      `json:"ruled" doc:"The blocking rules that speak of it, in the order in which they do"`
 	Timeline    []AuditEntry      `json:"timeline" doc:"What was done to it, newest first; its timeline has pages and more"`
 }
 
@@ -125,6 +126,6 @@ func (s *Server) associationFind(ctx context.Context, who access.Actor, in *asso
 	return &associationFindOutput{ETag: etag(d.Version), Body: AssociationDetails{
 		Association: associationOf(&d.Row), Told: d.Told, Guessed: d.Guessed,
 		SameDevice: associationsOf(d.SameDevice), SameAccount: associationsOf(d.SameAccount), OtherPolicy: associationsOf(d.OtherPolicy),
-		Several: SeveralAccounts(admin.SeveralOn(&d.Row)), Timeline: auditEntriesOf(d.Timeline),
+		Several: SeveralAccounts(admin.SeveralOn(&d.Row)), Ruled: mapped(d.Ruled, recordRuleOf), Timeline: auditEntriesOf(d.Timeline),
 	}}, nil
 }

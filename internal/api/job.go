@@ -18,7 +18,7 @@ import (
 // Job is an action on many records and how far it is.
 type Job struct {
 	ID       admin.JobID    `json:"id"`
-	Verb     access.Verb    `json:"verb" enum:"allow,block,comment,remove,link,unlink,match-again,assign-policy,revert-policy,wipe,activate,lose,find,retire,set-compliance,delete-device,disable-user,enable-user,delete-user"`
+	Verb     access.Verb    `json:"verb" enum:"allow,block,comment,remove,link,unlink,match-again,assign-policy,revert-policy,wipe,release,hold-again,activate,lose,find,retire,set-compliance,delete-device,disable-user,enable-user,delete-user"`
 	Of       string         `json:"of" enum:"record,device,user" doc:"What its rows are"`
 	Ends     bool           `json:"ends,omitempty" doc:"It takes overrides off"`
 	By       string         `json:"by"`
@@ -54,12 +54,13 @@ func jobOf(j *admin.Job) Job {
 // BulkRequest names its records by id or by a query, which has to say what it shows: an empty object does
 // not mean everybody.
 type BulkRequest struct {
-	Verb    access.Verb            `json:"verb" enum:"allow,block,comment,remove,link,unlink,match-again,assign-policy,revert-policy,wipe" doc:"link: those whose suggestion is clear"`
+	Verb    access.Verb            `json:"verb" enum:"allow,block,comment,remove,link,unlink,match-again,assign-policy,revert-policy,wipe,release,hold-again" doc:"link: those whose suggestion is clear"`
 	IDs     []access.AssociationID `json:"ids,omitempty" maxItems:"1000" doc:"The records by id; or a query"`
 	Query   *BulkQuery             `json:"query,omitempty" doc:"All that match when the job begins"`
 	Comment string                 `json:"comment,omitempty" doc:"For comment"`
 	Policy  access.PolicyID        `json:"policy,omitempty" maxLength:"100" doc:"For assign-policy"`
 	Wipe    access.WipeKind        `json:"kind,omitempty" enum:"full,account" doc:"For wipe, which names its records by id"`
+	Rule    access.BlockingID      `json:"rule,omitempty" maxLength:"100" doc:"For release and hold-again: of this rule alone; absent: of every rule that quarantines"`
 	Reason  string                 `json:"reason,omitempty" doc:"Kept with every record and in the audit log"`
 	Until   time.Time              `json:"until,omitzero" doc:"For allow and block: when it ends by itself"`
 	End     bool                   `json:"end,omitempty" doc:"With allow: take overrides off instead, of the records named or of those that overrides chooses"`
@@ -74,7 +75,7 @@ type BulkQuery struct {
 }
 
 func (r *BulkRequest) bulk() (admin.Bulk, admin.Act) {
-	b := admin.Bulk{Verb: r.Verb, IDs: r.IDs, Comment: r.Comment, End: r.End, Policy: r.Policy, Wipe: r.Wipe}
+	b := admin.Bulk{Verb: r.Verb, IDs: r.IDs, Comment: r.Comment, End: r.End, Policy: r.Policy, Wipe: r.Wipe, Rule: r.Rule}
 	if r.Kind != "" {
 		b.Overrides = &admin.OverrideQuery{Kind: r.Kind}
 	}

@@ -26,12 +26,15 @@ type Settings struct {
 	RefuseOtherUser          bool          `json:"refuse_other_user" doc:"Refuse a request that names another user than its credentials"`
 	UnknownUsers             string        `json:"unknown_users,omitempty" enum:"flag,unregistered" doc:"Accounts that belong to no user: flag them, or treat them as unregistered, so that auto_block refuses them even where they are linked. Absent: flag"`
 	AllowOverridesCompliance bool          `json:"allow_overrides_compliance" doc:"A manual Allow speaks before 'device not compliant'"`
+	OneServerType            bool          `json:"one_server_type" required:"false" doc:"Refuse a phone at mail servers of another type than that of its earliest record. Absent: false"`
+	DeviceLimit              int           `json:"device_limit" required:"false" minimum:"0" doc:"How many devices may use one mailbox; those that came first stay. 0 or absent: any number"`
 }
 
 func settingsOf(p access.Preferences) Settings {
 	return Settings{AutoBlock: p.AutoBlock, UnknownWhenAway: p.UnknownWhenAway, MaxVerdictAge: int64(p.MaxVerdictAge / time.Second),
 		ReconcileEvery: int64(p.ReconcileEvery / time.Second), Shadow: p.Shadow, RefuseOtherUser: p.RefuseOtherUser,
-		UnknownUsers: unknownUsers(p), AllowOverridesCompliance: p.AllowOverridesCompliance}
+		UnknownUsers: unknownUsers(p), AllowOverridesCompliance: p.AllowOverridesCompliance,
+		OneServerType: p.OneServerType, DeviceLimit: p.DeviceLimit}
 }
 
 const (
@@ -49,7 +52,8 @@ func unknownUsers(p access.Preferences) string {
 func (s *Settings) preferences() access.Preferences {
 	return access.Preferences{AutoBlock: s.AutoBlock, UnknownWhenAway: s.UnknownWhenAway, MaxVerdictAge: seconds(s.MaxVerdictAge),
 		ReconcileEvery: seconds(s.ReconcileEvery), Shadow: s.Shadow, RefuseOtherUser: s.RefuseOtherUser,
-		UnknownUsersUnregistered: s.UnknownUsers == usersUnregistered, AllowOverridesCompliance: s.AllowOverridesCompliance}
+		UnknownUsersUnregistered: s.UnknownUsers == usersUnregistered, AllowOverridesCompliance: s.AllowOverridesCompliance,
+		OneServerType: s.OneServerType, DeviceLimit: s.DeviceLimit}
 }
 
 // seconds does not wrap around: what is too long stays too long, and is refused as such.

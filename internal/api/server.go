@@ -63,6 +63,7 @@ func New(c Config) (*Server, error) {
 	s.mountAssign()
 	s.mountPolicies()
 	s.mountWipes()
+	s.mountRules()
 	s.mountDevices()
 	s.mountUsers()
 	s.mountAccounts()

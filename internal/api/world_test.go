@@ -9,8 +9,10 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -208,7 +210,7 @@ func (w *world) path(id access.AssociationID, more string) string {
 func (w *world) snapshot() admin.Snapshot {
 	v := &view{preferences: access.DefaultPreferences(), records: map[access.Pair]*access.Record{}, phones: map[string]*access.EASDevice{},
 		devices: map[access.DeviceID]*access.Device{}, accounts: map[access.Account]*access.AccountState{}, approvals: map[access.Pair]*access.PreApproval{},
-		policies: map[access.PolicyID]*access.Policy{}}
+		policies: map[access.PolicyID]*access.Policy{}, blockings: map[access.BlockingID]*access.Blocking{}}
 	for more := true; more; {
 		b, err := w.store.ChangesSince(context.Background(), v.position, 500)
 		if err != nil {
@@ -231,6 +233,8 @@ func (w *world) snapshot() admin.Snapshot {
 				v.approvals[e.PreApproval.Pair] = e.PreApproval
 			case e.Policy != nil:
 				v.policies[e.Policy.ID] = e.Policy
+			case e.Blocking != nil:
+				v.blockings[e.Blocking.ID] = e.Blocking
 			}
 		}
 		v.position, more = b.Position, b.More
@@ -247,12 +251,18 @@ type view struct {
 	accounts    map[access.Account]*access.AccountState
 	approvals   map[access.Pair]*access.PreApproval
 	policies    map[access.PolicyID]*access.Policy
+	blockings   map[access.BlockingID]*access.Blocking
 }
 
-func (v *view) Record(p access.Pair) *access.Record           { return v.records[p] }
-func (v *view) EASDevice(id string) *access.EASDevice         { return v.phones[id] }
-func (v *view) Device(id access.DeviceID) *access.Device      { return v.devices[id] }
-func (v *view) Policy(id access.PolicyID) *access.Policy      { return v.policies[id] }
+func (v *view) Record(p access.Pair) *access.Record      { return v.records[p] }
+func (v *view) EASDevice(id string) *access.EASDevice    { return v.phones[id] }
+func (v *view) Device(id access.DeviceID) *access.Device { return v.devices[id] }
+func (v *view) Policy(id access.PolicyID) *access.Policy { return v.policies[id] }
+func (v *view) Blockings() []*access.Blocking {
+	list := slices.Collect(maps.Values(v.blockings))
+	access.SortBlockings(list)
+	return list
+}
 func (v *view) PreApproval(p access.Pair) *access.PreApproval { return v.approvals[p] }
 func (v *view) Account(realm, account string) *access.AccountState {
 	return v.accounts[access.Account{Realm: realm, Account: account}]

@@ -92,7 +92,7 @@ func entryOut(e *access.Entry) *proto.Entry {
 	case e.Record != nil:
 		out.State = &proto.Entry_Record{Record: recordOut(e.Record)}
 	case e.EASDevice != nil:
-		d := &proto.EASDevice{Policy: string(e.EASDevice.Policy), PolicyTurns: e.EASDevice.PolicyTurns}
+		d := &proto.EASDevice{Policy: string(e.EASDevice.Policy), PolicyTurns: e.EASDevice.PolicyTurns, ServerType: text(e.EASDevice.ServerType)}
 		for _, id := range e.EASDevice.Devices {
 			d.Devices = append(d.Devices, string(id))
 		}
@@ -110,6 +110,8 @@ func entryOut(e *access.Entry) *proto.Entry {
 			EasDevice: text(p.Pair.Device), Reason: text(p.Reason), By: text(p.By), At: timeOut(p.At), Until: timeOut(p.Until)}}
 	case e.Policy != nil:
 		out.State = &proto.Entry_Policy{Policy: policyOut(e.Policy)}
+	case e.Blocking != nil:
+		out.State = &proto.Entry_Blocking{Blocking: blockingOut(e.Blocking)}
 	case e.Site != nil:
 		out.State = &proto.Entry_Site{Site: &proto.Site{Secret: e.Site.Secret}}
 	case e.Preferences != nil:
@@ -130,7 +132,7 @@ func entryIn(e *proto.Entry, w words) (in access.Entry, ok bool) {
 		in.Kind, in.Record = access.EntryRecord, recordIn(in.Key, s.Record, w)
 	case *proto.Entry_EasDevice:
 		in.Kind, in.EASDevice = access.EntryEASDevice, &access.EASDevice{ID: in.Key,
-			Policy: access.PolicyID(w.once(s.EasDevice.GetPolicy())), PolicyTurns: s.EasDevice.GetPolicyTurns()}
+			Policy: access.PolicyID(w.once(s.EasDevice.GetPolicy())), PolicyTurns: s.EasDevice.GetPolicyTurns(), ServerType: w.once(s.EasDevice.GetServerType())}
 		for _, id := range s.EasDevice.GetDevices() {
 			in.EASDevice.Devices = append(in.EASDevice.Devices, access.DeviceID(id))
 		}
@@ -149,6 +151,8 @@ func entryIn(e *proto.Entry, w words) (in access.Entry, ok bool) {
 			Reason: w.once(p.GetReason()), By: w.once(p.GetBy()), At: timeIn(p.GetAt()), Until: timeIn(p.GetUntil())}
 	case *proto.Entry_Policy:
 		in.Kind, in.Policy = access.EntryPolicy, policyIn(in.Key, s.Policy)
+	case *proto.Entry_Blocking:
+		in.Kind, in.Blocking = access.EntryBlocking, blockingIn(in.Key, s.Blocking)
 	case *proto.Entry_Site:
 		in.Kind, in.Site = access.EntrySite, &access.Site{Secret: s.Site.GetSecret()}
 	case *proto.Entry_Preferences:
@@ -163,6 +167,9 @@ func recordOut(r *access.Record) *proto.Record {
 	out := &proto.Record{Domain: string(r.Domain), Realm: text(r.Pair.Realm), Account: text(r.Pair.Account),
 		EasDevice: text(r.Pair.Device), Device: string(r.Device), RedirectClears: r.RedirectClears, ServerKey: r.ServerKey,
 		UserUnknown: r.UserUnknown && r.Linked()}
+	if g := r.Ruling; g != nil {
+		out.Rules, out.Released, out.OverLimit = namesOut(g.Rules), namesOut(g.Released), g.OverLimit
+	}
 	if w := r.Wipe; w != (access.Wipe{}) {
 		out.Wipe = &proto.Wipe{Id: string(w.ID), Kind: string(w.Kind), State: string(w.State), NotBefore: timeOut(w.NotBefore),
 			By: text(w.By), At: timeOut(w.At), Server: w.Server}
@@ -178,6 +185,9 @@ func recordIn(id string, r *proto.Record, w words) *access.Record {
 	in := &access.Record{ID: access.AssociationID(id), Domain: access.Domain(w.once(r.GetDomain())),
 		Pair:   access.Pair{Realm: w.once(r.GetRealm()), Account: r.GetAccount(), Device: r.GetEasDevice()},
 		Device: access.DeviceID(r.GetDevice()), RedirectClears: r.GetRedirectClears(), ServerKey: r.GetServerKey(), UserUnknown: r.GetUserUnknown()}
+	if len(r.GetRules()) > 0 || len(r.GetReleased()) > 0 || r.GetOverLimit() {
+		in.Ruling = &access.Ruling{Rules: namesIn(r.GetRules(), w), Released: namesIn(r.GetReleased(), w), OverLimit: r.GetOverLimit()}
+	}
 	if x := r.GetWipe(); x != nil {
 		in.Wipe = access.Wipe{ID: access.WipeID(x.GetId()), Kind: access.WipeKind(w.once(x.GetKind())),
 			State: access.WipeState(w.once(x.GetState())), NotBefore: timeIn(x.GetNotBefore()), By: w.once(x.GetBy()), At: timeIn(x.GetAt()), Server: x.GetServer()}
@@ -193,7 +203,7 @@ func preferencesOut(p *access.Preferences) *proto.Preferences {
 	return &proto.Preferences{AutoBlock: p.AutoBlock, UnknownWhenAway: string(p.UnknownWhenAway),
 		MaxVerdictAgeNs: int64(p.MaxVerdictAge), ReconcileEveryNs: int64(p.ReconcileEvery), Shadow: p.Shadow,
 		RefuseOtherUser: p.RefuseOtherUser, AllowOverridesCompliance: p.AllowOverridesCompliance, DefaultPolicy: string(p.DefaultPolicy),
-		UnknownUsersUnregistered: p.UnknownUsersUnregistered}
+		UnknownUsersUnregistered: p.UnknownUsersUnregistered, OneServerType: p.OneServerType, DeviceLimit: int64(p.DeviceLimit)}
 }
 
 func preferencesIn(p *proto.Preferences) *access.Preferences {
@@ -201,7 +211,7 @@ func preferencesIn(p *proto.Preferences) *access.Preferences {
 		MaxVerdictAge: time.Duration(p.GetMaxVerdictAgeNs()), ReconcileEvery: time.Duration(p.GetReconcileEveryNs()),
 		Shadow: p.GetShadow(), RefuseOtherUser: p.GetRefuseOtherUser(),
 		AllowOverridesCompliance: p.GetAllowOverridesCompliance(), DefaultPolicy: access.PolicyID(p.GetDefaultPolicy()),
-		UnknownUsersUnregistered: p.GetUnknownUsersUnregistered()}
+		UnknownUsersUnregistered: p.GetUnknownUsersUnregistered(), OneServerType: p.GetOneServerType(), DeviceLimit: int(p.GetDeviceLimit())}
 }
 
 func policyOut(p *access.Policy) *proto.Policy {

@@ -32,6 +32,9 @@ func (g *Gateway) verdictReply(t *trail, d *access.Decision) reply.Reply {
 		}
 		return reply.Busy(t.form, retryAfter)
 	}
+	if d.Rule == access.RuleCommandFilter {
+		return reply.Deny(t.form, t.asked)
+	}
 	if d.Rule == access.RuleClientCertificate {
 		return reply.Forbid(t.form).With(eas.HeaderThrottle, "ClientCertificateNotSupported")
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/vedette-mail/vedette/eas"
 	"github.com/vedette-mail/vedette/eas/httpq"
 	"github.com/vedette-mail/vedette/eas/reply"
+	"github.com/vedette-mail/vedette/eas/wbxml"
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/httpd"
 )
@@ -38,8 +39,9 @@ type trail struct {
 	parked    bool
 	problem   string // why the mail server gave no answer
 	badStatus eas.Status
-	told      bool    // the console has been told of this request already
-	flight    *flight // this request tries the credentials for others too
+	told      bool        // the console has been told of this request already
+	flight    *flight     // this request tries the credentials for others too
+	asked     *wbxml.Node // what a body that a rule is about asks for; nil: it was not looked into, or cannot be read
 }
 
 // login is what a mail server's answer says about the credentials.
@@ -75,6 +77,7 @@ type ask struct {
 	sent       int64         // bytes of the answer's body
 	through    bool          // the door of storms
 	later      time.Duration // until its turn there
+	traits     access.Traits // where facts.Stranger points
 }
 
 // asks are used again: a request makes few others.
@@ -150,7 +153,7 @@ func (q *ask) readsAnswer() bool { return q.command == eas.Settings }
 // leave gives what remains of the request for reporting, with nothing in it that holds on to the
 // request's memory.
 func (q *ask) leave() trail {
-	q.parked = true
+	q.parked, q.asked = true, nil
 	q.sight()
 	return q.apart()
 }
@@ -190,6 +193,8 @@ func (t *trail) endingReply(e ending, g *Gateway) reply.Reply {
 		return reply.Drain(t.form, retryAfter)
 	case e.decision.Verdict == access.VerdictProvision:
 		return demandReply(t.form, demandFor(&e.decision, e.key), false)
+	case e.decision.Rule == access.RuleCommandFilter && t.form.Command != eas.Ping:
+		return reply.Deny(t.form, nil)
 	case e.decision.Verdict == access.VerdictRefuse:
 		return reply.Recall(t.form)
 	}

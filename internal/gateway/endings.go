@@ -51,13 +51,14 @@ func (g *Gateway) judgeWaiting(pairs []access.Pair) {
 	}
 }
 
-// gentle tells the verdicts that a change of a policy or a preference gives to many phones at once. Their
+// gentle tells the verdicts that a change of a policy, a rule or a preference gives to many phones at once. Their
 // requests are ended over some seconds, so that the phones do not come back together. What is meant for a
 // phone, a user or a device, a block and a wipe above all, is carried out at once.
 func gentle(r access.Rule) bool {
 	switch r {
 	case access.RuleProvisioning, access.RuleUnregistered, access.RuleUnknownUser, access.RuleOtherUser,
-		access.RuleStaleVerdict, access.RuleUnknownConsoleAway:
+		access.RuleStaleVerdict, access.RuleUnknownConsoleAway, access.RuleBlockingRule, access.RuleQuarantine,
+		access.RuleServerType, access.RuleDeviceLimit, access.RuleCommandFilter:
 		return true
 	}
 	return false

@@ -275,7 +275,7 @@ func (g *Gateway) hold(q *ask, c *serverConn, until time.Time) error {
 		until = time.Now().Add(maxWait)
 	}
 	over := make(chan ending, 1)
-	w := &waiter{facts: q.facts, keyed: q.presented(), end: func(e ending) {
+	w := &waiter{facts: q.lasting(), keyed: q.presented(), end: func(e ending) {
 		select {
 		case over <- e:
 			c.tcp.Close()

@@ -67,7 +67,7 @@ func (g *Gateway) park(q *ask, c *serverConn, stop func() bool) bool {
 	phone.SetDeadline(time.Time{})
 	now := g.now()
 	p := &parked{
-		waiter: waiter{facts: q.facts, keyed: q.presented()}, g: g, phone: phone, raw: raw, c: c, server: q.server, trail: q.leave(),
+		waiter: waiter{facts: q.lasting(), keyed: q.presented()}, g: g, phone: phone, raw: raw, c: c, server: q.server, trail: q.leave(),
 		until: now.Add(maxWait), method: q.r.Method, last: q.r.Close, prefix: early,
 	}
 	p.waiter.facts.Pair = p.trail.pair // the same, without the head of the request around it

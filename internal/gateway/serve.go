@@ -25,6 +25,7 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	defer q.done()
 	q.arrived = g.now()
 	q.client = g.cfg.Fronts.Client(r.RemoteAddr, r.Header["X-Forwarded-For"])
+	q.facts.Addr = q.client
 	q.fronted = g.cfg.Fronts.Stands(r.RemoteAddr)
 	switch place(r) { // 1 where: only ActiveSync and autodiscover exist here
 	case placeSync:
@@ -56,7 +57,7 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 		if !g.peek(q) {
 			return
 		}
-		if q.facts.Malformed != "" && g.judge(q) && !g.obey(q) {
+		if (q.facts.Malformed != "" || g.readFeature(q)) && g.judge(q) && !g.obey(q) {
 			return
 		}
 	} else {
@@ -208,7 +209,7 @@ func (g *Gateway) identify(q *ask) {
 		q.facts.Shield = access.ShieldNoAccount
 		return
 	}
-	q.server = s
+	q.server, q.facts.ServerType = s, s.Type
 	if device, ok := q.query.Device(); ok {
 		q.pair = access.Pair{Realm: s.Realm, Account: account, Device: string(device)}
 		q.facts.Pair = q.pair
@@ -265,6 +266,7 @@ func (g *Gateway) judge(q *ask) bool {
 	q.shadow = v.Preferences().Shadow
 	g.hearsOrder(q, v)
 	q.heldKey = g.weigh(&q.facts, v, q.presented(), q.arrived)
+	q.describe(v)
 	q.decision = access.Decide(v, &q.facts, q.arrived)
 	if q.decision.Verdict == access.VerdictPass && !g.admitted(q) {
 		q.facts.Crowded = true

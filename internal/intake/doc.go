@@ -11,7 +11,8 @@
 // to learn something, that is when a new record was made.
 //
 // Who is believed: a pair becomes a record when the mail server has accepted its credentials.
-// A new record, and one whose facts have changed, is shown to the matcher in the same transaction.
+// A new record, and one whose facts have changed, is shown to the matcher in the same transaction,
+// and to the blocking rules (Y-16).
 // What a known phone tells otherwise than before is a line of the audit log, few enough that no phone can
 // fill it (Y-19).
 // Every attempt of a known pair moves Last Sync Time, but only an accepted one changes what is said

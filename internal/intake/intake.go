@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/ruling"
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
@@ -128,6 +129,9 @@ func (w *work) run() error {
 		if err := w.take(group); err != nil {
 			return err
 		}
+	}
+	if err := ruling.Settle(w.tx); err != nil {
+		return err
 	}
 	// Tallies have no number of their own. A report is a replay when it is the very one that came last,
 	// or when it brings sightings and none of them is new.

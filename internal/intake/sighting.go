@@ -10,6 +10,7 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/linking"
+	"github.com/vedette-mail/vedette/internal/ruling"
 )
 
 // take keeps what was seen of one pair.
@@ -59,6 +60,9 @@ func (w *work) record(pair access.Pair, group []*access.Sighting) (done bool, er
 	if err := linking.Record(w.tx, a); err != nil {
 		return true, err
 	}
+	if err := ruling.Arrived(w.tx, a); err != nil {
+		return true, err
+	}
 	return true, w.wire(a, group)
 }
 
@@ -82,15 +86,37 @@ func (w *work) refresh(a *access.Association, group []*access.Sighting) error {
 		w.apply(a, s)
 	}
 	if sameFacts(before, *a) {
-		return w.tx.SaveTimes(a)
+		if err := w.tx.SaveTimes(a); err != nil {
+			return err
+		}
+		return w.rules(&before, a)
 	}
 	if err := w.tx.SaveFacts(a); err != nil {
 		return err
 	}
-	if err := w.noteFacts(&before, a); err != nil || !evidence(before, *a) {
+	if err := w.noteFacts(&before, a); err != nil {
 		return err
 	}
-	return linking.Record(w.tx, a)
+	if evidence(before, *a) {
+		if err := linking.Record(w.tx, a); err != nil {
+			return err
+		}
+	}
+	return w.rules(&before, a)
+}
+
+// rules asks which blocking rules speak of a record that is another one than before, to them. That a phone
+// has synced is of interest where rules speak of it already: one may be that it had not for long.
+func (w *work) rules(before, a *access.Association) error {
+	was, now := before.Traits(), a.Traits()
+	if a.Ruling == nil || len(a.Ruling.Rules) == 0 {
+		was.LastSync, now.LastSync = time.Time{}, time.Time{}
+	}
+	if was == now {
+		return nil
+	}
+	_, err := ruling.Record(w.tx, a)
+	return err
 }
 
 // evidence says that something has changed of what the matcher goes by. Facts change only by

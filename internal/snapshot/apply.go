@@ -3,7 +3,11 @@
 
 package snapshot
 
-import "github.com/vedette-mail/vedette/internal/access"
+import (
+	"slices"
+
+	"github.com/vedette-mail/vedette/internal/access"
+)
 
 // Touched says what a change of the View may have changed verdicts of: these pairs, or possibly every
 // one. Position is that of the new View.
@@ -108,6 +112,13 @@ func (a *applier) entry(e *access.Entry) {
 		} else {
 			v.policies, _ = v.policies.put(a.edit, e.Policy)
 		}
+	case access.EntryBlocking:
+		list := slices.DeleteFunc(slices.Clone(v.blockings), func(b *access.Blocking) bool { return string(b.ID) == e.Key })
+		if !e.Deleted {
+			list = append(list, e.Blocking)
+			access.SortBlockings(list)
+		}
+		v.blockings = list
 	case access.EntrySite:
 		v.site = e.Site
 		if e.Deleted {
@@ -139,6 +150,8 @@ func whole(e *access.Entry) bool {
 		return e.PreApproval != nil && e.PreApproval.ID == e.Key
 	case access.EntryPolicy:
 		return e.Policy != nil && string(e.Policy.ID) == e.Key
+	case access.EntryBlocking:
+		return e.Blocking != nil && string(e.Blocking.ID) == e.Key
 	case access.EntrySite:
 		return e.Site != nil && e.Key == ""
 	case access.EntryPreferences:

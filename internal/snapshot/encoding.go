@@ -29,6 +29,7 @@ const (
 	kindPreApproval
 	kindPolicy
 	kindSite
+	kindBlocking
 )
 
 var errEncoding = errors.New("damaged entry")
@@ -97,6 +98,15 @@ func appendEntry(b []byte, e *access.Entry) []byte {
 		w.at(36, r.Wipe.At)
 		w.str(38, r.ServerKey)
 		w.yes(39, r.Wipe.Server)
+		if g := r.Ruling; g != nil {
+			for _, id := range g.Rules {
+				w.str(40, string(id))
+			}
+			for _, id := range g.Released {
+				w.str(41, string(id))
+			}
+			w.yes(42, g.OverLimit)
+		}
 	case access.EntryEASDevice:
 		w.b = append(w.b, kindEASDevice)
 		w.raw(e.Key)
@@ -110,6 +120,7 @@ func appendEntry(b []byte, e *access.Entry) []byte {
 		}
 		w.str(2, string(e.EASDevice.Policy))
 		w.num(3, e.EASDevice.PolicyTurns)
+		w.str(4, e.EASDevice.ServerType)
 	case access.EntryDevice:
 		w.b = append(w.b, kindDevice)
 		w.raw(e.Key)
@@ -147,6 +158,8 @@ func appendEntry(b []byte, e *access.Entry) []byte {
 		w.yes(7, p.AllowOverridesCompliance)
 		w.str(8, string(p.DefaultPolicy))
 		w.yes(20, p.UnknownUsersUnregistered)
+		w.yes(21, p.OneServerType)
+		w.num(22, int64(p.DeviceLimit))
 	case access.EntryPolicy:
 		w.b = append(w.b, kindPolicy)
 		w.raw(e.Key)
@@ -162,6 +175,10 @@ func appendEntry(b []byte, e *access.Entry) []byte {
 		w.b = append(w.b, kindSite)
 		w.raw(e.Key)
 		w.str(1, string(e.Site.Secret))
+	case access.EntryBlocking:
+		w.b = append(w.b, kindBlocking)
+		w.raw(e.Key)
+		w.blocking(e.Blocking)
 	}
 	return w.b
 }
@@ -231,6 +248,8 @@ func decodeEntry(b []byte, words map[string]string) (access.Entry, error) {
 				d.Policy = access.PolicyID(once(words, f.text))
 			case 3:
 				d.PolicyTurns = f.num
+			case 4:
+				d.ServerType = once(words, f.text)
 			}
 		}
 	case kindDevice:
@@ -253,6 +272,9 @@ func decodeEntry(b []byte, words map[string]string) (access.Entry, error) {
 				s.Secret = bytes.Clone(f.text)
 			}
 		}
+	case kindBlocking:
+		e.Kind, e.Blocking = access.EntryBlocking, &access.Blocking{ID: access.BlockingID(e.Key)}
+		set = blockingField(e.Blocking)
 	case kindPreferences:
 		e.Kind, e.Preferences = access.EntryPreferences, &access.Preferences{}
 		set = preferencesField(e.Preferences)
@@ -334,6 +356,18 @@ func recordField(r *access.Record, words map[string]string) func(field) {
 			r.Wipe.Server = f.num != 0
 		case 20:
 			r.UserUnknown = f.num != 0
+		case 40, 41, 42:
+			if r.Ruling == nil {
+				r.Ruling = new(access.Ruling)
+			}
+			switch f.tag {
+			case 40:
+				r.Ruling.Rules = append(r.Ruling.Rules, access.BlockingID(once(words, f.text)))
+			case 41:
+				r.Ruling.Released = append(r.Ruling.Released, access.BlockingID(once(words, f.text)))
+			case 42:
+				r.Ruling.OverLimit = f.num != 0
+			}
 		}
 	}
 }
@@ -430,6 +464,10 @@ func preferencesField(p *access.Preferences) func(field) {
 			p.DefaultPolicy = access.PolicyID(f.text)
 		case 20:
 			p.UnknownUsersUnregistered = f.num != 0
+		case 21:
+			p.OneServerType = f.num != 0
+		case 22:
+			p.DeviceLimit = int(f.num)
 		}
 	}
 }

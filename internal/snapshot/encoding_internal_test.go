@@ -5,6 +5,7 @@ package snapshot
 
 import (
 	"encoding/hex"
+	"net/netip"
 	"reflect"
 	"slices"
 	"testing"
@@ -21,6 +22,8 @@ func fill(v reflect.Value, n *int64) {
 	switch {
 	case v.Type() == reflect.TypeFor[time.Time]():
 		v.Set(reflect.ValueOf(time.Unix(1_700_000_000+*n, *n).UTC()))
+	case v.Type() == reflect.TypeFor[netip.Prefix]():
+		v.Set(reflect.ValueOf(netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(*n)}), 32)))
 	case v.Kind() == reflect.Struct:
 		for i := range v.NumField() {
 			fill(v.Field(i), n)
@@ -33,6 +36,9 @@ func fill(v reflect.Value, n *int64) {
 		v.SetInt(*n)
 	case v.CanUint():
 		v.SetUint(uint64(*n % 200))
+	case v.Kind() == reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), n)
 	case v.Kind() == reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		for i := range v.Len() {
@@ -47,11 +53,11 @@ func fill(v reflect.Value, n *int64) {
 func fullEntries() []access.Entry {
 	var n int64
 	r, e, d, a, p := new(access.Record), new(access.EASDevice), new(access.Device), new(access.AccountState), new(access.Preferences)
-	pa, pol, site := new(access.PreApproval), new(access.Policy), new(access.Site)
-	for _, v := range []any{r, e, d, a, p, pa, pol, site} {
+	pa, pol, site, rule := new(access.PreApproval), new(access.Policy), new(access.Site), new(access.Blocking)
+	for _, v := range []any{r, e, d, a, p, pa, pol, site, rule} {
 		fill(reflect.ValueOf(v).Elem(), &n)
 	}
-	return []access.Entry{recordEntry(r), easEntry(e), deviceEntry(d), accountEntry(a), approvalEntry(pa), policyEntry(pol),
+	return []access.Entry{recordEntry(r), easEntry(e), deviceEntry(d), accountEntry(a), approvalEntry(pa), policyEntry(pol), blockingEntry(rule),
 		{Kind: access.EntrySite, Site: site},
 		{Kind: access.EntryPreferences, Preferences: p}}
 }
@@ -62,7 +68,7 @@ func TestEveryFieldOfEveryEntrySurvivesTheEncoding(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", e.Kind, err)
 		}
-		if diff := cmp.Diff(e, got); diff != "" {
+		if diff := cmp.Diff(e, got, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
 			t.Errorf("%s changed on the way (-want +got):\n%s", e.Kind, diff)
 		}
 	}

@@ -27,7 +27,8 @@ type View struct {
 	approvals trie[string, access.PreApproval]
 	approved  trie[access.Pair, access.PreApproval]
 	policies  trie[access.PolicyID, access.Policy]
-	site      *access.Site // nil until the console has said it
+	site      *access.Site       // nil until the console has said it
+	blockings []*access.Blocking // in the order in which they speak; never changed in place
 	sums      *Sums
 }
 
@@ -81,6 +82,18 @@ func (v *View) PreApproval(p access.Pair) *access.PreApproval { return v.approve
 // Policy gives an ActiveSync policy, or nil.
 func (v *View) Policy(id access.PolicyID) *access.Policy { return v.policies.get(id) }
 
+// Blockings gives the blocking rules in the order in which they speak.
+func (v *View) Blockings() []*access.Blocking { return v.blockings }
+
+func (v *View) blocking(id access.BlockingID) *access.Blocking {
+	for _, b := range v.blockings {
+		if b.ID == id {
+			return b
+		}
+	}
+	return nil
+}
+
 // Policies is the number of ActiveSync policies.
 func (v *View) Policies() int { return v.policies.count }
 
@@ -100,7 +113,7 @@ func (v *View) Records() int { return v.records.count }
 
 // Len is the number of entries of all kinds.
 func (v *View) Len() int {
-	n := v.records.count + v.eas.count + v.devices.count + v.accounts.count + v.approvals.count + v.policies.count
+	n := v.records.count + v.eas.count + v.devices.count + v.accounts.count + v.approvals.count + v.policies.count + len(v.blockings)
 	if v.prefs != nil {
 		n++
 	}
@@ -121,6 +134,11 @@ func (v *View) EachEntry(f func(access.Entry) bool) {
 	}
 	if v.site != nil && !f(access.Entry{Kind: access.EntrySite, Site: v.site}) {
 		return
+	}
+	for _, b := range v.blockings {
+		if !f(blockingEntry(b)) {
+			return
+		}
 	}
 	_ = v.policies.each(func(p *access.Policy) bool { return f(policyEntry(p)) }) &&
 		v.devices.each(func(d *access.Device) bool { return f(deviceEntry(d)) }) &&
@@ -159,6 +177,10 @@ func (v *View) Entry(kind access.EntryKind, key string) (e access.Entry, ok bool
 	case access.EntryPolicy:
 		if p := v.policies.get(access.PolicyID(key)); p != nil {
 			return policyEntry(p), true
+		}
+	case access.EntryBlocking:
+		if b := v.blocking(access.BlockingID(key)); b != nil {
+			return blockingEntry(b), true
 		}
 	case access.EntrySite:
 		if v.site != nil {
@@ -199,6 +221,10 @@ func deviceEntry(d *access.Device) access.Entry {
 
 func policyEntry(p *access.Policy) access.Entry {
 	return access.Entry{Kind: access.EntryPolicy, Key: string(p.ID), Policy: p}
+}
+
+func blockingEntry(b *access.Blocking) access.Entry {
+	return access.Entry{Kind: access.EntryBlocking, Key: string(b.ID), Blocking: b}
 }
 
 func approvalEntry(p *access.PreApproval) access.Entry {

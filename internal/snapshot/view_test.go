@@ -198,7 +198,7 @@ func drawEntry(t *rapid.T) access.Entry {
 	deleted := rapid.IntRange(0, 3).Draw(t, "deleted") == 0
 	kind := rapid.SampledFrom([]access.EntryKind{access.EntryRecord, access.EntryRecord, access.EntryRecord,
 		access.EntryDevice, access.EntryEASDevice, access.EntryAccount, access.EntryPreferences,
-		access.EntryPreApproval}).Draw(t, "kind")
+		access.EntryPreApproval, access.EntryBlocking}).Draw(t, "kind")
 	switch kind {
 	case access.EntryAccount:
 		key = "lab/" + key
@@ -216,6 +216,8 @@ func drawEntry(t *rapid.T) access.Entry {
 	case access.EntryAccount:
 		return access.Entry{Kind: kind, Key: key, Account: &access.AccountState{Realm: "lab", Account: key[4:], Disabled: n%2 == 0,
 			AliasOf: strings.Repeat("x", n%3)}}
+	case access.EntryBlocking:
+		return access.Entry{Kind: kind, Key: key, Blocking: &access.Blocking{ID: access.BlockingID(key), Order: n % 3, Name: fmt.Sprint(n)}}
 	case access.EntryPreApproval: // a pair has one at a time
 		pair := record("", n).Record.Pair
 		pair.Device = key

@@ -134,6 +134,7 @@ func (t *Tx) changeAccount(realm, account string, fn func(*accountRow) error) er
 // record's user has become known, or is no longer (R-20).
 func (t *Tx) ownRecords(realm, account string, person access.UserID, tell bool) error {
 	const op = "store: save account"
+	t.moved(realm, account)
 	if _, err := t.q.exec(t.ctx, `UPDATE association SET person = $1 WHERE account = $2 AND realm = $3`,
 		string(person), account, realm); err != nil {
 		return said(op, err)

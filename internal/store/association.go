@@ -32,7 +32,7 @@ func recordColumns(a *access.Association) []column {
 		{"override_kind", text(&o.Kind)}, {"override_reason", &o.Reason}, {"override_by", &o.By},
 		{"override_at", &o.At}, {"override_until", &o.Until}, {"redirect_clears", &a.RedirectClears},
 		{"wipe_id", text(&w.ID)}, {"wipe_kind", text(&w.Kind)}, {"wipe_state", text(&w.State)}, {"wipe_from", &w.NotBefore},
-		{"wipe_by", &w.By}, {"wipe_at", &w.At}, {"wipe_server", &w.Server}, {"server_key", &a.ServerKey}}
+		{"wipe_by", &w.By}, {"wipe_at", &w.At}, {"wipe_server", &w.Server}, {"server_key", &a.ServerKey}, {"ruling", rulingOf{&a.Ruling}}}
 }
 
 // factColumns are what machines write.

@@ -66,8 +66,9 @@ func (t *Tx) createPart(part []*access.Association) error {
 		}
 		a.Version, a.Change = max(a.Version, 1), t.number
 		trim(a)
+		a.Ruling = nil // rules have not looked at it yet
 		row := &associationRow{Association: *a}
-		row.SyncStatus = t.SyncStatus(&row.Record)
+		row.SyncStatus = t.SyncStatus(&row.Association)
 		a.SyncStatus = row.SyncStatus
 		row.derive()
 		cols = allColumns(row)
@@ -78,6 +79,7 @@ func (t *Tx) createPart(part []*access.Association) error {
 		values = append(values, args(cols)...)
 		t.counted(row, 1)
 		t.touch(access.EntryRecord, string(a.ID))
+		t.moved(a.Pair.Realm, a.Pair.Account)
 	}
 	_, err := t.q.exec(t.ctx, `INSERT INTO association (`+names(cols)+`) VALUES `+q, values...)
 	return said("store: create associations", err)

@@ -64,6 +64,7 @@ func (t *Tx) rewrite(op string, old *associationRow, a *access.Association) erro
 	row := &associationRow{Association: *a, seq: old.seq}
 	n := &row.Association
 	n.Version, n.Change = max(n.Version, old.Version)+1, old.Change
+	n.Ruling = old.Ruling // SetRuling alone writes it
 	trim(n)
 	if err := t.ownRecord(n); err != nil {
 		return err
@@ -75,7 +76,7 @@ func (t *Tx) rewrite(op string, old *associationRow, a *access.Association) erro
 			return said(op, err)
 		}
 	}
-	n.SyncStatus = t.SyncStatus(&n.Record)
+	n.SyncStatus = t.SyncStatus(n)
 	row.derive()
 	cols := allColumns(row)
 	if _, err := t.q.exec(t.ctx, `UPDATE association SET `+sets(2, cols)+` WHERE id = $1`,
@@ -84,9 +85,11 @@ func (t *Tx) rewrite(op string, old *associationRow, a *access.Association) erro
 	}
 	t.counted(old, -1)
 	t.counted(row, 1)
-	if n.Record != old.Record {
+	if !n.Record.Equal(old.Record) {
 		t.touch(access.EntryRecord, string(n.ID))
 	}
+	t.moved(old.Pair.Realm, old.Pair.Account)
+	t.moved(n.Pair.Realm, n.Pair.Account)
 	*a = *n
 	if !relinked {
 		return errors.Join(t.followFacts(a), t.ownWaiting(a.Pair.Device))

@@ -29,6 +29,7 @@ func (t *Tx) createAssociation(a *access.Association) (bool, error) {
 	}
 	row := &associationRow{Association: *a}
 	n := &row.Association
+	n.Ruling = nil // rules have not looked at it yet
 	if n.ID == "" {
 		n.ID = access.AssociationID(NewID(t.now))
 	}
@@ -52,7 +53,7 @@ func (t *Tx) createAssociation(a *access.Association) (bool, error) {
 	if err := t.arrive(n); err != nil {
 		return false, err
 	}
-	n.SyncStatus = t.SyncStatus(&n.Record)
+	n.SyncStatus = t.SyncStatus(n)
 	row.derive()
 	cols := allColumns(row)
 	done, err := t.q.exec(t.ctx, `INSERT INTO association (`+names(cols)+`) VALUES (`+places(1, len(cols))+`)
@@ -62,6 +63,7 @@ func (t *Tx) createAssociation(a *access.Association) (bool, error) {
 	}
 	t.counted(row, 1)
 	t.touch(access.EntryRecord, string(n.ID))
+	t.moved(n.Pair.Realm, n.Pair.Account)
 	*a = *n
 	if n.Linked() {
 		return true, t.relink(n.Pair.Device)
@@ -95,7 +97,7 @@ func (t *Tx) SaveAssociation(a *access.Association) error {
 			return said("store: save association", err)
 		}
 	}
-	n.SyncStatus = t.SyncStatus(&n.Record)
+	n.SyncStatus = t.SyncStatus(n)
 	row.derive()
 	cols := append(recordColumns(n)[5:], wordColumns(&row)...)
 	cols = append(cols, linkColumns(&row)...)
@@ -106,8 +108,11 @@ func (t *Tx) SaveAssociation(a *access.Association) error {
 	}
 	t.counted(old, -1)
 	t.counted(&row, 1)
-	if n.Record != old.Record {
+	if !n.Record.Equal(old.Record) {
 		t.touch(access.EntryRecord, string(n.ID))
+	}
+	if n.Override != old.Override {
+		t.moved(n.Pair.Realm, n.Pair.Account)
 	}
 	*a = *n
 	if relinked {
@@ -150,8 +155,12 @@ func (t *Tx) DeleteAssociation(id access.AssociationID) error {
 			return said("store: delete association", err)
 		}
 	}
+	if err := t.unruled(id); err != nil {
+		return err
+	}
 	t.counted(old, -1)
 	t.touch(access.EntryRecord, string(id))
+	t.moved(old.Pair.Realm, old.Pair.Account)
 	if old.Linked() {
 		err = t.relink(old.Pair.Device)
 	} else {
@@ -169,7 +178,11 @@ func (t *Tx) RestoreAssociation(a *access.Association) error {
 		return access.Invalid("store: restore association", "A record that comes back needs its id.")
 	}
 	a.Version++
-	return t.CreateAssociation(a)
+	was := a.Ruling
+	if err := t.CreateAssociation(a); err != nil {
+		return err
+	}
+	return t.restoreRuling(a, was)
 }
 
 // resort writes a new sync status for rows that were read in this transaction. Gateways do not need to

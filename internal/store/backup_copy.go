@@ -14,7 +14,7 @@ func dataTables() []string {
 	return []string{"change_counter", "change", "class_count", "association", "eas_device", "device", "device_count", "account",
 		"person", "person_count", "person_group", "group_count", "preapproval", "setting", "preferences", "gateway", "gateway_spool", "tally", "trend", "audit", "administrator", "passkey", "api_token", "outcome", "job", "job_row", "outbox",
 		"expected", "expected_count", "expected_day", "import_file", "import_line",
-		"policy", "policy_revision", "policy_ack", "wipe", "eas_action"}
+		"policy", "policy_revision", "policy_ack", "wipe", "eas_action", "blocking", "blocking_record"}
 }
 
 // numberedTables have a column that the database counts up.

@@ -93,6 +93,8 @@ func value(ptr any) any {
 		return p.text()
 	case *string:
 		return *p
+	case number:
+		return int64(*p.p)
 	case *int:
 		return int64(*p)
 	case *int64:
@@ -204,4 +206,13 @@ func flag(b bool) int64 {
 		return 1
 	}
 	return 0
+}
+
+// number stands for an int of ours, which the column holds as any other number.
+type number struct{ p *int }
+
+func (n number) Scan(src any) error {
+	v, err := integer(src)
+	*n.p = int(v)
+	return err
 }

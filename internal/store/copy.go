@@ -28,8 +28,8 @@ const copyMark = "copy"
 
 // copyStages are in the order in which things point to each other.
 func copyStages() []access.EntryKind {
-	return []access.EntryKind{access.EntrySite, access.EntryPolicy, access.EntryPreferences, access.EntryDevice, access.EntryEASDevice, access.EntryAccount, access.EntryPreApproval,
-		access.EntryRecord}
+	return []access.EntryKind{access.EntrySite, access.EntryPolicy, access.EntryPreferences, access.EntryBlocking, access.EntryDevice,
+		access.EntryEASDevice, access.EntryAccount, access.EntryPreApproval, access.EntryRecord}
 }
 
 func (c copyCursor) position() access.Position {
@@ -89,6 +89,12 @@ func (r runner) copyStage(ctx context.Context, c *copyCursor, b *access.Batch, k
 			add(access.Entry{Kind: kind, Key: c.after, Policy: p.held()})
 		}, `WHERE id > $1 ORDER BY id LIMIT $2`, c.after, int64(room))
 		return n, err
+	case access.EntryBlocking:
+		err := r.eachBlocking(ctx, func(b *Blocking) {
+			n, c.after = n+1, string(b.ID)
+			add(access.Entry{Kind: kind, Key: c.after, Blocking: b.held()})
+		}, `WHERE id > $1 AND enabled = 1 ORDER BY id LIMIT $2`, c.after, int64(room))
+		return n, err
 	case access.EntryPreferences:
 		e, err := r.entry(ctx, touch{kind, ""})
 		add(e)
@@ -105,11 +111,11 @@ func (r runner) copyStage(ctx context.Context, c *copyCursor, b *access.Batch, k
 	case access.EntryEASDevice:
 		err := r.each(ctx, func(rows *sql.Rows) error {
 			e := &access.EASDevice{}
-			err := rows.Scan(&e.ID, jsonTarget{&e.Devices}, target(text(&e.Policy)), &e.PolicyTurns)
+			err := rows.Scan(&e.ID, jsonTarget{&e.Devices}, target(text(&e.Policy)), &e.PolicyTurns, &e.ServerType)
 			n, c.after = n+1, e.ID
 			add(access.Entry{Kind: kind, Key: e.ID, EASDevice: e})
 			return err
-		}, `SELECT id, devices, policy, policy_turns FROM eas_device WHERE speaks = 1 AND id > $1 ORDER BY id LIMIT $2`, c.after, int64(room))
+		}, `SELECT id, devices, policy, policy_turns, server_type FROM eas_device WHERE speaks = 1 AND id > $1 ORDER BY id LIMIT $2`, c.after, int64(room))
 		return n, err
 	case access.EntryAccount:
 		realm, account := accountKey(c.after)

@@ -75,6 +75,18 @@
 //
 // Pre-approvals (SavePreApproval) speak to gateways until SweepPreApprovals forgets them.
 //
+// # Blocking rules
+//
+//	tx.CreateBlocking(b), SaveBlocking(b), DeleteBlocking(id), FindBlocking(id); ListBlockings
+//	tx.SetRuling(a, rules)       which rules speak of a record; beyond a rule's Most records wait (Waiting)
+//	tx.HoldWaiting(rule, n)      after more were confirmed (SaveBlocking); Unrule(rule, n) after one was deleted
+//	tx.Release(rule, id, by), HoldAgain(rule, id)
+//	tx.SetOverLimit(a, over), SetServerType(device, kind), Stretch(after, n)
+//	Ruled(query), RulesOf(id), RuledUntold(rule, n); tx.RuledTold, BlockingTold
+//
+// Which rules those are is worked out by ruling. SetRuling alone writes Association.Ruling. Who is released, and
+// stops to match or has the rule put out of force, is held anew when it matches again.
+//
 // # Lists
 //
 // ListDevices, ListUsers and ListOverrides page as ListAssociations does. A query's Scope leaves what

@@ -41,7 +41,7 @@ func (t *Tx) relink(id string) error {
 	if err != nil {
 		return said("store: link", err)
 	}
-	if _, err := t.q.exec(t.ctx, `UPDATE eas_device SET devices = $1, linked = $2, speaks = CASE WHEN policy <> '' THEN 1 ELSE $4 END WHERE id = $3`,
+	if _, err := t.q.exec(t.ctx, `UPDATE eas_device SET devices = $1, linked = $2, speaks = CASE WHEN policy <> '' OR server_type <> '' THEN 1 ELSE $4 END WHERE id = $3`,
 		value(asJSON{e.Devices}), flag(len(e.Devices) > 0), id, flag(len(e.Devices) > 0)); err != nil {
 		return said("store: link", err)
 	}
@@ -61,7 +61,7 @@ func (t *Tx) rejudge(where string, a ...any) error {
 		return said("store: judge anew", err)
 	}
 	for _, r := range rows {
-		if s := t.SyncStatus(&r.Record); s != r.SyncStatus {
+		if s := t.SyncStatus(&r.Association); s != r.SyncStatus {
 			if err := t.resort(r, s); err != nil {
 				return said("store: judge anew", err)
 			}
@@ -70,11 +70,24 @@ func (t *Tx) rejudge(where string, a ...any) error {
 	return nil
 }
 
+// SetServerType says on which kind of mail server the earliest record of a device id is; empty: not known, or
+// of no interest. Gateways hear of another one.
+func (t *Tx) SetServerType(id, kind string) (changed bool, err error) {
+	n, err := t.q.exec(t.ctx, `UPDATE eas_device SET server_type = $2, speaks = CASE WHEN linked = 1 OR policy <> '' OR policy_turns > 0 OR $2 <> '' THEN 1 ELSE 0 END
+		WHERE id = $1 AND server_type <> $2`, id, clean(kind, capShort))
+	if err != nil || n == 0 {
+		return false, said("store: set server type", err)
+	}
+	t.touch(access.EntryEASDevice, id)
+	t.view.forget()
+	return true, t.rejudge(`WHERE eas_device = $1`, id)
+}
+
 // easDevice gives an ActiveSync device id that a registered device or a policy hangs on; others say
 // nothing a verdict depends on.
 func (r runner) easDevice(ctx context.Context, id string) (*access.EASDevice, error) {
 	e := &access.EASDevice{ID: id}
-	err := r.row(ctx, `SELECT devices, policy, policy_turns FROM eas_device WHERE id = $1 AND speaks = 1`, id).
-		Scan(jsonTarget{&e.Devices}, target(text(&e.Policy)), &e.PolicyTurns)
+	err := r.row(ctx, `SELECT devices, policy, policy_turns, server_type FROM eas_device WHERE id = $1 AND speaks = 1`, id).
+		Scan(jsonTarget{&e.Devices}, target(text(&e.Policy)), &e.PolicyTurns, &e.ServerType)
 	return e, err
 }

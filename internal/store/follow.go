@@ -137,8 +137,8 @@ func (r runner) present(ctx context.Context, keys []touch) ([]access.Entry, erro
 }
 
 func kindOrder(k access.EntryKind) int {
-	for i, o := range [...]access.EntryKind{access.EntrySite, access.EntryPreferences, access.EntryPolicy, access.EntryDevice, access.EntryEASDevice, access.EntryAccount,
-		access.EntryPreApproval} {
+	for i, o := range [...]access.EntryKind{access.EntrySite, access.EntryPreferences, access.EntryPolicy, access.EntryBlocking, access.EntryDevice,
+		access.EntryEASDevice, access.EntryAccount, access.EntryPreApproval} {
 		if o == k {
 			return i
 		}
@@ -186,6 +186,8 @@ func (r runner) entry(ctx context.Context, k touch) (access.Entry, error) {
 		}
 	case access.EntryPolicy:
 		e.Policy, err = r.heldPolicy(ctx, access.PolicyID(k.key))
+	case access.EntryBlocking:
+		e.Blocking, err = r.heldBlocking(ctx, access.BlockingID(k.key))
 	case access.EntryPreferences:
 		var p Preferences
 		p, err = r.preferences(ctx, false)

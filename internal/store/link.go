@@ -80,7 +80,7 @@ func (t *Tx) SaveLink(id access.AssociationID, device access.DeviceID, link acce
 		if _, err := t.q.exec(t.ctx, `UPDATE association SET device = $1 WHERE id = $2`, string(n.Device), string(n.ID)); err != nil {
 			return said(op, err)
 		}
-		n.SyncStatus = t.SyncStatus(&n.Record)
+		n.SyncStatus = t.SyncStatus(n)
 	}
 	row.derive()
 	row.class = row.classOf(n.SyncStatus)

@@ -128,3 +128,12 @@ func (p Personal) Lines(objects []string) (list []access.AuditEntry, err error) 
 	slices.SortFunc(list, func(a, b access.AuditEntry) int { return int(a.ID - b.ID) })
 	return list, nil
 }
+
+// Blockings gives the blocking rules.
+func (p Personal) Blockings() ([]Blocking, error) { return p.q.blockings(p.ctx) }
+
+// RulesOf gives the rules that speak of a record.
+func (p Personal) RulesOf(id access.AssociationID) ([]Ruled, error) {
+	list, err := p.q.ruledOf(p.ctx, id)
+	return list, said("store: rules of a record", err)
+}

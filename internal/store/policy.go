@@ -279,7 +279,7 @@ func (t *Tx) AssignPolicy(device string, id access.PolicyID, by string) (changed
 		return false, nil
 	}
 	if _, err := t.q.exec(t.ctx, `UPDATE eas_device SET policy = $1, policy_by = $2, policy_at = $3,
-		speaks = CASE WHEN linked = 1 OR $1 <> '' THEN 1 ELSE 0 END WHERE id = $4`,
+		speaks = CASE WHEN linked = 1 OR server_type <> '' OR $1 <> '' THEN 1 ELSE 0 END WHERE id = $4`,
 		string(id), clean(by, capKey), millis(t.now), device); err != nil {
 		return false, said(op, err)
 	}

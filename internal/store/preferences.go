@@ -45,6 +45,12 @@ func (t *Tx) FindPreferences() (Preferences, error) {
 	return p, said("store: preferences", err)
 }
 
+// DeviceLimit is how many devices may sync a mailbox, as this transaction judges; 0: any number.
+func (t *Tx) DeviceLimit() int { return t.view.Preferences().DeviceLimit }
+
+// OneServerType reports whether the accounts of a phone have to be on one kind of mail server.
+func (t *Tx) OneServerType() bool { return t.view.Preferences().OneServerType }
+
 // SavePreferences writes the settings. version is the one that was read; another one there now is a
 // Conflict. The sync status of the records is not touched: run SweepSyncStatus afterwards.
 func (t *Tx) SavePreferences(p access.Preferences, version int64, by string) error {

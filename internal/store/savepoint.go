@@ -25,6 +25,7 @@ func (t *Tx) Part(fn func() error) error {
 	failed := fn()
 	if failed != nil {
 		t.notes = whole
+		t.rules = nil
 		t.view.forget() // what it remembers may be what has just been taken back
 		if _, err := t.q.exec(t.ctx, `ROLLBACK TO SAVEPOINT part`); err != nil {
 			return said(op, err)
@@ -48,6 +49,7 @@ type notes struct {
 	trends   map[trendKey]trendSum
 	audits   []access.AuditEntry
 	outcomes []Outcome
+	moved    map[access.Account]struct{} // since the last Moved
 	number   int64
 	token    string
 }
@@ -70,6 +72,11 @@ func (n *notes) add(part notes) {
 		}
 		sum := n.trends[key]
 		n.trends[key] = trendSum{sum.n + d.n, sum.m + d.m}
+	}
+	if n.moved == nil {
+		n.moved = part.moved
+	} else {
+		maps.Copy(n.moved, part.moved)
 	}
 	n.audits = append(n.audits, part.audits...)
 	n.outcomes = append(n.outcomes, part.outcomes...)

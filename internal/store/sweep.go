@@ -25,7 +25,7 @@ func (s *Store) SweepSyncStatus(ctx context.Context, after int64, limit int) (ne
 			return said("store: sweep", err)
 		}
 		for _, r := range rows {
-			status := t.SyncStatus(&r.Record)
+			status := t.SyncStatus(&r.Association)
 			if status == r.SyncStatus {
 				continue
 			}
@@ -57,7 +57,7 @@ func (s *Store) SweepExpired(ctx context.Context, limit int) (ids []access.Assoc
 			return said("store: sweep", err)
 		}
 		for _, r := range rows {
-			if err := t.resort(r, t.SyncStatus(&r.Record)); err != nil {
+			if err := t.resort(r, t.SyncStatus(&r.Association)); err != nil {
 				return said("store: sweep", err)
 			}
 			if _, err := t.q.exec(t.ctx, `UPDATE association SET sweep_at = 0, live = 0 WHERE id = $1`, string(r.ID)); err != nil {

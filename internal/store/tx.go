@@ -16,11 +16,12 @@ import (
 // Tx is one transaction. What it changes for gateways gets one change number, taken when the function
 // given to WithTx has returned and nothing else is left to do.
 type Tx struct {
-	ctx  context.Context
-	q    runner
-	s    *Store
-	now  time.Time
-	view *txView
+	ctx   context.Context
+	q     runner
+	s     *Store
+	now   time.Time
+	view  *txView
+	rules *[]Blocking // as read in this transaction
 	notes
 }
 

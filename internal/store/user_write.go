@@ -108,6 +108,11 @@ func (t *Tx) saveGroups(u, old *access.User) error {
 			}
 		}
 	}
+	if !slices.Equal(before, u.Groups) {
+		for _, a := range u.Accounts {
+			t.moved(a.Realm, a.Account)
+		}
+	}
 	for _, g := range before {
 		if slices.Contains(u.Groups, g) {
 			continue
@@ -203,6 +208,9 @@ func (t *Tx) DeleteUser(id access.UserID) error {
 		return said("store: delete user", err)
 	}
 	t.tally(countRow{table: "person_count", class: old.class}, -1)
+	if err := t.forgetScope(id); err != nil {
+		return err
+	}
 	for _, r := range rows {
 		n := r.RegisteredDevice
 		n.Owner, n.OwnerName = "", ""

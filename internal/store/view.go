@@ -22,6 +22,7 @@ type txView struct {
 	record   *access.Record
 	links    *bool // whether any ActiveSync device id is linked, and any account known: mostly neither
 	known    *bool
+	types    *access.ServerTypes
 
 	approved  *bool // whether any pair is pre-approved
 	approvals map[access.Pair]*access.PreApproval
@@ -51,6 +52,11 @@ func (v *txView) Preferences() *access.Preferences {
 		v.prefs = &p.Preferences
 	}
 	return v.prefs
+}
+
+// Blockings gives the blocking rules in the order in which they speak.
+func (v *txView) Blockings() []*access.Blocking {
+	return v.t.rulesInForce()
 }
 
 // Policy gives none: no key is judged here, so none is asked for.
@@ -92,6 +98,20 @@ func remember[K comparable, V any](v *txView, m *map[K]*V, key K, find func() (*
 	return got
 }
 
+// serverType is the kind of mail server that a record is on, while anybody wants to know it.
+func (v *txView) serverType(a *access.Association) string {
+	if !v.Preferences().OneServerType {
+		return ""
+	}
+	if v.types == nil {
+		list, err := v.t.q.gateways(v.t.ctx)
+		v.failed(err)
+		types := access.NewServerTypes(list)
+		v.types = &types
+	}
+	return v.types.Of(a)
+}
+
 func (v *txView) failed(err error) {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) && v.err == nil {
 		v.err = err
@@ -100,9 +120,9 @@ func (v *txView) failed(err error) {
 
 // SyncStatus is what the Sync Status column says about a record now: what Decide answers to a plain
 // request of its pair from a gateway that hears its console.
-func (t *Tx) SyncStatus(r *access.Record) access.SyncStatus {
-	t.view.record = r
-	d := access.Decide(t.view, &access.Facts{Pair: r.Pair, ConsoleHeard: t.now}, t.now)
+func (t *Tx) SyncStatus(a *access.Association) access.SyncStatus {
+	t.view.record = &a.Record
+	d := access.Decide(t.view, &access.Facts{Pair: a.Pair, ConsoleHeard: t.now, ServerType: t.view.serverType(a)}, t.now)
 	switch {
 	case d.Rule == access.RuleWiped:
 		return access.Wiped

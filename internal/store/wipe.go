@@ -149,6 +149,7 @@ func (t *Tx) wipeMoved(w *Wipe, where string) error {
 		return said(op, err)
 	}
 	t.touch(access.EntryRecord, string(w.Association))
+	t.moved(w.Pair.Realm, w.Pair.Account)
 	t.view.forget()
 	return t.rejudge(`WHERE id = $1`, string(w.Association))
 }

@@ -80,13 +80,15 @@ func auditHref(e *access.AuditEntry) string {
 	}
 	switch access.Verb(e.Event) {
 	case access.VerbAllow, access.VerbBlock, access.VerbComment, access.VerbClearRedirect, access.VerbLink, access.VerbUnlink,
-		access.VerbMatchAgain, "successor", "facts", "end-override":
+		access.VerbMatchAgain, "successor", "facts", "end-override", access.VerbReleaseRecord, access.VerbHoldAgain:
 		return "/activesync/" + id
 	case access.VerbAddDevice, access.VerbChangeDevice, access.VerbActivate, access.VerbLose, access.VerbFind, access.VerbRetire,
 		access.VerbSetCompliance:
 		return "/devices/" + id
 	case access.VerbAddUser, access.VerbChangeUser, access.VerbDisableUser, access.VerbEnableUser:
 		return "/users/" + id
+	case access.VerbConfirmRule:
+		return "/rules/" + id
 	}
 	return ""
 }

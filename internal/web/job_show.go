@@ -146,7 +146,7 @@ func goneAfterwards(v access.Verb) bool {
 
 // refusesSomebody says that a verb makes gateways refuse phones.
 func refusesSomebody(v access.Verb) bool {
-	return v == access.VerbBlock || v == access.VerbLose || v == access.VerbRetire || v == access.VerbDisableUser
+	return v == access.VerbBlock || v == access.VerbLose || v == access.VerbRetire || v == access.VerbDisableUser || v == access.VerbHoldAgain
 }
 
 func (s *Server) jobVerb(j *admin.Job) string {

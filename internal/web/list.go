@@ -58,6 +58,8 @@ type list[R any] struct {
 	Forecast func(ctx context.Context, who access.Actor, name string, ids []string, q *query) (admin.Preview, error)
 
 	InRow bool
+	// ByHand: rows are chosen one by one, and never all that match.
+	ByHand bool
 
 	Find func(ctx context.Context, who access.Actor, q query) (found[R], error)
 	// ByID gives rows anew, those that are gone left out; nil: rows never change.
@@ -135,8 +137,10 @@ type act[R any] struct {
 	Gone    bool // the row is not there any more afterwards
 	Single  bool // it is for one row, though the list has a Bulk
 	Several bool // it is for the selection alone: one row has another act for it
-	Reason  bool // a note has to be given
-	Counts  bool // how many rows it is done to has to be typed
+	// When says in which views it makes sense for the rows they show; nil: in all.
+	When   func(q query) bool
+	Reason bool // a note has to be given
+	Counts bool // how many rows it is done to has to be typed
 	// Wide says of one row that it goes for others with it, unless whoever is asked says that it shall not.
 	Wide func(r *R) bool
 	// Text gives what the row has to be edited; nil: a note is asked for.

@@ -88,7 +88,7 @@ type selection struct {
 const mostPicked = 1000
 
 func (l *list[R]) readSelection(values url.Values) (selection, error) {
-	if values.Get("all") != "" && l.Bulk != nil {
+	if values.Get("all") != "" && l.Bulk != nil && !l.ByHand {
 		q := l.scheme.readQuery(values)
 		q.Cursor, q.Limit = "", 0
 		return selection{Query: &q}, nil

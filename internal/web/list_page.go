@@ -158,7 +158,7 @@ func (l *list[R]) part(w http.ResponseWriter, r *http.Request, open string) (*li
 	l.nothing(p)
 	p.Here = r.URL.RequestURI()
 	for _, a := range l.Acts {
-		if l.Bulk != nil && !a.Single && who.May(a.Verb) == nil {
+		if l.Bulk != nil && !a.Single && who.May(a.Verb) == nil && (a.When == nil || a.When(v.query)) {
 			p.Acts = append(p.Acts, l.button(a, ""))
 		}
 	}
@@ -218,6 +218,7 @@ func (l *list[R]) newPart(v view, found found[R], open string) *listPart {
 	}
 	p.LiveQuery = v.live(l.s.now())
 	l.count(p, found)
+	p.MoreThanPage = p.MoreThanPage && !l.ByHand
 	return p
 }
 

@@ -3,7 +3,12 @@
 
 package web
 
-import "github.com/vedette-mail/vedette/internal/access"
+import (
+	"net/http"
+
+	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/httpd"
+)
 
 // navGroup is a heading of the navigation with what stands under it.
 type navGroup struct {
@@ -17,6 +22,8 @@ type navEntry struct {
 	Sub                        bool // it belongs to the entry before it
 	Verb                       access.Verb
 	Here                       bool
+	Count                      string // how much waits there; empty: nothing, or nobody counts
+	Counts                     string // the same in words, for who hears it
 }
 
 // navigation is the whole of it, in the order and the words of R-9. Only what exists has an entry.
@@ -28,12 +35,14 @@ func navigation() []navGroup {
 			{Section: "users", Path: "/users", Label: "nav.users", Icon: "users", Verb: access.VerbView},
 			{Section: "activesync", Path: "/activesync", Label: "nav.activesync", Icon: "device-mobile", Verb: access.VerbView},
 			{Section: "overrides", Path: "/overrides", Label: "nav.overrides", Icon: "gavel", Verb: access.VerbView},
+			{Section: "quarantine", Path: "/quarantine", Label: "nav.quarantine", Icon: "hand-stop", Verb: access.VerbView},
 			{Section: "wipes", Path: "/wipes", Label: "nav.wipes", Icon: "eraser", Verb: access.VerbView},
 			{Section: "expected", Path: "/expected", Label: "nav.expected", Icon: "clock", Verb: access.VerbViewAudit},
 			{Section: "import", Path: "/import", Label: "nav.import", Icon: "arrow-up", Verb: access.VerbViewAudit},
 		}},
 		{"nav.policies-configs", []navEntry{
 			{Section: "policies", Path: "/policies", Label: "nav.policies", Icon: "checklist", Verb: access.VerbView},
+			{Section: "rules", Path: "/rules", Label: "nav.rules", Icon: "filter", Verb: access.VerbView},
 		}},
 		{"nav.services", []navEntry{
 			{Section: "sentry", Path: "/sentry", Label: "nav.sentry", Icon: "shield-check", Verb: access.VerbView},
@@ -84,4 +93,23 @@ func (s *Server) nav(who access.Actor, section string) (groups []navGroup, crumb
 		}
 	}
 	return groups, crumb
+}
+
+// countNav says beside an entry how much waits there for somebody.
+func (s *Server) countNav(r *http.Request, who access.Actor, groups []navGroup) {
+	for i := range groups {
+		for k := range groups[i].Entries {
+			e := &groups[i].Entries[k]
+			if e.Section != "quarantine" {
+				continue
+			}
+			n, err := s.admin.CountQuarantine(r.Context(), who)
+			if err != nil {
+				httpd.NoteError(r.Context(), err)
+			}
+			if n > 0 {
+				e.Count, e.Counts = s.words.Count(n), s.say("quarantine.count", n)
+			}
+		}
+	}
 }

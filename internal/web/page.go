@@ -34,6 +34,7 @@ type page struct {
 	Shadow    bool
 	Frozen    template.HTML // destructive orders are held; empty: they are not
 	Capped    template.HTML // the cap of wipes has stopped orders; empty: not lately, or it is none of the reader's business
+	Waiting   []waitingRule // rules that wait for the reader
 	MayPrefer bool
 	MayAct    bool
 }
@@ -91,6 +92,12 @@ func templateSets() map[string][]string {
 		"policy_preview":    {"policy_preview"},
 		"policy_ask":        {"policy_ask"},
 		"wipe_order":        {"wipe_order"},
+		"rule_list":         {"list", "rule_list"},
+		"quarantine":        {"list", "quarantine"},
+		"rule":              {"list", "rule"},
+		"rule_kinds":        {"rule_kinds"},
+		"rule_form":         {"rule_form"},
+		"rule_preview":      {"rule_preview"},
 	}
 }
 
@@ -124,7 +131,9 @@ func (s *Server) newPage(w http.ResponseWriter, r *http.Request, title, section 
 	p.Shadow = prefs.Shadow
 	s.refreshZone(r, who)
 	p.Frozen, p.Capped = s.frozenWords(r, who), s.cappedWords(r, who)
+	p.Waiting = s.rulesWaiting(r, who)
 	p.Nav, p.Crumb = s.nav(who, section)
+	s.countNav(r, who, p.Nav)
 	return p, nil
 }
 

@@ -25,7 +25,8 @@ func everyPage(id string) []string {
 		"/timeline?record=" + id, "/link/" + id, "/activesync/selection/link?all=1&show=suggested", "/search", "/search?q=bob", "/audit", "/jobs", "/account", "/administrators", "/administrators/new",
 		"/administrators/roles", "/administrators/sign-in", "/sessions", "/tokens", "/settings", "/settings/mail", "/settings/retention",
 		"/settings/retention/preview?records=30&audit=400&tallies=31&jobs=30", "/settings/personal-data?q=nobody", "/settings/masking", "/settings/audit-stream",
-		"/settings/backup", "/settings/wipe-safety", "/policies", "/policies/new", "/policies/default", "/policies/no-such-policy", "/wipes", "/wipes?show=open",
+		"/settings/backup", "/settings/wipe-safety", "/policies", "/policies/new", "/policies/default", "/policies/no-such-policy", "/rules", "/rules/new", "/rules/new?kind=os-below", "/rules/new?kind=command",
+		"/rules/no-such-rule", "/quarantine", "/quarantine?state=released", "/wipes", "/wipes?show=open",
 		"/wipes/order/" + id, "/activesync/no-such-record", "/no-such-page"}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -163,6 +164,8 @@ func refusesMore(now, then access.Preferences) bool {
 		then.RefuseOtherUser && !now.RefuseOtherUser ||
 		then.UnknownUsersUnregistered && !now.UnknownUsersUnregistered && then.AutoBlock ||
 		now.AllowOverridesCompliance && !then.AllowOverridesCompliance ||
+		then.OneServerType && !now.OneServerType ||
+		then.DeviceLimit > 0 && (now.DeviceLimit == 0 || then.DeviceLimit < now.DeviceLimit) ||
 		then.UnknownWhenAway == access.AnswerRefuse && now.UnknownWhenAway != access.AnswerRefuse ||
 		then.MaxVerdictAge > 0 && (now.MaxVerdictAge == 0 || then.MaxVerdictAge < now.MaxVerdictAge)
 }
@@ -188,6 +191,14 @@ func (s *Server) readPreferences(q url.Values, p access.Preferences) (access.Pre
 	yes("auto_block", &p.AutoBlock)
 	yes("refuse_other_user", &p.RefuseOtherUser)
 	yes("allow_overrides_compliance", &p.AllowOverridesCompliance)
+	yes("one_server_type", &p.OneServerType)
+	if q.Has("device_limit") {
+		n, ok := wholeNumber(q.Get("device_limit"))
+		if !ok {
+			return p, access.Invalid("preferences", s.say("form.number", s.say("preferences.device-limit")))
+		}
+		p.DeviceLimit = n
+	}
 	if q.Has("unknown_users") {
 		p.UnknownUsersUnregistered = q.Get("unknown_users") == "unregistered"
 	}
@@ -214,7 +225,16 @@ func carryPreferences(p access.Preferences) []named {
 	return []named{{"shadow", yesNo(p.Shadow)}, {"auto_block", yesNo(p.AutoBlock)}, {"unknown_when_away", string(p.UnknownWhenAway)},
 		{"max_verdict_age", p.MaxVerdictAge.String()}, {"reconcile_every", p.ReconcileEvery.String()},
 		{"refuse_other_user", yesNo(p.RefuseOtherUser)}, {"allow_overrides_compliance", yesNo(p.AllowOverridesCompliance)},
-		{"unknown_users", unknownUsers(p)}}
+		{"unknown_users", unknownUsers(p)}, {"one_server_type", yesNo(p.OneServerType)}, {"device_limit", strconv.Itoa(p.DeviceLimit)}}
+}
+
+// wholeNumber reads a number that a person has typed; nothing is 0.
+func wholeNumber(text string) (n int, ok bool) {
+	if text = strings.TrimSpace(text); text == "" {
+		return 0, true
+	}
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n >= 0
 }
 
 // unknownUsers is what is done with accounts of unknown users, as forms have it.
@@ -263,5 +283,15 @@ func (s *Server) settingChanges(a, b access.Preferences) []settingChange {
 	say("preferences.reconcile", duration(a.ReconcileEvery), duration(b.ReconcileEvery))
 	say("preferences.other-user", pick(a.RefuseOtherUser, "preferences.refuse-it", "preferences.note-it"), pick(b.RefuseOtherUser, "preferences.refuse-it", "preferences.note-it"))
 	say("preferences.compliance", pick(a.AllowOverridesCompliance, "preferences.yes", "preferences.no"), pick(b.AllowOverridesCompliance, "preferences.yes", "preferences.no"))
+	say("preferences.one-server", pick(a.OneServerType, "preferences.yes", "preferences.no"), pick(b.OneServerType, "preferences.yes", "preferences.no"))
+	say("preferences.device-limit", s.anyNumber(a.DeviceLimit), s.anyNumber(b.DeviceLimit))
 	return list
+}
+
+// anyNumber is a limit in words; 0 is none.
+func (s *Server) anyNumber(n int) string {
+	if n == 0 {
+		return s.say("preferences.any-number")
+	}
+	return s.words.Count(int64(n))
 }

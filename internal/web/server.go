@@ -67,6 +67,8 @@ type lists struct {
 	imports      *list[admin.Import]
 	policies     *list[admin.PolicyRow]
 	wipes        *list[admin.WipeRow]
+	rules        *list[admin.RuleRow]
+	quarantine   *list[admin.RuledRow]
 }
 
 // bindLists declares every list.
@@ -74,7 +76,7 @@ func (s *Server) bindLists() {
 	s.lists = lists{associations: s.associations(), audit: s.audit(), jobs: s.jobs(), gateways: s.gateways(), backends: s.backends(),
 		devices: s.devices(), users: s.users(), expected: s.expectedPhones(),
 		overrides: s.overrides(), approvals: s.approvals(), imports: s.imports(),
-		policies: s.policies(), wipes: s.wipes()}
+		policies: s.policies(), wipes: s.wipes(), rules: s.rules(), quarantine: s.quarantine()}
 	s.lists.associations.bind(s)
 	s.lists.audit.bind(s)
 	s.lists.jobs.bind(s)
@@ -88,6 +90,8 @@ func (s *Server) bindLists() {
 	s.lists.imports.bind(s)
 	s.lists.policies.bind(s)
 	s.lists.wipes.bind(s)
+	s.lists.rules.bind(s)
+	s.lists.quarantine.bind(s)
 }
 
 // New parses the templates and finds the assets.
@@ -174,6 +178,7 @@ func (s *Server) register(mux router) {
 	s.mountImports(mux)
 	s.mountPolicies(mux)
 	s.mountWipes(mux)
+	s.mountRules(mux)
 	s.mountPersonal(mux)
 }
 

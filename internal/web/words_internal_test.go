@@ -80,7 +80,8 @@ func TestEveryKeyIsInTheCatalogueAndEveryOneThereIsSaid(t *testing.T) {
 	var keys []string
 	keys = slices.Concat(keys, s.lists.associations.keys(), s.lists.audit.keys(), s.lists.jobs.keys(), s.lists.gateways.keys(), s.lists.backends.keys(),
 		s.lists.devices.keys(), s.lists.users.keys(), s.lists.expected.keys(),
-		s.lists.overrides.keys(), s.lists.approvals.keys(), s.lists.imports.keys(), s.lists.policies.keys(), s.lists.wipes.keys())
+		s.lists.overrides.keys(), s.lists.approvals.keys(), s.lists.imports.keys(), s.lists.policies.keys(), s.lists.wipes.keys(),
+		s.lists.rules.keys(), s.lists.quarantine.keys(), s.ruled("one").keys())
 	for _, d := range s.settingPages() {
 		keys = append(keys, d.keys()...)
 	}

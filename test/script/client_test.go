@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,7 +49,7 @@ func TestClientScripts(t *testing.T) {
 			e.Setenv("TZ", "UTC")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ends": ends, "keep": keep, "phone": phone},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ends": ends, "keep": keep, "phone": phone, "looked": looked},
 	})
 }
 
@@ -84,6 +85,22 @@ func phone(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	_, err := ts.Value(reporter{}).(*intake.Intake).Take(context.Background(), access.Report{Gateway: "gw1", Now: now, Sightings: []access.Sighting{s}})
 	ts.Check(err)
+}
+
+// looked waits until the console has looked at all records after a rule has changed.
+func looked(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: looked RULE")
+	}
+	for deadline := time.Now().Add(time.Minute); ; {
+		ts.Check(ts.Exec("vedette", "rule", "show", args[0], "--json"))
+		if !strings.Contains(ts.ReadFile("stdout"), `"looking":true`) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("the console goes on looking")
+		}
+	}
 }
 
 // newConsole is a console without pages, which ends with the script. It leaves the files ca.pem, root.token

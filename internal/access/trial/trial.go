@@ -52,6 +52,7 @@ type world struct {
 	accounts map[string]*access.AccountState
 	approved map[access.Pair]*access.PreApproval
 	policies map[access.PolicyID]*access.Policy
+	rules    []*access.Blocking
 	prefs    access.Preferences
 	names    map[string]access.Pair
 	heard    time.Time
@@ -74,6 +75,7 @@ func (w *world) EASDevice(id string) *access.EASDevice         { return w.eas[id
 func (w *world) Device(id access.DeviceID) *access.Device      { return w.devices[id] }
 func (w *world) Account(realm, a string) *access.AccountState  { return w.accounts[realm+"/"+a] }
 func (w *world) Policy(id access.PolicyID) *access.Policy      { return w.policies[id] }
+func (w *world) Blockings() []*access.Blocking                 { return w.rules }
 func (w *world) Preferences() *access.Preferences              { return &w.prefs }
 func (w *world) PreApproval(p access.Pair) *access.PreApproval { return w.approved[p] }
 
@@ -153,6 +155,10 @@ func (w *world) tell(words []string) error {
 		w.easDevice(get(2)).Policy = access.PolicyID(get(1))
 	case "revert":
 		w.easDevice(get(1)).Policy = ""
+	case "rule":
+		return w.rule(words[1:])
+	case "server": // type of mail server of a phone's earliest record
+		w.easDevice(get(2)).ServerType = get(1)
 	case "withdraw":
 		delete(w.approved, w.names[get(1)])
 	case "assoc":
@@ -171,6 +177,12 @@ func (w *world) tell(words []string) error {
 			w.prefs.AllowOverridesCompliance = on
 		case "other-user":
 			w.prefs.RefuseOtherUser = on
+		case "one-server-type":
+			w.prefs.OneServerType = on
+		case "device-limit":
+			n, err := strconv.Atoi(v)
+			w.prefs.DeviceLimit = n
+			return err
 		case "unknown-users-unregistered":
 			w.prefs.UnknownUsersUnregistered = on
 		case "unknown":
@@ -223,6 +235,12 @@ func (w *world) assoc(words []string) error {
 			r.Device = access.DeviceID(v)
 		case "user-unknown":
 			r.UserUnknown = true
+		case "held", "released": // by the rules of these names
+			for name := range strings.SplitSeq(v, ",") {
+				w.hold(r, k, access.BlockingID(name))
+			}
+		case "over-limit":
+			w.hold(r, k, "")
 		case "allow", "block":
 			r.Override = access.Override{Kind: access.OverrideKind(k), Reason: v, By: "root", At: w.now}
 		case "until":
@@ -285,6 +303,12 @@ func (w *world) ask(words []string) (wrong string, err error) {
 			f.Malformed = "body is a Sync, command says Ping"
 		default:
 			k, v, _ := strings.Cut(words[i], "=")
+			if said, err := w.fact(&f, k, v); said || err != nil {
+				if err != nil {
+					return "", err
+				}
+				continue
+			}
 			key, ok := keyState(v)
 			if k != "key" || !ok {
 				return "", fmt.Errorf("unknown fact %q", words[i])

@@ -356,6 +356,7 @@ type Entry struct {
 	//	*Entry_PreApproval
 	//	*Entry_Policy
 	//	*Entry_Site
+	//	*Entry_Blocking
 	State         isEntry_State `protobuf_oneof:"state"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -486,6 +487,15 @@ func (x *Entry) GetSite() *Site {
 	return nil
 }
 
+func (x *Entry) GetBlocking() *Blocking {
+	if x != nil {
+		if x, ok := x.State.(*Entry_Blocking); ok {
+			return x.Blocking
+		}
+	}
+	return nil
+}
+
 type isEntry_State interface {
 	isEntry_State()
 }
@@ -526,6 +536,10 @@ type Entry_Site struct {
 	Site *Site `protobuf:"bytes,10,opt,name=site,proto3,oneof"`
 }
 
+type Entry_Blocking struct {
+	Blocking *Blocking `protobuf:"bytes,11,opt,name=blocking,proto3,oneof"`
+}
+
 func (*Entry_Deleted) isEntry_State() {}
 
 func (*Entry_Record) isEntry_State() {}
@@ -544,6 +558,8 @@ func (*Entry_Policy) isEntry_State() {}
 
 func (*Entry_Site) isEntry_State() {}
 
+func (*Entry_Blocking) isEntry_State() {}
+
 // Ids of records and devices are the keys of their entries.
 type Record struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
@@ -557,6 +573,9 @@ type Record struct {
 	Wipe           *Wipe                  `protobuf:"bytes,8,opt,name=wipe,proto3" json:"wipe,omitempty"`
 	ServerKey      string                 `protobuf:"bytes,9,opt,name=server_key,json=serverKey,proto3" json:"server_key,omitempty"`         // sealed by a gateway for its fellows
 	UserUnknown    bool                   `protobuf:"varint,20,opt,name=user_unknown,json=userUnknown,proto3" json:"user_unknown,omitempty"` // linked, and its account belongs to no known user
+	Rules          []string               `protobuf:"bytes,21,rep,name=rules,proto3" json:"rules,omitempty"`                                 // blocking rules that speak of it
+	Released       []string               `protobuf:"bytes,22,rep,name=released,proto3" json:"released,omitempty"`                           // those out of whose quarantine it was let
+	OverLimit      bool                   `protobuf:"varint,23,opt,name=over_limit,json=overLimit,proto3" json:"over_limit,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -657,6 +676,27 @@ func (x *Record) GetServerKey() string {
 func (x *Record) GetUserUnknown() bool {
 	if x != nil {
 		return x.UserUnknown
+	}
+	return false
+}
+
+func (x *Record) GetRules() []string {
+	if x != nil {
+		return x.Rules
+	}
+	return nil
+}
+
+func (x *Record) GetReleased() []string {
+	if x != nil {
+		return x.Released
+	}
+	return nil
+}
+
+func (x *Record) GetOverLimit() bool {
+	if x != nil {
+		return x.OverLimit
 	}
 	return false
 }
@@ -834,6 +874,7 @@ type EASDevice struct {
 	Devices       []string               `protobuf:"bytes,1,rep,name=devices,proto3" json:"devices,omitempty"`
 	Policy        string                 `protobuf:"bytes,2,opt,name=policy,proto3" json:"policy,omitempty"`
 	PolicyTurns   int64                  `protobuf:"varint,3,opt,name=policy_turns,json=policyTurns,proto3" json:"policy_turns,omitempty"`
+	ServerType    string                 `protobuf:"bytes,4,opt,name=server_type,json=serverType,proto3" json:"server_type,omitempty"` // of its earliest record
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -887,6 +928,13 @@ func (x *EASDevice) GetPolicyTurns() int64 {
 		return x.PolicyTurns
 	}
 	return 0
+}
+
+func (x *EASDevice) GetServerType() string {
+	if x != nil {
+		return x.ServerType
+	}
+	return ""
 }
 
 type Policy struct {
@@ -1017,6 +1065,139 @@ func (x *PolicySetting) GetValue() string {
 	return ""
 }
 
+// Blocking is a blocking rule. Which fields count is its kind's choice.
+type Blocking struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Order         int64                  `protobuf:"varint,2,opt,name=order,proto3" json:"order,omitempty"`
+	Kind          string                 `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`
+	Action        string                 `protobuf:"bytes,4,opt,name=action,proto3" json:"action,omitempty"`
+	Os            string                 `protobuf:"bytes,5,opt,name=os,proto3" json:"os,omitempty"`
+	Version       string                 `protobuf:"bytes,6,opt,name=version,proto3" json:"version,omitempty"`
+	Names         []string               `protobuf:"bytes,7,rep,name=names,proto3" json:"names,omitempty"`
+	Days          int64                  `protobuf:"varint,8,opt,name=days,proto3" json:"days,omitempty"`
+	Networks      []string               `protobuf:"bytes,9,rep,name=networks,proto3" json:"networks,omitempty"`
+	Outside       bool                   `protobuf:"varint,10,opt,name=outside,proto3" json:"outside,omitempty"`
+	Commands      []string               `protobuf:"bytes,11,rep,name=commands,proto3" json:"commands,omitempty"`
+	Scoped        bool                   `protobuf:"varint,12,opt,name=scoped,proto3" json:"scoped,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Blocking) Reset() {
+	*x = Blocking{}
+	mi := &file_link_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Blocking) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Blocking) ProtoMessage() {}
+
+func (x *Blocking) ProtoReflect() protoreflect.Message {
+	mi := &file_link_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Blocking.ProtoReflect.Descriptor instead.
+func (*Blocking) Descriptor() ([]byte, []int) {
+	return file_link_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Blocking) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Blocking) GetOrder() int64 {
+	if x != nil {
+		return x.Order
+	}
+	return 0
+}
+
+func (x *Blocking) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Blocking) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *Blocking) GetOs() string {
+	if x != nil {
+		return x.Os
+	}
+	return ""
+}
+
+func (x *Blocking) GetVersion() string {
+	if x != nil {
+		return x.Version
+	}
+	return ""
+}
+
+func (x *Blocking) GetNames() []string {
+	if x != nil {
+		return x.Names
+	}
+	return nil
+}
+
+func (x *Blocking) GetDays() int64 {
+	if x != nil {
+		return x.Days
+	}
+	return 0
+}
+
+func (x *Blocking) GetNetworks() []string {
+	if x != nil {
+		return x.Networks
+	}
+	return nil
+}
+
+func (x *Blocking) GetOutside() bool {
+	if x != nil {
+		return x.Outside
+	}
+	return false
+}
+
+func (x *Blocking) GetCommands() []string {
+	if x != nil {
+		return x.Commands
+	}
+	return nil
+}
+
+func (x *Blocking) GetScoped() bool {
+	if x != nil {
+		return x.Scoped
+	}
+	return false
+}
+
 // Site is what all gateways of a console share.
 type Site struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1027,7 +1208,7 @@ type Site struct {
 
 func (x *Site) Reset() {
 	*x = Site{}
-	mi := &file_link_proto_msgTypes[12]
+	mi := &file_link_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1039,7 +1220,7 @@ func (x *Site) String() string {
 func (*Site) ProtoMessage() {}
 
 func (x *Site) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[12]
+	mi := &file_link_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1052,7 +1233,7 @@ func (x *Site) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Site.ProtoReflect.Descriptor instead.
 func (*Site) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{12}
+	return file_link_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Site) GetSecret() []byte {
@@ -1073,7 +1254,7 @@ type Device struct {
 
 func (x *Device) Reset() {
 	*x = Device{}
-	mi := &file_link_proto_msgTypes[13]
+	mi := &file_link_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1085,7 +1266,7 @@ func (x *Device) String() string {
 func (*Device) ProtoMessage() {}
 
 func (x *Device) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[13]
+	mi := &file_link_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1098,7 +1279,7 @@ func (x *Device) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Device.ProtoReflect.Descriptor instead.
 func (*Device) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{13}
+	return file_link_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Device) GetOwner() string {
@@ -1134,7 +1315,7 @@ type Account struct {
 
 func (x *Account) Reset() {
 	*x = Account{}
-	mi := &file_link_proto_msgTypes[14]
+	mi := &file_link_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1146,7 +1327,7 @@ func (x *Account) String() string {
 func (*Account) ProtoMessage() {}
 
 func (x *Account) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[14]
+	mi := &file_link_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1159,7 +1340,7 @@ func (x *Account) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Account.ProtoReflect.Descriptor instead.
 func (*Account) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{14}
+	return file_link_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Account) GetRealm() string {
@@ -1205,7 +1386,7 @@ type PreApproval struct {
 
 func (x *PreApproval) Reset() {
 	*x = PreApproval{}
-	mi := &file_link_proto_msgTypes[15]
+	mi := &file_link_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1217,7 +1398,7 @@ func (x *PreApproval) String() string {
 func (*PreApproval) ProtoMessage() {}
 
 func (x *PreApproval) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[15]
+	mi := &file_link_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1230,7 +1411,7 @@ func (x *PreApproval) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreApproval.ProtoReflect.Descriptor instead.
 func (*PreApproval) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{15}
+	return file_link_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *PreApproval) GetRealm() string {
@@ -1293,13 +1474,15 @@ type Preferences struct {
 	AllowOverridesCompliance bool                   `protobuf:"varint,7,opt,name=allow_overrides_compliance,json=allowOverridesCompliance,proto3" json:"allow_overrides_compliance,omitempty"`
 	DefaultPolicy            string                 `protobuf:"bytes,8,opt,name=default_policy,json=defaultPolicy,proto3" json:"default_policy,omitempty"`
 	UnknownUsersUnregistered bool                   `protobuf:"varint,20,opt,name=unknown_users_unregistered,json=unknownUsersUnregistered,proto3" json:"unknown_users_unregistered,omitempty"`
+	OneServerType            bool                   `protobuf:"varint,21,opt,name=one_server_type,json=oneServerType,proto3" json:"one_server_type,omitempty"`
+	DeviceLimit              int64                  `protobuf:"varint,22,opt,name=device_limit,json=deviceLimit,proto3" json:"device_limit,omitempty"`
 	unknownFields            protoimpl.UnknownFields
 	sizeCache                protoimpl.SizeCache
 }
 
 func (x *Preferences) Reset() {
 	*x = Preferences{}
-	mi := &file_link_proto_msgTypes[16]
+	mi := &file_link_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1311,7 +1494,7 @@ func (x *Preferences) String() string {
 func (*Preferences) ProtoMessage() {}
 
 func (x *Preferences) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[16]
+	mi := &file_link_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1324,7 +1507,7 @@ func (x *Preferences) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Preferences.ProtoReflect.Descriptor instead.
 func (*Preferences) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{16}
+	return file_link_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Preferences) GetAutoBlock() bool {
@@ -1390,6 +1573,20 @@ func (x *Preferences) GetUnknownUsersUnregistered() bool {
 	return false
 }
 
+func (x *Preferences) GetOneServerType() bool {
+	if x != nil {
+		return x.OneServerType
+	}
+	return false
+}
+
+func (x *Preferences) GetDeviceLimit() int64 {
+	if x != nil {
+		return x.DeviceLimit
+	}
+	return 0
+}
+
 type AcknowledgeRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Position      *Position              `protobuf:"bytes,1,opt,name=position,proto3" json:"position,omitempty"`
@@ -1399,7 +1596,7 @@ type AcknowledgeRequest struct {
 
 func (x *AcknowledgeRequest) Reset() {
 	*x = AcknowledgeRequest{}
-	mi := &file_link_proto_msgTypes[17]
+	mi := &file_link_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1411,7 +1608,7 @@ func (x *AcknowledgeRequest) String() string {
 func (*AcknowledgeRequest) ProtoMessage() {}
 
 func (x *AcknowledgeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[17]
+	mi := &file_link_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1424,7 +1621,7 @@ func (x *AcknowledgeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcknowledgeRequest.ProtoReflect.Descriptor instead.
 func (*AcknowledgeRequest) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{17}
+	return file_link_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *AcknowledgeRequest) GetPosition() *Position {
@@ -1442,7 +1639,7 @@ type AcknowledgeResponse struct {
 
 func (x *AcknowledgeResponse) Reset() {
 	*x = AcknowledgeResponse{}
-	mi := &file_link_proto_msgTypes[18]
+	mi := &file_link_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1454,7 +1651,7 @@ func (x *AcknowledgeResponse) String() string {
 func (*AcknowledgeResponse) ProtoMessage() {}
 
 func (x *AcknowledgeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[18]
+	mi := &file_link_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1467,7 +1664,7 @@ func (x *AcknowledgeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcknowledgeResponse.ProtoReflect.Descriptor instead.
 func (*AcknowledgeResponse) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{18}
+	return file_link_proto_rawDescGZIP(), []int{19}
 }
 
 type RepairRequest struct {
@@ -1480,7 +1677,7 @@ type RepairRequest struct {
 
 func (x *RepairRequest) Reset() {
 	*x = RepairRequest{}
-	mi := &file_link_proto_msgTypes[19]
+	mi := &file_link_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1492,7 +1689,7 @@ func (x *RepairRequest) String() string {
 func (*RepairRequest) ProtoMessage() {}
 
 func (x *RepairRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[19]
+	mi := &file_link_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1505,7 +1702,7 @@ func (x *RepairRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RepairRequest.ProtoReflect.Descriptor instead.
 func (*RepairRequest) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{19}
+	return file_link_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *RepairRequest) GetBuckets() []int32 {
@@ -1533,7 +1730,7 @@ type Item struct {
 
 func (x *Item) Reset() {
 	*x = Item{}
-	mi := &file_link_proto_msgTypes[20]
+	mi := &file_link_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1545,7 +1742,7 @@ func (x *Item) String() string {
 func (*Item) ProtoMessage() {}
 
 func (x *Item) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[20]
+	mi := &file_link_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1558,7 +1755,7 @@ func (x *Item) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Item.ProtoReflect.Descriptor instead.
 func (*Item) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{20}
+	return file_link_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Item) GetKind() string {
@@ -1592,7 +1789,7 @@ type RepairResponse struct {
 
 func (x *RepairResponse) Reset() {
 	*x = RepairResponse{}
-	mi := &file_link_proto_msgTypes[21]
+	mi := &file_link_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1604,7 +1801,7 @@ func (x *RepairResponse) String() string {
 func (*RepairResponse) ProtoMessage() {}
 
 func (x *RepairResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[21]
+	mi := &file_link_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1617,7 +1814,7 @@ func (x *RepairResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RepairResponse.ProtoReflect.Descriptor instead.
 func (*RepairResponse) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{21}
+	return file_link_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *RepairResponse) GetBatch() *Batch {
@@ -1647,7 +1844,7 @@ type ReportRequest struct {
 
 func (x *ReportRequest) Reset() {
 	*x = ReportRequest{}
-	mi := &file_link_proto_msgTypes[22]
+	mi := &file_link_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1659,7 +1856,7 @@ func (x *ReportRequest) String() string {
 func (*ReportRequest) ProtoMessage() {}
 
 func (x *ReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[22]
+	mi := &file_link_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1672,7 +1869,7 @@ func (x *ReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRequest.ProtoReflect.Descriptor instead.
 func (*ReportRequest) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{22}
+	return file_link_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ReportRequest) GetSpool() string {
@@ -1720,7 +1917,7 @@ type ReportResponse struct {
 
 func (x *ReportResponse) Reset() {
 	*x = ReportResponse{}
-	mi := &file_link_proto_msgTypes[23]
+	mi := &file_link_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1732,7 +1929,7 @@ func (x *ReportResponse) String() string {
 func (*ReportResponse) ProtoMessage() {}
 
 func (x *ReportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[23]
+	mi := &file_link_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1745,7 +1942,7 @@ func (x *ReportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportResponse.ProtoReflect.Descriptor instead.
 func (*ReportResponse) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{23}
+	return file_link_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ReportResponse) GetSeq() uint64 {
@@ -1801,7 +1998,7 @@ type Sighting struct {
 
 func (x *Sighting) Reset() {
 	*x = Sighting{}
-	mi := &file_link_proto_msgTypes[24]
+	mi := &file_link_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1813,7 +2010,7 @@ func (x *Sighting) String() string {
 func (*Sighting) ProtoMessage() {}
 
 func (x *Sighting) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[24]
+	mi := &file_link_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1826,7 +2023,7 @@ func (x *Sighting) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sighting.ProtoReflect.Descriptor instead.
 func (*Sighting) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{24}
+	return file_link_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Sighting) GetSeq() uint64 {
@@ -2059,7 +2256,7 @@ type PolicyAck struct {
 
 func (x *PolicyAck) Reset() {
 	*x = PolicyAck{}
-	mi := &file_link_proto_msgTypes[25]
+	mi := &file_link_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2071,7 +2268,7 @@ func (x *PolicyAck) String() string {
 func (*PolicyAck) ProtoMessage() {}
 
 func (x *PolicyAck) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[25]
+	mi := &file_link_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2084,7 +2281,7 @@ func (x *PolicyAck) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PolicyAck.ProtoReflect.Descriptor instead.
 func (*PolicyAck) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{25}
+	return file_link_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *PolicyAck) GetPolicy() string {
@@ -2135,7 +2332,7 @@ type WipeReport struct {
 
 func (x *WipeReport) Reset() {
 	*x = WipeReport{}
-	mi := &file_link_proto_msgTypes[26]
+	mi := &file_link_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2147,7 +2344,7 @@ func (x *WipeReport) String() string {
 func (*WipeReport) ProtoMessage() {}
 
 func (x *WipeReport) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[26]
+	mi := &file_link_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2160,7 +2357,7 @@ func (x *WipeReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WipeReport.ProtoReflect.Descriptor instead.
 func (*WipeReport) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{26}
+	return file_link_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *WipeReport) GetId() string {
@@ -2214,7 +2411,7 @@ type DeviceInfo struct {
 
 func (x *DeviceInfo) Reset() {
 	*x = DeviceInfo{}
-	mi := &file_link_proto_msgTypes[27]
+	mi := &file_link_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2226,7 +2423,7 @@ func (x *DeviceInfo) String() string {
 func (*DeviceInfo) ProtoMessage() {}
 
 func (x *DeviceInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[27]
+	mi := &file_link_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2239,7 +2436,7 @@ func (x *DeviceInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeviceInfo.ProtoReflect.Descriptor instead.
 func (*DeviceInfo) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{27}
+	return file_link_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *DeviceInfo) GetModel() string {
@@ -2313,7 +2510,7 @@ type Reported struct {
 
 func (x *Reported) Reset() {
 	*x = Reported{}
-	mi := &file_link_proto_msgTypes[28]
+	mi := &file_link_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2325,7 +2522,7 @@ func (x *Reported) String() string {
 func (*Reported) ProtoMessage() {}
 
 func (x *Reported) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[28]
+	mi := &file_link_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2338,7 +2535,7 @@ func (x *Reported) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reported.ProtoReflect.Descriptor instead.
 func (*Reported) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{28}
+	return file_link_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Reported) GetVerdict() string {
@@ -2402,7 +2599,7 @@ type Tally struct {
 
 func (x *Tally) Reset() {
 	*x = Tally{}
-	mi := &file_link_proto_msgTypes[29]
+	mi := &file_link_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2414,7 +2611,7 @@ func (x *Tally) String() string {
 func (*Tally) ProtoMessage() {}
 
 func (x *Tally) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[29]
+	mi := &file_link_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2427,7 +2624,7 @@ func (x *Tally) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tally.ProtoReflect.Descriptor instead.
 func (*Tally) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{29}
+	return file_link_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Tally) GetMinute() *Time {
@@ -2481,7 +2678,7 @@ type Status struct {
 
 func (x *Status) Reset() {
 	*x = Status{}
-	mi := &file_link_proto_msgTypes[30]
+	mi := &file_link_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2493,7 +2690,7 @@ func (x *Status) String() string {
 func (*Status) ProtoMessage() {}
 
 func (x *Status) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[30]
+	mi := &file_link_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2506,7 +2703,7 @@ func (x *Status) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Status.ProtoReflect.Descriptor instead.
 func (*Status) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{30}
+	return file_link_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Status) GetVersion() string {
@@ -2634,7 +2831,7 @@ type Backend struct {
 
 func (x *Backend) Reset() {
 	*x = Backend{}
-	mi := &file_link_proto_msgTypes[31]
+	mi := &file_link_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2646,7 +2843,7 @@ func (x *Backend) String() string {
 func (*Backend) ProtoMessage() {}
 
 func (x *Backend) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[31]
+	mi := &file_link_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2659,7 +2856,7 @@ func (x *Backend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Backend.ProtoReflect.Descriptor instead.
 func (*Backend) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{31}
+	return file_link_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Backend) GetName() string {
@@ -2750,7 +2947,7 @@ type Time struct {
 
 func (x *Time) Reset() {
 	*x = Time{}
-	mi := &file_link_proto_msgTypes[32]
+	mi := &file_link_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2762,7 +2959,7 @@ func (x *Time) String() string {
 func (*Time) ProtoMessage() {}
 
 func (x *Time) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[32]
+	mi := &file_link_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2775,7 +2972,7 @@ func (x *Time) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Time.ProtoReflect.Descriptor instead.
 func (*Time) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{32}
+	return file_link_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Time) GetSeconds() int64 {
@@ -2818,7 +3015,7 @@ const file_link_proto_rawDesc = "" +
 	"\aentries\x18\x04 \x03(\v2\x16.vedette.link.v1.EntryR\aentries\"W\n" +
 	"\x04Sums\x125\n" +
 	"\bposition\x18\x01 \x01(\v2\x19.vedette.link.v1.PositionR\bposition\x12\x18\n" +
-	"\abuckets\x18\x02 \x03(\x06R\abuckets\"\xfc\x03\n" +
+	"\abuckets\x18\x02 \x03(\x06R\abuckets\"\xb5\x04\n" +
 	"\x05Entry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x1a\n" +
 	"\adeleted\x18\x02 \x01(\tH\x00R\adeleted\x121\n" +
@@ -2831,8 +3028,9 @@ const file_link_proto_rawDesc = "" +
 	"\fpre_approval\x18\b \x01(\v2\x1c.vedette.link.v1.PreApprovalH\x00R\vpreApproval\x121\n" +
 	"\x06policy\x18\t \x01(\v2\x17.vedette.link.v1.PolicyH\x00R\x06policy\x12+\n" +
 	"\x04site\x18\n" +
-	" \x01(\v2\x15.vedette.link.v1.SiteH\x00R\x04siteB\a\n" +
-	"\x05state\"\xd4\x02\n" +
+	" \x01(\v2\x15.vedette.link.v1.SiteH\x00R\x04site\x127\n" +
+	"\bblocking\x18\v \x01(\v2\x19.vedette.link.v1.BlockingH\x00R\bblockingB\a\n" +
+	"\x05state\"\xa5\x03\n" +
 	"\x06Record\x12\x16\n" +
 	"\x06domain\x18\x01 \x01(\tR\x06domain\x12\x14\n" +
 	"\x05realm\x18\x02 \x01(\tR\x05realm\x12\x18\n" +
@@ -2845,7 +3043,11 @@ const file_link_proto_rawDesc = "" +
 	"\x04wipe\x18\b \x01(\v2\x15.vedette.link.v1.WipeR\x04wipe\x12\x1d\n" +
 	"\n" +
 	"server_key\x18\t \x01(\tR\tserverKey\x12!\n" +
-	"\fuser_unknown\x18\x14 \x01(\bR\vuserUnknown\"\xc5\x01\n" +
+	"\fuser_unknown\x18\x14 \x01(\bR\vuserUnknown\x12\x14\n" +
+	"\x05rules\x18\x15 \x03(\tR\x05rules\x12\x1a\n" +
+	"\breleased\x18\x16 \x03(\tR\breleased\x12\x1d\n" +
+	"\n" +
+	"over_limit\x18\x17 \x01(\bR\toverLimit\"\xc5\x01\n" +
 	"\x04Wipe\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x14\n" +
@@ -2860,11 +3062,13 @@ const file_link_proto_rawDesc = "" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x0e\n" +
 	"\x02by\x18\x03 \x01(\tR\x02by\x12%\n" +
 	"\x02at\x18\x04 \x01(\v2\x15.vedette.link.v1.TimeR\x02at\x12+\n" +
-	"\x05until\x18\x05 \x01(\v2\x15.vedette.link.v1.TimeR\x05until\"`\n" +
+	"\x05until\x18\x05 \x01(\v2\x15.vedette.link.v1.TimeR\x05until\"\x81\x01\n" +
 	"\tEASDevice\x12\x18\n" +
 	"\adevices\x18\x01 \x03(\tR\adevices\x12\x16\n" +
 	"\x06policy\x18\x02 \x01(\tR\x06policy\x12!\n" +
-	"\fpolicy_turns\x18\x03 \x01(\x03R\vpolicyTurns\"\xd6\x01\n" +
+	"\fpolicy_turns\x18\x03 \x01(\x03R\vpolicyTurns\x12\x1f\n" +
+	"\vserver_type\x18\x04 \x01(\tR\n" +
+	"serverType\"\xd6\x01\n" +
 	"\x06Policy\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\x03R\brevision\x12:\n" +
@@ -2873,7 +3077,21 @@ const file_link_proto_rawDesc = "" +
 	"\x10refresh_every_ns\x18\x05 \x01(\x03R\x0erefreshEveryNs\"?\n" +
 	"\rPolicySetting\x12\x18\n" +
 	"\aelement\x18\x01 \x01(\tR\aelement\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\"\x1e\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\x9e\x02\n" +
+	"\bBlocking\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05order\x18\x02 \x01(\x03R\x05order\x12\x12\n" +
+	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x16\n" +
+	"\x06action\x18\x04 \x01(\tR\x06action\x12\x0e\n" +
+	"\x02os\x18\x05 \x01(\tR\x02os\x12\x18\n" +
+	"\aversion\x18\x06 \x01(\tR\aversion\x12\x14\n" +
+	"\x05names\x18\a \x03(\tR\x05names\x12\x12\n" +
+	"\x04days\x18\b \x01(\x03R\x04days\x12\x1a\n" +
+	"\bnetworks\x18\t \x03(\tR\bnetworks\x12\x18\n" +
+	"\aoutside\x18\n" +
+	" \x01(\bR\aoutside\x12\x1a\n" +
+	"\bcommands\x18\v \x03(\tR\bcommands\x12\x16\n" +
+	"\x06scoped\x18\f \x01(\bR\x06scoped\"\x1e\n" +
 	"\x04Site\x12\x16\n" +
 	"\x06secret\x18\x01 \x01(\fR\x06secret\"X\n" +
 	"\x06Device\x12\x14\n" +
@@ -2893,7 +3111,7 @@ const file_link_proto_rawDesc = "" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12\x0e\n" +
 	"\x02by\x18\x05 \x01(\tR\x02by\x12%\n" +
 	"\x02at\x18\x06 \x01(\v2\x15.vedette.link.v1.TimeR\x02at\x12+\n" +
-	"\x05until\x18\a \x01(\v2\x15.vedette.link.v1.TimeR\x05until\"\x9a\x03\n" +
+	"\x05until\x18\a \x01(\v2\x15.vedette.link.v1.TimeR\x05until\"\xe5\x03\n" +
 	"\vPreferences\x12\x1d\n" +
 	"\n" +
 	"auto_block\x18\x01 \x01(\bR\tautoBlock\x12*\n" +
@@ -2904,7 +3122,9 @@ const file_link_proto_rawDesc = "" +
 	"\x11refuse_other_user\x18\x06 \x01(\bR\x0frefuseOtherUser\x12<\n" +
 	"\x1aallow_overrides_compliance\x18\a \x01(\bR\x18allowOverridesCompliance\x12%\n" +
 	"\x0edefault_policy\x18\b \x01(\tR\rdefaultPolicy\x12<\n" +
-	"\x1aunknown_users_unregistered\x18\x14 \x01(\bR\x18unknownUsersUnregistered\"K\n" +
+	"\x1aunknown_users_unregistered\x18\x14 \x01(\bR\x18unknownUsersUnregistered\x12&\n" +
+	"\x0fone_server_type\x18\x15 \x01(\bR\roneServerType\x12!\n" +
+	"\fdevice_limit\x18\x16 \x01(\x03R\vdeviceLimit\"K\n" +
 	"\x12AcknowledgeRequest\x125\n" +
 	"\bposition\x18\x01 \x01(\v2\x19.vedette.link.v1.PositionR\bposition\"\x15\n" +
 	"\x13AcknowledgeResponse\"V\n" +
@@ -3059,7 +3279,7 @@ func file_link_proto_rawDescGZIP() []byte {
 	return file_link_proto_rawDescData
 }
 
-var file_link_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
+var file_link_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
 var file_link_proto_goTypes = []any{
 	(*Position)(nil),            // 0: vedette.link.v1.Position
 	(*FollowRequest)(nil),       // 1: vedette.link.v1.FollowRequest
@@ -3073,31 +3293,32 @@ var file_link_proto_goTypes = []any{
 	(*EASDevice)(nil),           // 9: vedette.link.v1.EASDevice
 	(*Policy)(nil),              // 10: vedette.link.v1.Policy
 	(*PolicySetting)(nil),       // 11: vedette.link.v1.PolicySetting
-	(*Site)(nil),                // 12: vedette.link.v1.Site
-	(*Device)(nil),              // 13: vedette.link.v1.Device
-	(*Account)(nil),             // 14: vedette.link.v1.Account
-	(*PreApproval)(nil),         // 15: vedette.link.v1.PreApproval
-	(*Preferences)(nil),         // 16: vedette.link.v1.Preferences
-	(*AcknowledgeRequest)(nil),  // 17: vedette.link.v1.AcknowledgeRequest
-	(*AcknowledgeResponse)(nil), // 18: vedette.link.v1.AcknowledgeResponse
-	(*RepairRequest)(nil),       // 19: vedette.link.v1.RepairRequest
-	(*Item)(nil),                // 20: vedette.link.v1.Item
-	(*RepairResponse)(nil),      // 21: vedette.link.v1.RepairResponse
-	(*ReportRequest)(nil),       // 22: vedette.link.v1.ReportRequest
-	(*ReportResponse)(nil),      // 23: vedette.link.v1.ReportResponse
-	(*Sighting)(nil),            // 24: vedette.link.v1.Sighting
-	(*PolicyAck)(nil),           // 25: vedette.link.v1.PolicyAck
-	(*WipeReport)(nil),          // 26: vedette.link.v1.WipeReport
-	(*DeviceInfo)(nil),          // 27: vedette.link.v1.DeviceInfo
-	(*Reported)(nil),            // 28: vedette.link.v1.Reported
-	(*Tally)(nil),               // 29: vedette.link.v1.Tally
-	(*Status)(nil),              // 30: vedette.link.v1.Status
-	(*Backend)(nil),             // 31: vedette.link.v1.Backend
-	(*Time)(nil),                // 32: vedette.link.v1.Time
+	(*Blocking)(nil),            // 12: vedette.link.v1.Blocking
+	(*Site)(nil),                // 13: vedette.link.v1.Site
+	(*Device)(nil),              // 14: vedette.link.v1.Device
+	(*Account)(nil),             // 15: vedette.link.v1.Account
+	(*PreApproval)(nil),         // 16: vedette.link.v1.PreApproval
+	(*Preferences)(nil),         // 17: vedette.link.v1.Preferences
+	(*AcknowledgeRequest)(nil),  // 18: vedette.link.v1.AcknowledgeRequest
+	(*AcknowledgeResponse)(nil), // 19: vedette.link.v1.AcknowledgeResponse
+	(*RepairRequest)(nil),       // 20: vedette.link.v1.RepairRequest
+	(*Item)(nil),                // 21: vedette.link.v1.Item
+	(*RepairResponse)(nil),      // 22: vedette.link.v1.RepairResponse
+	(*ReportRequest)(nil),       // 23: vedette.link.v1.ReportRequest
+	(*ReportResponse)(nil),      // 24: vedette.link.v1.ReportResponse
+	(*Sighting)(nil),            // 25: vedette.link.v1.Sighting
+	(*PolicyAck)(nil),           // 26: vedette.link.v1.PolicyAck
+	(*WipeReport)(nil),          // 27: vedette.link.v1.WipeReport
+	(*DeviceInfo)(nil),          // 28: vedette.link.v1.DeviceInfo
+	(*Reported)(nil),            // 29: vedette.link.v1.Reported
+	(*Tally)(nil),               // 30: vedette.link.v1.Tally
+	(*Status)(nil),              // 31: vedette.link.v1.Status
+	(*Backend)(nil),             // 32: vedette.link.v1.Backend
+	(*Time)(nil),                // 33: vedette.link.v1.Time
 }
 var file_link_proto_depIdxs = []int32{
 	0,  // 0: vedette.link.v1.FollowRequest.position:type_name -> vedette.link.v1.Position
-	32, // 1: vedette.link.v1.FollowResponse.now:type_name -> vedette.link.v1.Time
+	33, // 1: vedette.link.v1.FollowResponse.now:type_name -> vedette.link.v1.Time
 	3,  // 2: vedette.link.v1.FollowResponse.batch:type_name -> vedette.link.v1.Batch
 	4,  // 3: vedette.link.v1.FollowResponse.sums:type_name -> vedette.link.v1.Sums
 	0,  // 4: vedette.link.v1.Batch.position:type_name -> vedette.link.v1.Position
@@ -3105,62 +3326,63 @@ var file_link_proto_depIdxs = []int32{
 	0,  // 6: vedette.link.v1.Sums.position:type_name -> vedette.link.v1.Position
 	6,  // 7: vedette.link.v1.Entry.record:type_name -> vedette.link.v1.Record
 	9,  // 8: vedette.link.v1.Entry.eas_device:type_name -> vedette.link.v1.EASDevice
-	13, // 9: vedette.link.v1.Entry.device:type_name -> vedette.link.v1.Device
-	14, // 10: vedette.link.v1.Entry.account:type_name -> vedette.link.v1.Account
-	16, // 11: vedette.link.v1.Entry.preferences:type_name -> vedette.link.v1.Preferences
-	15, // 12: vedette.link.v1.Entry.pre_approval:type_name -> vedette.link.v1.PreApproval
+	14, // 9: vedette.link.v1.Entry.device:type_name -> vedette.link.v1.Device
+	15, // 10: vedette.link.v1.Entry.account:type_name -> vedette.link.v1.Account
+	17, // 11: vedette.link.v1.Entry.preferences:type_name -> vedette.link.v1.Preferences
+	16, // 12: vedette.link.v1.Entry.pre_approval:type_name -> vedette.link.v1.PreApproval
 	10, // 13: vedette.link.v1.Entry.policy:type_name -> vedette.link.v1.Policy
-	12, // 14: vedette.link.v1.Entry.site:type_name -> vedette.link.v1.Site
-	8,  // 15: vedette.link.v1.Record.override:type_name -> vedette.link.v1.Override
-	7,  // 16: vedette.link.v1.Record.wipe:type_name -> vedette.link.v1.Wipe
-	32, // 17: vedette.link.v1.Wipe.not_before:type_name -> vedette.link.v1.Time
-	32, // 18: vedette.link.v1.Wipe.at:type_name -> vedette.link.v1.Time
-	32, // 19: vedette.link.v1.Override.at:type_name -> vedette.link.v1.Time
-	32, // 20: vedette.link.v1.Override.until:type_name -> vedette.link.v1.Time
-	11, // 21: vedette.link.v1.Policy.settings:type_name -> vedette.link.v1.PolicySetting
-	32, // 22: vedette.link.v1.PreApproval.at:type_name -> vedette.link.v1.Time
-	32, // 23: vedette.link.v1.PreApproval.until:type_name -> vedette.link.v1.Time
-	0,  // 24: vedette.link.v1.AcknowledgeRequest.position:type_name -> vedette.link.v1.Position
-	20, // 25: vedette.link.v1.RepairRequest.items:type_name -> vedette.link.v1.Item
-	3,  // 26: vedette.link.v1.RepairResponse.batch:type_name -> vedette.link.v1.Batch
-	4,  // 27: vedette.link.v1.RepairResponse.sums:type_name -> vedette.link.v1.Sums
-	32, // 28: vedette.link.v1.ReportRequest.now:type_name -> vedette.link.v1.Time
-	24, // 29: vedette.link.v1.ReportRequest.sightings:type_name -> vedette.link.v1.Sighting
-	29, // 30: vedette.link.v1.ReportRequest.tallies:type_name -> vedette.link.v1.Tally
-	30, // 31: vedette.link.v1.ReportRequest.status:type_name -> vedette.link.v1.Status
-	32, // 32: vedette.link.v1.ReportResponse.now:type_name -> vedette.link.v1.Time
-	32, // 33: vedette.link.v1.Sighting.first:type_name -> vedette.link.v1.Time
-	32, // 34: vedette.link.v1.Sighting.last:type_name -> vedette.link.v1.Time
-	32, // 35: vedette.link.v1.Sighting.success:type_name -> vedette.link.v1.Time
-	27, // 36: vedette.link.v1.Sighting.info:type_name -> vedette.link.v1.DeviceInfo
-	28, // 37: vedette.link.v1.Sighting.reported:type_name -> vedette.link.v1.Reported
-	25, // 38: vedette.link.v1.Sighting.policy:type_name -> vedette.link.v1.PolicyAck
-	26, // 39: vedette.link.v1.Sighting.wipe:type_name -> vedette.link.v1.WipeReport
-	32, // 40: vedette.link.v1.PolicyAck.at:type_name -> vedette.link.v1.Time
-	32, // 41: vedette.link.v1.WipeReport.at:type_name -> vedette.link.v1.Time
-	32, // 42: vedette.link.v1.Reported.at:type_name -> vedette.link.v1.Time
-	32, // 43: vedette.link.v1.Tally.minute:type_name -> vedette.link.v1.Time
-	32, // 44: vedette.link.v1.Status.started:type_name -> vedette.link.v1.Time
-	0,  // 45: vedette.link.v1.Status.position:type_name -> vedette.link.v1.Position
-	32, // 46: vedette.link.v1.Status.reconciled:type_name -> vedette.link.v1.Time
-	32, // 47: vedette.link.v1.Status.cert_expires:type_name -> vedette.link.v1.Time
-	32, // 48: vedette.link.v1.Status.link_expires:type_name -> vedette.link.v1.Time
-	31, // 49: vedette.link.v1.Status.backends:type_name -> vedette.link.v1.Backend
-	32, // 50: vedette.link.v1.Status.storm_since:type_name -> vedette.link.v1.Time
-	32, // 51: vedette.link.v1.Backend.since:type_name -> vedette.link.v1.Time
-	1,  // 52: vedette.link.v1.Link.Follow:input_type -> vedette.link.v1.FollowRequest
-	17, // 53: vedette.link.v1.Link.Acknowledge:input_type -> vedette.link.v1.AcknowledgeRequest
-	22, // 54: vedette.link.v1.Link.Report:input_type -> vedette.link.v1.ReportRequest
-	19, // 55: vedette.link.v1.Link.Repair:input_type -> vedette.link.v1.RepairRequest
-	2,  // 56: vedette.link.v1.Link.Follow:output_type -> vedette.link.v1.FollowResponse
-	18, // 57: vedette.link.v1.Link.Acknowledge:output_type -> vedette.link.v1.AcknowledgeResponse
-	23, // 58: vedette.link.v1.Link.Report:output_type -> vedette.link.v1.ReportResponse
-	21, // 59: vedette.link.v1.Link.Repair:output_type -> vedette.link.v1.RepairResponse
-	56, // [56:60] is the sub-list for method output_type
-	52, // [52:56] is the sub-list for method input_type
-	52, // [52:52] is the sub-list for extension type_name
-	52, // [52:52] is the sub-list for extension extendee
-	0,  // [0:52] is the sub-list for field type_name
+	13, // 14: vedette.link.v1.Entry.site:type_name -> vedette.link.v1.Site
+	12, // 15: vedette.link.v1.Entry.blocking:type_name -> vedette.link.v1.Blocking
+	8,  // 16: vedette.link.v1.Record.override:type_name -> vedette.link.v1.Override
+	7,  // 17: vedette.link.v1.Record.wipe:type_name -> vedette.link.v1.Wipe
+	33, // 18: vedette.link.v1.Wipe.not_before:type_name -> vedette.link.v1.Time
+	33, // 19: vedette.link.v1.Wipe.at:type_name -> vedette.link.v1.Time
+	33, // 20: vedette.link.v1.Override.at:type_name -> vedette.link.v1.Time
+	33, // 21: vedette.link.v1.Override.until:type_name -> vedette.link.v1.Time
+	11, // 22: vedette.link.v1.Policy.settings:type_name -> vedette.link.v1.PolicySetting
+	33, // 23: vedette.link.v1.PreApproval.at:type_name -> vedette.link.v1.Time
+	33, // 24: vedette.link.v1.PreApproval.until:type_name -> vedette.link.v1.Time
+	0,  // 25: vedette.link.v1.AcknowledgeRequest.position:type_name -> vedette.link.v1.Position
+	21, // 26: vedette.link.v1.RepairRequest.items:type_name -> vedette.link.v1.Item
+	3,  // 27: vedette.link.v1.RepairResponse.batch:type_name -> vedette.link.v1.Batch
+	4,  // 28: vedette.link.v1.RepairResponse.sums:type_name -> vedette.link.v1.Sums
+	33, // 29: vedette.link.v1.ReportRequest.now:type_name -> vedette.link.v1.Time
+	25, // 30: vedette.link.v1.ReportRequest.sightings:type_name -> vedette.link.v1.Sighting
+	30, // 31: vedette.link.v1.ReportRequest.tallies:type_name -> vedette.link.v1.Tally
+	31, // 32: vedette.link.v1.ReportRequest.status:type_name -> vedette.link.v1.Status
+	33, // 33: vedette.link.v1.ReportResponse.now:type_name -> vedette.link.v1.Time
+	33, // 34: vedette.link.v1.Sighting.first:type_name -> vedette.link.v1.Time
+	33, // 35: vedette.link.v1.Sighting.last:type_name -> vedette.link.v1.Time
+	33, // 36: vedette.link.v1.Sighting.success:type_name -> vedette.link.v1.Time
+	28, // 37: vedette.link.v1.Sighting.info:type_name -> vedette.link.v1.DeviceInfo
+	29, // 38: vedette.link.v1.Sighting.reported:type_name -> vedette.link.v1.Reported
+	26, // 39: vedette.link.v1.Sighting.policy:type_name -> vedette.link.v1.PolicyAck
+	27, // 40: vedette.link.v1.Sighting.wipe:type_name -> vedette.link.v1.WipeReport
+	33, // 41: vedette.link.v1.PolicyAck.at:type_name -> vedette.link.v1.Time
+	33, // 42: vedette.link.v1.WipeReport.at:type_name -> vedette.link.v1.Time
+	33, // 43: vedette.link.v1.Reported.at:type_name -> vedette.link.v1.Time
+	33, // 44: vedette.link.v1.Tally.minute:type_name -> vedette.link.v1.Time
+	33, // 45: vedette.link.v1.Status.started:type_name -> vedette.link.v1.Time
+	0,  // 46: vedette.link.v1.Status.position:type_name -> vedette.link.v1.Position
+	33, // 47: vedette.link.v1.Status.reconciled:type_name -> vedette.link.v1.Time
+	33, // 48: vedette.link.v1.Status.cert_expires:type_name -> vedette.link.v1.Time
+	33, // 49: vedette.link.v1.Status.link_expires:type_name -> vedette.link.v1.Time
+	32, // 50: vedette.link.v1.Status.backends:type_name -> vedette.link.v1.Backend
+	33, // 51: vedette.link.v1.Status.storm_since:type_name -> vedette.link.v1.Time
+	33, // 52: vedette.link.v1.Backend.since:type_name -> vedette.link.v1.Time
+	1,  // 53: vedette.link.v1.Link.Follow:input_type -> vedette.link.v1.FollowRequest
+	18, // 54: vedette.link.v1.Link.Acknowledge:input_type -> vedette.link.v1.AcknowledgeRequest
+	23, // 55: vedette.link.v1.Link.Report:input_type -> vedette.link.v1.ReportRequest
+	20, // 56: vedette.link.v1.Link.Repair:input_type -> vedette.link.v1.RepairRequest
+	2,  // 57: vedette.link.v1.Link.Follow:output_type -> vedette.link.v1.FollowResponse
+	19, // 58: vedette.link.v1.Link.Acknowledge:output_type -> vedette.link.v1.AcknowledgeResponse
+	24, // 59: vedette.link.v1.Link.Report:output_type -> vedette.link.v1.ReportResponse
+	22, // 60: vedette.link.v1.Link.Repair:output_type -> vedette.link.v1.RepairResponse
+	57, // [57:61] is the sub-list for method output_type
+	53, // [53:57] is the sub-list for method input_type
+	53, // [53:53] is the sub-list for extension type_name
+	53, // [53:53] is the sub-list for extension extendee
+	0,  // [0:53] is the sub-list for field type_name
 }
 
 func init() { file_link_proto_init() }
@@ -3178,6 +3400,7 @@ func file_link_proto_init() {
 		(*Entry_PreApproval)(nil),
 		(*Entry_Policy)(nil),
 		(*Entry_Site)(nil),
+		(*Entry_Blocking)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -3185,7 +3408,7 @@ func file_link_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_link_proto_rawDesc), len(file_link_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   33,
+			NumMessages:   34,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -67,6 +67,7 @@ func Run(t *testing.T, e Engine) {
 		{"imports", imports},
 		{"trends", trends},
 		{"policies", policies},
+		{"blocking rules", blockings},
 		{"orders to wipe", wipes},
 		{"unknown users", unknownUsers},
 		{"parts", parts},

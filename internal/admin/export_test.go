@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: The Vedette Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import "context"
+
+// WalkAll goes on with the look at all records until it is over.
+func WalkAll(ctx context.Context, a *Admin) error { return a.walk(ctx) }
+
+// WalkStep does the next n records of it.
+func WalkStep(ctx context.Context, a *Admin, n int) (more bool, err error) { return a.walkStep(ctx, n) }
