@@ -33,7 +33,7 @@ type handheld struct {
 }
 
 func newHandheld(addr string, i int) (*handheld, error) {
-	conn, err := dial(addr)
+	conn, err := dialWithin(addr, time.Minute) // thousands come at once, and are patient
 	if err != nil {
 		return nil, err
 	}
