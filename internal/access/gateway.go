@@ -23,6 +23,9 @@ type GatewayStatus struct {
 	// StormPutOff is how many requests have been put off since.
 	StormSince  time.Time `json:"storm_since,omitzero"`
 	StormPutOff int64     `json:"storm_put_off,omitempty"`
+	PutOff      int64     `json:"put_off,omitempty"` // requests put off so, since it started
+	// Unkept: it acts on what it could not write to its disk, and would not know after a restart.
+	Unkept bool `json:"unkept,omitempty"`
 	// ExternalURL is the address phones use for this gateway (X-02), such as "https://mail.example.com";
 	// empty: the gateway was told none and goes by the name each phone used.
 	ExternalURL string `json:"external_url,omitempty"`

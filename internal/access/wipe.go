@@ -82,7 +82,8 @@ type WipeReport struct {
 }
 
 // Follows reports whether an order in state s may come to state next by a gateway's report. Reports
-// come late, twice and out of order: what has been acknowledged stays so.
+// come late, twice and out of order: what has been acknowledged stays so. A gateway may not have heard of
+// it yet that an order was cancelled: a phone that has then acknowledged it is wiped.
 func (s WipeState) Follows(next WipeState) bool {
 	switch next {
 	case WipeDelivered:
@@ -90,7 +91,7 @@ func (s WipeState) Follows(next WipeState) bool {
 	case WipeFailed, WipeUnverified:
 		return s == WipePending || s == WipeDelivered || s == WipeFailed && next == WipeUnverified
 	case WipeAcknowledged:
-		return s == WipePending || s == WipeDelivered || s == WipeFailed || s == WipeUnverified
+		return s == WipePending || s == WipeDelivered || s == WipeFailed || s == WipeUnverified || s == WipeCancelled
 	}
 	return false
 }

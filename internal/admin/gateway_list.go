@@ -125,6 +125,9 @@ func gatewayRow(g access.Gateway, p access.Position, now time.Time) GatewayRow {
 	case g.Status.SpoolBytes > spoolLimit:
 		need(NeedSpool, false, "Reports pile up on gateway %s: %d MiB.", name, g.Status.SpoolBytes>>20)
 	}
+	if g.Status.Unkept {
+		need(NeedSpool, true, "Gateway %s cannot write down what it is told. It acts on it, but would have forgotten it after a restart without this console.", name)
+	}
 	if at := g.Status.StormSince; !at.IsZero() {
 		need(NeedStorm, false, "Gateway %s puts phones off since %s: too many came at once. It lets them in one after the other; requests put off so far: %d.",
 			name, atTime(at), g.Status.StormPutOff)

@@ -250,7 +250,7 @@ func (a *Admin) wipeWithin(tx *store.Tx, who access.Actor, w *store.Wipe) error 
 func (a *Admin) CancelWipe(ctx context.Context, who access.Actor, id access.WipeID, act Act) (Result, error) {
 	return a.wipeVerb(ctx, who, access.VerbCancelWipe, id, act, func(tx *store.Tx, w *store.Wipe) (string, error) {
 		w.State, w.EndedBy, w.EndedAt = access.WipeCancelled, who.Name, tx.Now()
-		return "The order is cancelled. If the phone was being told in this very moment, it says so, and the record is wiped all the same.", nil
+		return "The order is cancelled. If the phone was being told in this very moment and says that it does it, the record is wiped all the same.", nil
 	})
 }
 

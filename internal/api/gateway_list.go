@@ -44,6 +44,7 @@ func gatewaysOf(rows []admin.GatewayRow) []Gateway {
 
 func utcStatus(s access.GatewayStatus) access.GatewayStatus {
 	s.Started, s.Reconciled, s.CertExpires, s.LinkExpires = s.Started.UTC(), s.Reconciled.UTC(), s.CertExpires.UTC(), s.LinkExpires.UTC()
+	s.StormSince = s.StormSince.UTC()
 	s.Backends = slices.Clone(s.Backends)
 	for i := range s.Backends {
 		s.Backends[i].Since = s.Backends[i].Since.UTC()

@@ -203,6 +203,13 @@ func (k *keeper) behind() bool {
 	return k.kept != k.breaks
 }
 
+// unkept reports whether the disk has refused what acts. A full copy that is about to be saved is not meant.
+func (k *keeper) unkept() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.kept != k.breaks && !k.owed && k.holder.Load().Position() != (access.Position{})
+}
+
 // save writes the whole view, unless the snapshot file holds it already.
 func (k *keeper) save() {
 	k.saving.Lock()

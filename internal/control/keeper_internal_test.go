@@ -38,9 +38,12 @@ func crowded(t testing.TB, dir string, records int) *keeper {
 		b.Entries = append(b.Entries, recordEntry(fmt.Sprint("r", n)))
 	}
 	k := opened(t, dir)
+	if k.unkept() {
+		t.Fatal("a gateway that has heard nothing lacks something on its disk")
+	}
 	k.take([]access.Batch{b})
-	if _, ok := k.applied(); ok {
-		t.Fatal("a full copy counts as applied before it is saved")
+	if _, ok := k.applied(); ok || k.unkept() {
+		t.Fatal("a full copy counts as applied before it is saved, or as refused by the disk")
 	}
 	k.save()
 	if _, ok := k.applied(); !ok || k.behind() {
@@ -147,8 +150,8 @@ func TestAChangeActsWhenTheDiskIsFullAndIsSavedWhenThereIsRoom(t *testing.T) {
 	k.take([]access.Batch{change(2, "r1")})
 	k.save()
 	k.take([]access.Batch{change(3, "r2")})
-	if p, ok := k.applied(); !ok || p.Number != 3 || !k.behind() {
-		t.Errorf("applied %v %v, behind %v", p, ok, k.behind())
+	if p, ok := k.applied(); !ok || p.Number != 3 || !k.behind() || !k.unkept() {
+		t.Errorf("applied %v %v, behind %v, unkept %v", p, ok, k.behind(), k.unkept())
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -159,7 +162,7 @@ func TestAChangeActsWhenTheDiskIsFullAndIsSavedWhenThereIsRoom(t *testing.T) {
 	}
 	k.save()
 	k.take([]access.Batch{change(5, "r4")})
-	if k.behind() {
+	if k.behind() || k.unkept() {
 		t.Error("still behind")
 	}
 	sameAs(t, "killed now", opened(t, dir).holder.Load(), k.holder.Load())

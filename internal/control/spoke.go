@@ -145,6 +145,7 @@ func (s *Spoke) Status() access.GatewayStatus {
 	}
 	st.Repaired = s.repaired.Load()
 	st.SpoolBytes, st.SpoolFull = s.spool.state()
+	st.Unkept = s.keeper.unkept()
 	st.LinkExpires = s.expires
 	return st
 }

@@ -124,7 +124,8 @@ func statusOut(s *access.GatewayStatus) *proto.Status {
 	out := &proto.Status{Version: text(s.Version), Started: timeOut(s.Started), Position: positionOut(s.Position),
 		Reconciled: timeOut(s.Reconciled), Repaired: s.Repaired, Parked: s.Parked, Requests: s.Requests,
 		SpoolBytes: s.SpoolBytes, SpoolFull: s.SpoolFull, CertExpires: timeOut(s.CertExpires), LinkExpires: timeOut(s.LinkExpires),
-		ExternalUrl: text(s.ExternalURL), StormSince: timeOut(s.StormSince), StormPutOff: s.StormPutOff}
+		ExternalUrl: text(s.ExternalURL), StormSince: timeOut(s.StormSince), StormPutOff: s.StormPutOff,
+		PutOff: s.PutOff, Unkept: s.Unkept}
 	for _, b := range s.Backends {
 		out.Backends = append(out.Backends, &proto.Backend{Name: text(b.Name), Type: text(b.Type), Url: text(b.URL), Up: b.Up,
 			Since: timeOut(b.Since), Problem: text(b.Problem), Versions: text(b.Versions), Accounts: text(b.Accounts),
@@ -137,7 +138,8 @@ func statusIn(s *proto.Status) access.GatewayStatus {
 	in := access.GatewayStatus{Version: s.GetVersion(), Started: timeIn(s.GetStarted()), Position: positionIn(s.GetPosition()),
 		Reconciled: timeIn(s.GetReconciled()), Repaired: s.GetRepaired(), Parked: s.GetParked(), Requests: s.GetRequests(),
 		SpoolBytes: s.GetSpoolBytes(), SpoolFull: s.GetSpoolFull(), CertExpires: timeIn(s.GetCertExpires()), LinkExpires: timeIn(s.GetLinkExpires()),
-		ExternalURL: s.GetExternalUrl(), StormSince: timeIn(s.GetStormSince()), StormPutOff: s.GetStormPutOff()}
+		ExternalURL: s.GetExternalUrl(), StormSince: timeIn(s.GetStormSince()), StormPutOff: s.GetStormPutOff(),
+		PutOff: s.GetPutOff(), Unkept: s.GetUnkept()}
 	for _, b := range s.GetBackends() {
 		in.Backends = append(in.Backends, access.BackendHealth{Name: b.GetName(), Type: b.GetType(), URL: b.GetUrl(), Up: b.GetUp(),
 			Since: timeIn(b.GetSince()), Problem: b.GetProblem(), Versions: b.GetVersions(), Accounts: b.GetAccounts(),

@@ -20,7 +20,7 @@ func (g *Gateway) Status() access.GatewayStatus {
 	s := access.GatewayStatus{
 		Version: g.cfg.Version, Started: g.started, Position: g.cfg.Snapshot.Load().Position(),
 		Parked: int64(g.waiting.len()), Requests: g.metrics.requests.Load(), SpoolFull: g.reports.full.Load(),
-		Backends: g.healthReport(), ExternalURL: g.cfg.ExternalURL,
+		Backends: g.healthReport(), ExternalURL: g.cfg.ExternalURL, PutOff: g.storm.total(),
 	}
 	if storm := g.storm.state(); !storm.since.IsZero() {
 		s.StormSince, s.StormPutOff = storm.since.UTC(), storm.putOffs

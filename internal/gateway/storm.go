@@ -244,6 +244,14 @@ type stormState struct {
 	putOffs int64
 }
 
+// total is how many requests have been put off so far.
+func (s *storm) total() int64 {
+	if s == nil {
+		return 0
+	}
+	return s.putOffs[lineKnown].Load() + s.putOffs[lineOthers].Load()
+}
+
 func (s *storm) state() stormState {
 	if s == nil {
 		return stormState{}

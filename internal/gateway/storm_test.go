@@ -193,7 +193,7 @@ func TestAStormIsToldOnce(t *testing.T) {
 	if after, _ := w.sink.lists(); len(after) != len(kept) {
 		t.Errorf("%d sightings were written down", len(after)-len(kept))
 	}
-	if s := w.gw.Status(); s.StormPutOff != 20 || s.StormSince.IsZero() {
+	if s := w.gw.Status(); s.StormPutOff != 20 || s.StormSince.IsZero() || s.PutOff != 20 {
 		t.Errorf("status %+v", s)
 	}
 	rec := httptest.NewRecorder()

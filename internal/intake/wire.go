@@ -76,8 +76,14 @@ func (w *work) wipe(a *access.Association, s *access.Sighting) error {
 	if access.KindOf(err) == access.KindNotFound {
 		return nil
 	}
-	if err != nil || order.Association != a.ID || !order.State.Follows(r.State) || r.State == access.WipeAcknowledged && !s.Accepted {
+	if err != nil || order.Association != a.ID {
 		return err
+	}
+	if order.State == access.WipeCancelled && order.DeliveredAt.IsZero() && r.State != access.WipeAcknowledged {
+		return w.toldInVain(a, order, r)
+	}
+	if !order.State.Follows(r.State) || r.State == access.WipeAcknowledged && !s.Accepted {
+		return nil
 	}
 	order.State, order.Protocol, order.Addr = r.State, r.Protocol, r.Addr
 	if r.State == access.WipeDelivered {
@@ -97,6 +103,18 @@ func (w *work) wipe(a *access.Association, s *access.Sighting) error {
 		return nil
 	}
 	return w.phoneWiped(a, order)
+}
+
+// toldInVain notes that a gateway told a phone of an order before it heard that this was taken back. The order
+// stays cancelled and is not told again; what the phone makes of it, it may still say.
+func (w *work) toldInVain(a *access.Association, order *store.Wipe, r *access.WipeReport) error {
+	order.DeliveredAt, order.Protocol, order.Addr = w.at(r.At), r.Protocol, r.Addr
+	if err := w.tx.SaveWipe(order); err != nil {
+		return err
+	}
+	w.tx.Audit(access.AuditEntry{Actor: linking.Actor, Event: eventWipe, Subject: a.Pair.String(), Object: string(a.ID),
+		Detail: string(order.Kind) + " wipe: the phone was told before its gateway heard that the order was cancelled"})
+	return nil
 }
 
 // phoneWiped says what a full wipe means beside its record: the registered device is wiped, and the other

@@ -103,6 +103,52 @@ func TestAnOrderGoesForwardOnly(t *testing.T) {
 	})
 }
 
+// F-05 W-01: an order that was taken back, while a gateway that had not heard of it told the phone.
+func TestACancelledOrderThatWasToldAllTheSameIsNotForgotten(t *testing.T) {
+	both(t, func(d *desk) {
+		d.take(d.report(sighting("ana", "X1")))
+		a := d.pair("ana", "X1")
+		w := &store.Wipe{Wipe: access.Wipe{Kind: access.WipeFull, State: access.WipePending, By: "root"}, Association: a.ID}
+		d.change(func(tx *store.Tx) error { return tx.CreateWipe(w) })
+		d.change(func(tx *store.Tx) error { w.State = access.WipeCancelled; return tx.SaveWipe(w) })
+		say := func(state access.WipeState, accepted bool) *store.Wipe {
+			d.now = d.now.Add(time.Minute)
+			s := sighting("ana", "X1")
+			s.Accepted, s.Wipe = accepted, &access.WipeReport{ID: w.ID, State: state, At: d.now}
+			d.take(d.report(s))
+			got, err := d.s.FindWipe(d.Context(), w.ID)
+			if err != nil {
+				d.Fatal(err)
+			}
+			return got
+		}
+		if got := say(access.WipeAcknowledged, false); got.State != access.WipeCancelled || !got.DeliveredAt.IsZero() {
+			d.Errorf("somebody without the password says that it is done: %+v", got)
+		}
+		told := say(access.WipeDelivered, true)
+		if told.State != access.WipeCancelled || told.DeliveredAt.IsZero() {
+			d.Errorf("told: %+v", told)
+		}
+		if got := say(access.WipeDelivered, true); got.Version != told.Version {
+			d.Errorf("told once more: %+v", got)
+		}
+		if got := d.pair("ana", "X1"); got.SyncStatus != access.Allowed || got.Wipe.Speaks() {
+			d.Errorf("%s, %+v", got.SyncStatus, got.Wipe)
+		}
+		for _, state := range []access.WipeState{access.WipeFailed, access.WipeUnverified} {
+			if got := say(state, true); got.State != access.WipeCancelled {
+				d.Errorf("%s: %+v", state, got)
+			}
+		}
+		if got := say(access.WipeAcknowledged, true); got.State != access.WipeAcknowledged || got.DeliveredAt.IsZero() {
+			d.Errorf("acknowledged: %+v", got)
+		}
+		if got := d.pair("ana", "X1").SyncStatus; got != access.Wiped {
+			d.Errorf("Sync Status %s", got)
+		}
+	})
+}
+
 func TestTheMailServersOrderIsKeptOnce(t *testing.T) {
 	both(t, func(d *desk) {
 		for range 2 {

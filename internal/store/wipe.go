@@ -121,7 +121,7 @@ func (t *Tx) SaveWipe(w *Wipe) error {
 	if _, err := t.q.exec(t.ctx, `UPDATE wipe SET `+sets(2, cols)+` WHERE id = $1`, append([]any{string(w.ID)}, args(cols)...)...); err != nil {
 		return said(op, err)
 	}
-	if err := t.countWipe(w, old.State); err != nil {
+	if err := t.countWipe(old, w); err != nil {
 		return err
 	}
 	return t.wipeMoved(w, ` AND wipe_id = $2`)
@@ -129,12 +129,16 @@ func (t *Tx) SaveWipe(w *Wipe) error {
 
 // countWipe has an order that was taken back before the phone was told of it count as no action (F-05): nothing
 // has been applied. Two orders of one moment, for two accounts of a phone, are one action as long as one stands.
-func (t *Tx) countWipe(w *Wipe, was access.WipeState) error {
-	if w.State == was || w.State != access.WipeCancelled || !w.DeliveredAt.IsZero() {
+func (t *Tx) countWipe(old, w *Wipe) error {
+	counts := func(w *Wipe) bool { return w.State != access.WipeCancelled || !w.DeliveredAt.IsZero() }
+	switch {
+	case counts(w) == counts(old):
 		return nil
+	case counts(w): // it had been told all the same
+		return t.keepAction(w.Pair.Device, "wipe", w.By, w.At)
 	}
 	_, err := t.q.exec(t.ctx, `DELETE FROM eas_action WHERE eas_device = $1 AND at = $2 AND kind = 'wipe' AND NOT EXISTS
-		(SELECT 1 FROM wipe WHERE wipe.at = $2 AND wipe.eas_device = $1 AND wipe.state <> 'cancelled')`, w.Pair.Device, millis(w.At))
+		(SELECT 1 FROM wipe WHERE wipe.at = $2 AND wipe.eas_device = $1 AND (wipe.state <> 'cancelled' OR wipe.delivered_at <> 0))`, w.Pair.Device, millis(w.At))
 	return said("store: a wipe is no action", err)
 }
 

@@ -42,6 +42,9 @@ type gatewayRow struct {
 	Skew            string
 	SkewBad         bool
 	Parked          int64
+	PutOff          int64     // for storms, since it started
+	Storm           time.Time // since when it puts off; zero: it does not
+	Unkept          bool
 	Spool           int64 // bytes
 	SpoolFull       bool
 	Certificate     time.Time
@@ -59,7 +62,7 @@ func (s *Server) newGatewayRow(g *admin.GatewayRow) gatewayRow {
 		Name: string(g.ID), Server: serverName(st.ExternalURL), Next: g.NextReconcile,
 		Due: g.Connected && !g.NextReconcile.After(now), Connected: g.Connected, Version: st.Version, LastReport: g.LastReport, Reconciled: st.Reconciled,
 		Repaired: st.Repaired, Snapshot: st.Position.Number, Skew: s.skew(g.Skew), SkewBad: g.Skew.Abs() > 5*time.Second,
-		Parked: int64(st.Parked), Spool: st.SpoolBytes, SpoolFull: st.SpoolFull, Certificate: st.CertExpires, LinkCertificate: st.LinkExpires,
+		Parked: int64(st.Parked), PutOff: max(st.PutOff, st.StormPutOff), Storm: st.StormSince, Unkept: st.Unkept, Spool: st.SpoolBytes, SpoolFull: st.SpoolFull, Certificate: st.CertExpires, LinkCertificate: st.LinkExpires,
 	}
 	switch {
 	case g.Behind < 0:
@@ -136,7 +139,8 @@ func (s *Server) gateways() *list[gatewayRow] {
 			{Key: "next", Value: func(r *g) string { return exactTime(r.Next) }, Cell: (*Server).gatewayNext},
 			{Key: "snapshot", Class: "num", Value: func(r *g) string { return itoa(r.Snapshot) }, Cell: (*Server).gatewaySnapshot, Order: func(a, b *g) int { return cmp.Compare(a.Snapshot, b.Snapshot) }},
 			{Key: "clock", Class: "num nowrap", Value: func(r *g) string { return r.Skew }, Cell: (*Server).gatewayClock},
-			number(c{Key: "parked", Newest: true}, func(r *g) int64 { return r.Parked }),
+			storming(number(c{Key: "parked", Newest: true}, func(r *g) int64 { return r.Parked })),
+			number(c{Key: "put-off", Newest: true, Extra: true, Help: true}, func(r *g) int64 { return r.PutOff }),
 			{Key: "spool", Class: "num", Newest: true, Help: true, Value: func(r *g) string { return itoa(r.Spool) }, Cell: (*Server).gatewaySpool, Order: func(a, b *g) int { return cmp.Compare(a.Spool, b.Spool) }},
 			expiry(c{Key: "certificate", Class: "nowrap"}, func(r *g) time.Time { return r.Certificate }),
 			expiry(c{Key: "link", Class: "nowrap"}, func(r *g) time.Time { return r.LinkCertificate }),
@@ -146,7 +150,7 @@ func (s *Server) gateways() *list[gatewayRow] {
 		Searches: true,
 		ID:       func(r *g) string { return r.Name },
 		Name:     func(r *g) (string, string) { return r.Name, "" },
-		State:    func(r *g) string { return r.Version + r.Behind },
+		State:    func(r *g) string { return r.Version + r.Behind + itoa(r.PutOff) },
 	}
 	return few(l, s.loadGateways)
 }

@@ -60,6 +60,18 @@ func reconciled(c column[gatewayRow]) column[gatewayRow] {
 	return c
 }
 
+// storming is a column that says, below its number, how many requests are put off by a storm that is on.
+func storming(c column[gatewayRow]) column[gatewayRow] {
+	count := c.Cell
+	c.Cell = func(s *Server, r *gatewayRow) template.HTML {
+		if r.Storm.IsZero() {
+			return count(s, r)
+		}
+		return count(s, r) + below(s.html("sentry.puts-off", s.ago(r.Storm)))
+	}
+	return c
+}
+
 func (s *Server) gatewayNext(r *gatewayRow) template.HTML {
 	switch {
 	case !r.Connected:
@@ -72,6 +84,9 @@ func (s *Server) gatewayNext(r *gatewayRow) template.HTML {
 
 func (s *Server) gatewaySnapshot(r *gatewayRow) template.HTML {
 	number := template.HTML(itoa(r.Snapshot))
+	if r.Unkept {
+		number += " " + s.chip("bad", "alert-circle", s.say("sentry.unkept"), "")
+	}
 	if r.Behind == "" {
 		return number
 	}

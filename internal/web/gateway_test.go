@@ -107,6 +107,42 @@ func TestSentryShowsHowEachGatewayAndEachMailServerIs(t *testing.T) {
 	a.says("table.backends", "Up since 2 d ago")
 }
 
+// Y-22 R-10
+func TestSentryShowsWhatAGatewayPutsOffAndWhatItCannotKeep(t *testing.T) {
+	c := browser.Start(t, true)
+	v, now := signedIn(t, c), c.Now()
+	gateway := func(id string, change func(*access.GatewayStatus)) access.Gateway {
+		g := access.Gateway{ID: access.GatewayID(id), FirstSeen: now, LastReport: now, Connected: true,
+			Status: access.GatewayStatus{Version: "0.1.0", Started: now, Reconciled: now.Add(-time.Minute), Parked: 300}}
+		change(&g.Status)
+		return g
+	}
+	c.Pretend(t, gateway("calm", func(*access.GatewayStatus) {}),
+		gateway("storm", func(s *access.GatewayStatus) {
+			s.StormSince, s.StormPutOff, s.PutOff = now.Add(-3*time.Minute), 1200, 1570
+		}),
+		gateway("after", func(s *access.GatewayStatus) { s.PutOff = 370 }),
+		gateway("older", func(s *access.GatewayStatus) { s.StormSince, s.StormPutOff = now.Add(-3*time.Minute), 12 }), // does not tell its sum
+		gateway("full", func(s *access.GatewayStatus) { s.Unkept = true }))
+	a := v.get("/sentry?cols=name.snapshot.parked.put-off").wants(http.StatusOK)
+	for column, want := range map[string]map[string]string{
+		"parked":  {"calm": "300", "storm": "300 puts phones off, since 3 min ago", "after": "300"},
+		"put-off": {"calm": "0", "storm": "1,570", "after": "370", "older": "12"},
+	} {
+		got := gatewayCells(a, column)
+		for gateway, words := range want {
+			if got[gateway] != words {
+				t.Errorf("%s, %s: %q, want %q", gateway, column, got[gateway], words)
+			}
+		}
+	}
+	kept := gatewayCells(a, "snapshot")
+	if !strings.Contains(kept["full"], "not on its disk") || strings.Contains(kept["calm"], "disk") {
+		t.Errorf("snapshots: %q", kept)
+	}
+	v.get("/").says("main", "Gateway full cannot write down what it is told.")
+}
+
 //
 func TestTheServerNameForPhonesIsShown(t *testing.T) {
 	c := browser.Start(t, true)

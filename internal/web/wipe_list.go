@@ -142,12 +142,21 @@ func (s *Server) wipeWordOf(r *admin.WipeRow) string {
 	return s.wipeWord(r.State)
 }
 
+// wipeWhy says what the state of an order means; "": it speaks for itself.
+func (s *Server) wipeWhy(r *admin.WipeRow) string {
+	key := "wipe.why." + string(r.State)
+	if r.State == access.WipeCancelled && !r.DeliveredAt.IsZero() {
+		key = "wipe.why.cancelled-late"
+	}
+	if !s.words.Has(key) {
+		return ""
+	}
+	return s.say(key)
+}
+
 // wipeCell is the state of an order with what it means on hover.
 func (s *Server) wipeCell(r *admin.WipeRow) template.HTML {
-	why := ""
-	if key := "wipe.why." + string(r.State); s.words.Has(key) {
-		why = s.say(key)
-	}
+	why := s.wipeWhy(r)
 	words := s.wipeWordOf(r)
 	switch r.State {
 	case access.WipeWaiting:

@@ -225,9 +225,7 @@ func (s *Server) wipeCategory(d *admin.Details, who access.Actor, here string) (
 	}
 	c.say("details.protocol", o.Protocol)
 	c.say("details.address", o.Addr)
-	if key := "wipe.why." + string(o.State); s.words.Has(key) {
-		c.Note = s.say(key)
-	}
+	c.Note = s.wipeWhy(o)
 	if o.Held != "" {
 		c.Note = s.say("wipe.held-why." + o.Held)
 	}

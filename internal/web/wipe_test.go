@@ -97,7 +97,10 @@ func TestAnOrderIsFollowedOnThePaneAndCancelledUntilThePhoneIsTold(t *testing.T)
 	v.get("/wipes").says("tbody", "Pending").says("tbody .acts", "Cancel wipe")
 	cancel := attr(a.all(".cat .buttons a")[0], "href")
 	v.get(cancel).wants(http.StatusOK).submit(v, "/wipes/selection/cancel-wipe", nil).wants(http.StatusOK)
-	v.get(pane).says(".cat", "Cancelled").says(".pane .do", "Wipe")
+	v.get(pane).says(".cat", "Cancelled").says(".cat", "taken back before the phone was told").says(".pane .do", "Wipe")
+	moved(t, c, ids[0], access.WipeDelivered) // by a gateway that had not heard of it
+	moved(t, c, ids[0], access.WipeCancelled)
+	v.get(pane).says(".cat", "Cancelled").says(".cat", "had told the phone, which may have done it")
 
 	ordered(t, v, ids[0])
 	moved(t, c, ids[0], access.WipeDelivered)

@@ -33,7 +33,7 @@ type handheld struct {
 }
 
 func newHandheld(addr string, i int) (*handheld, error) {
-	conn, err := dial(addr)
+	conn, err := dialWithin(addr, time.Minute) // thousands come at once, and are patient
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +99,10 @@ func (h *handheld) provision() error {
 func (h *handheld) round(r provision.Request, key uint32) (provision.Response, error) {
 	body := string(wbxml.Marshal(r.Node(eas.V16_1)))
 	code, err := h.ask(keyedRequest("Provision", body, h.i, key))
+	for err == nil && code == http.StatusServiceUnavailable && h.wait > 0 { // its turn is later
+		time.Sleep(h.wait)
+		code, err = h.ask(keyedRequest("Provision", body, h.i, key))
+	}
 	if err != nil {
 		return provision.Response{}, err
 	}

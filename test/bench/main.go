@@ -290,7 +290,7 @@ func measureParked(l *lab, p peer, o options, r *row) error {
 }
 
 func backendClient() *http.Client {
-	return &http.Client{Transport: insecure(), Timeout: 5 * time.Second}
+	return &http.Client{Transport: insecure(), Timeout: 20 * time.Second}
 }
 
 // askBackend gets a number from the mail server.

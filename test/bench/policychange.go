@@ -32,6 +32,7 @@ type changeRow struct {
 	Answers [3]int           `json:"answers"`                     // of the mail server
 	CPU     [3]time.Duration `json:"cpu_ns"`                      // of the peer
 	Away    []time.Duration  `json:"away_ns,omitempty"`           // of each phone whose policy changes: from when it is told to its next answer
+	Waited  [3]time.Duration `json:"waited_for_processor_ns"`     // of its threads together
 	Failed  int              `json:"failed"`                      // answers that are neither mail nor about the policy, and those to phones whose policy stays
 	Numbers int64            `json:"change_numbers,omitempty"`    // that the gateway got for it
 	Entries map[string]int   `json:"entries,omitempty"`           // of the change itself, by kind
@@ -61,12 +62,12 @@ func policyChanges(l *lab, o options) error {
 			}
 			r, err := measureChange(l, o, name)
 			if err != nil {
-				return fmt.Errorf("%s, change of policy: %w", name, err)
+				return errors.Join(fmt.Errorf("%s, change of policy: %w", name, err), reportChanges(os.Stdout, rows, o, load))
 			}
 			r.Peer, r.Round = name, round
 			rows = append(rows, r)
-			fmt.Fprintf(os.Stderr, "round %d %-22s longest gap %v  longest request of others %v  answers %v  entries %v +%d  bytes %d, %v  applied in %v  ended %d within %v, %d a second, parked again %d  failed %d\n",
-				round, name, rounded(r.Gap), rounded(r.Kept), r.Answers, r.Entries, r.Others, r.Quiet, r.Down, r.Applied.Round(time.Millisecond),
+			fmt.Fprintf(os.Stderr, "round %d %-22s longest gap %v  longest request of others %v  answers %v  cpu %v, waited for one %v  entries %v +%d  bytes %d, %v  applied in %v  ended %d within %v, %d a second, parked again %d  failed %d\n",
+				round, name, rounded(r.Gap), rounded(r.Kept), r.Answers, rounded(r.CPU), rounded(r.Waited), r.Entries, r.Others, r.Quiet, r.Down, r.Applied.Round(time.Millisecond),
 				r.Ended, r.Last.Round(time.Millisecond), r.Busiest, r.Back, r.Failed)
 		}
 	}
@@ -234,12 +235,12 @@ func measureChange(l *lab, o options, name string) (r changeRow, err error) {
 	}
 	quiet(s.counted)
 	t.start()
-	cpu, down := cost(s.counted), s.link.down.Load()
+	cpu, waits, down := cost(s.counted), waited(s.counted), s.link.down.Load()
 	window := func(i int) {
 		time.Sleep(time.Until(t.begin.Add(time.Duration(i+1) * changeWindow)))
-		c, d := cost(s.counted), s.link.down.Load()
-		r.CPU[i], r.Down[i] = c-cpu, d-down
-		cpu, down = c, d
+		c, w, d := cost(s.counted), waited(s.counted), s.link.down.Load()
+		r.CPU[i], r.Waited[i], r.Down[i] = c-cpu, w-waits, d-down
+		cpu, waits, down = c, w, d
 	}
 	window(0)
 	var pos access.Position
@@ -265,6 +266,14 @@ func measureChange(l *lab, o options, name string) (r changeRow, err error) {
 		return r, err
 	}
 	return r, t.sum(&r, d.commit)
+}
+
+func waited(ps []*process) (sum time.Duration) {
+	for _, p := range ps {
+		_, w := p.scheduled()
+		sum += w
+	}
+	return sum
 }
 
 func (l *lab) askParked() (int, error) {

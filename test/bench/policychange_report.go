@@ -13,7 +13,7 @@ import (
 func reportChanges(w io.Writer, rows []changeRow, o options, load string) error {
 	fmt.Fprintf(w, "\n%d phones that read, %d requests a second together, half of them with a policy of their own; %d that wait. The default policy changes at the beginning of the second of three windows of %v. Load average %s before, %s after. Medians over %d rounds (lowest to highest)\n\n",
 		o.conns, changePace, o.parked, changeWindow, load, loadAverage(), o.rounds)
-	fmt.Fprintln(w, "| peer | longest gap between two answers, ms: before, from the change on, after | ratio of the second to the first | longest request of phones whose policy stays, ms | answers | CPU, ms a second | failed |\n|---|---|---|---|---|---|---|")
+	fmt.Fprintln(w, "| peer | longest gap between two answers, ms: before, from the change on, after | ratio of the second to the first | longest request of phones whose policy stays, ms | answers | CPU, ms a second | its threads waited for a processor, ms a second | failed |\n|---|---|---|---|---|---|---|---|")
 	for _, name := range []string{peerPolicies, "nginx", "ReverseProxy"} {
 		mine := slices.DeleteFunc(slices.Clone(rows), func(r changeRow) bool { return r.Peer != name })
 		if len(mine) == 0 {
@@ -30,18 +30,14 @@ func reportChanges(w io.Writer, rows []changeRow, o options, load string) error 
 			}
 			return text
 		}
-		fmt.Fprintf(w, "| %s | %s | %s | %s | %s; %s; %s | %s | %s |\n", name,
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s; %s; %s | %s | %s | %s |\n", name,
 			three(func(r changeRow) [3]time.Duration { return r.Gap }),
 			of(func(r changeRow) float64 { return float64(r.Gap[1]) / float64(r.Gap[0]) }),
 			three(func(r changeRow) [3]time.Duration { return r.Kept }),
 			of(func(r changeRow) float64 { return float64(r.Answers[0]) }), of(func(r changeRow) float64 { return float64(r.Answers[1]) }),
 			of(func(r changeRow) float64 { return float64(r.Answers[2]) }),
-			three(func(r changeRow) [3]time.Duration {
-				for i := range r.CPU {
-					r.CPU[i] /= changeWindow / time.Second
-				}
-				return r.CPU
-			}),
+			three(func(r changeRow) [3]time.Duration { return bySecond(r.CPU) }),
+			three(func(r changeRow) [3]time.Duration { return bySecond(r.Waited) }),
 			of(func(r changeRow) float64 { return float64(r.Failed) }))
 	}
 	ours := slices.DeleteFunc(slices.Clone(rows), func(r changeRow) bool { return r.Peer != peerPolicies })
@@ -88,6 +84,13 @@ func reportOurs(w io.Writer, ours []changeRow) {
 	line("the last after, ms", func(r changeRow) float64 { return millis(r.Last) })
 	line("most of them within a second", func(r changeRow) float64 { return float64(r.Busiest) })
 	line("waiting again at the end", func(r changeRow) float64 { return float64(r.Back) })
+}
+
+func bySecond(d [3]time.Duration) [3]time.Duration {
+	for i := range d {
+		d[i] /= changeWindow / time.Second
+	}
+	return d
 }
 
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

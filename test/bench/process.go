@@ -92,18 +92,8 @@ func statFields(path string) []string {
 // cpu is user and system time of the process tree: as exactly as the kernel counts for each thread, or in ticks where it
 // does not tell. What threads took that have ended is not in it, which Go's and nginx's do not do.
 func (p *process) cpu() time.Duration {
-	var exact time.Duration
-	for _, pid := range p.tree() {
-		files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
-		for _, f := range files {
-			b, _ := os.ReadFile(f)
-			ran, _, _ := strings.Cut(string(b), " ")
-			ns, _ := strconv.ParseInt(ran, 10, 64)
-			exact += time.Duration(ns)
-		}
-	}
-	if exact > 0 {
-		return exact
+	if ran, _ := p.scheduled(); ran > 0 {
+		return ran
 	}
 	var ticks int64
 	for _, pid := range p.tree() {
@@ -116,6 +106,21 @@ func (p *process) cpu() time.Duration {
 		ticks += u + s
 	}
 	return time.Duration(ticks) * clockTick
+}
+
+// scheduled is how long the threads of the process tree ran, and how long they waited for a processor that others had.
+func (p *process) scheduled() (ran, waited time.Duration) {
+	for _, pid := range p.tree() {
+		files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+		for _, f := range files {
+			b, _ := os.ReadFile(f)
+			var r, w int64
+			if _, err := fmt.Sscan(string(b), &r, &w); err == nil {
+				ran, waited = ran+time.Duration(r), waited+time.Duration(w)
+			}
+		}
+	}
+	return ran, waited
 }
 
 // pss gives the proportional set size of the process tree in bytes.

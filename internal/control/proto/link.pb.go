@@ -2672,6 +2672,8 @@ type Status struct {
 	ExternalUrl   string                 `protobuf:"bytes,13,opt,name=external_url,json=externalUrl,proto3" json:"external_url,omitempty"`
 	StormSince    *Time                  `protobuf:"bytes,14,opt,name=storm_since,json=stormSince,proto3" json:"storm_since,omitempty"` // phones that come back at the same time are put off
 	StormPutOff   int64                  `protobuf:"varint,15,opt,name=storm_put_off,json=stormPutOff,proto3" json:"storm_put_off,omitempty"`
+	PutOff        int64                  `protobuf:"varint,16,opt,name=put_off,json=putOff,proto3" json:"put_off,omitempty"` // since the gateway started
+	Unkept        bool                   `protobuf:"varint,17,opt,name=unkept,proto3" json:"unkept,omitempty"`               // it acts on what is not on its disk
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2809,6 +2811,20 @@ func (x *Status) GetStormPutOff() int64 {
 		return x.StormPutOff
 	}
 	return 0
+}
+
+func (x *Status) GetPutOff() int64 {
+	if x != nil {
+		return x.PutOff
+	}
+	return 0
+}
+
+func (x *Status) GetUnkept() bool {
+	if x != nil {
+		return x.Unkept
+	}
+	return false
 }
 
 type Backend struct {
@@ -3222,7 +3238,7 @@ const file_link_proto_rawDesc = "" +
 	"\x06minute\x18\x01 \x01(\v2\x15.vedette.link.v1.TimeR\x06minute\x12\x12\n" +
 	"\x04rule\x18\x02 \x01(\tR\x04rule\x12\x18\n" +
 	"\averdict\x18\x03 \x01(\tR\averdict\x12\x14\n" +
-	"\x05count\x18\x04 \x01(\x03R\x05count\"\xfa\x04\n" +
+	"\x05count\x18\x04 \x01(\x03R\x05count\"\xab\x05\n" +
 	"\x06Status\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12/\n" +
 	"\astarted\x18\x02 \x01(\v2\x15.vedette.link.v1.TimeR\astarted\x125\n" +
@@ -3244,7 +3260,9 @@ const file_link_proto_rawDesc = "" +
 	"\fexternal_url\x18\r \x01(\tR\vexternalUrl\x126\n" +
 	"\vstorm_since\x18\x0e \x01(\v2\x15.vedette.link.v1.TimeR\n" +
 	"stormSince\x12\"\n" +
-	"\rstorm_put_off\x18\x0f \x01(\x03R\vstormPutOff\"\x96\x02\n" +
+	"\rstorm_put_off\x18\x0f \x01(\x03R\vstormPutOff\x12\x17\n" +
+	"\aput_off\x18\x10 \x01(\x03R\x06putOff\x12\x16\n" +
+	"\x06unkept\x18\x11 \x01(\bR\x06unkept\"\x96\x02\n" +
 	"\aBackend\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x10\n" +

@@ -161,8 +161,13 @@ func marked(t *testing.T, e Engine) {
 		cancel(two)
 		wants(t, s, acted(2026), "ana", "bob") // of another moment than the one that was taken back
 		wants(t, s, acted(2027))
-		one.DeliveredAt = moment.Add(time.Second)
-		cancel(one) // told before
+		cancel(one)
+		wants(t, s, acted(2026))
+		one.DeliveredAt = moment.Add(time.Second) // a gateway that had not heard of it yet has told the phone
+		tx(t, s, func(tx *store.Tx) error { return tx.SaveWipe(one) })
+		wants(t, s, acted(2026), "ana", "bob")
+		one.State = access.WipeAcknowledged
+		tx(t, s, func(tx *store.Tx) error { return tx.SaveWipe(one) })
 		wants(t, s, acted(2026), "ana", "bob")
 		p := newPolicy(t, s)
 		now = moment
