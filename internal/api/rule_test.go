@@ -11,6 +11,7 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/api"
+	"github.com/vedette-mail/vedette/internal/store"
 )
 
 const rulesPath = api.Prefix + "/rules"
@@ -208,7 +209,7 @@ func TestARuleThatMeansNothingIsRefused(t *testing.T) {
 		"outside": true, "enabled": false}
 	made := read[api.Result](w.call("POST", rulesPath, form).want(201))
 	r := read[api.RuleDetails](w.call("GET", rulesPath+"/"+made.ID, nil).want(200))
-	if got := strings.Join(r.Networks, " "); got != "203.0.113.9/32 2001:db8::/32 10.0.0.0/8" || r.Most != 50 || r.Enabled {
+	if got := strings.Join(r.Networks, " "); got != "203.0.113.9/32 2001:db8::/32 10.0.0.0/8" || r.Most != store.DefaultMost || r.Enabled {
 		t.Errorf("%s, %+v", got, r)
 	}
 }
