@@ -4,27 +4,17 @@
 package admin_test
 
 import (
-	"database/sql"
-	"strings"
 	"testing"
 
-	_ "modernc.org/sqlite"
-
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/store/storetest"
 )
 
 func TestARecordThatCannotBeReadKeepsTheWalkFromNoOther(t *testing.T) { // Y-16
 	w := newWorld(t)
 	ids := w.phones(9, "a")
 	rule := w.rule(iPhones("No iPhones", access.ActionBlock))
-	db, err := sql.Open("sqlite", strings.TrimPrefix(w.dsn, "sqlite:"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), `UPDATE association SET ruling = '{broken' WHERE id = ?`, string(ids[4])); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Spoil(t, w.dsn, string(ids[4]))
 	w.walked()
 	w.wantRule(rule, 8, 0, 0)
 	for i, id := range ids {
