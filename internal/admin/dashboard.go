@@ -66,6 +66,8 @@ const (
 	NeedDiffering   NeedKind = "differing"   // two configurations of the mail servers do not agree
 	NeedShadow      NeedKind = "shadow"      // nothing is enforced
 	NeedNewcomers   NeedKind = "newcomers"   // unlinked records blocked in the last day
+	NeedRule        NeedKind = "rule-waits"  // a blocking rule speaks of more records than it may hold
+	NeedQuarantine  NeedKind = "quarantine"  // phones wait to be released
 	NeedNoGroups    NeedKind = "no-groups"   // whoever asks sees some users only, and none have been given
 	NeedBlocked     NeedKind = "blocked"     // records blocked now, for those who look after some users
 )

@@ -41,8 +41,9 @@ func (a *Admin) Dashboard(ctx context.Context, who access.Actor) (Dashboard, err
 	if err != nil {
 		return Dashboard{}, err
 	}
-	d.Needs = urgentFirst(append(needsOf(who, d.Counts, newcomers), needs(d, newcomers)...))
-	return d, nil
+	rules, err := a.ruleNeeds(ctx, who)
+	d.Needs = urgentFirst(slices.Concat(needsOf(who, d.Counts, newcomers), needs(d, newcomers), rules))
+	return d, err
 }
 
 // countsCache holds the last count of all records. Counting asks Decide about each, so it is only done
@@ -181,6 +182,25 @@ func needs(d Dashboard, newcomers int) []Need {
 		list = append(list, Need{Kind: NeedNewcomers, Count: newcomers, Text: fmt.Sprintf("%d new phones of the last day are blocked because they are not linked to a registered device.", newcomers)})
 	}
 	return list
+}
+
+// ruleNeeds is what rules wait for, for those who can do something about it.
+func (a *Admin) ruleNeeds(ctx context.Context, who access.Actor) (list []Need, err error) {
+	waiting, err := a.RulesWaiting(ctx, who)
+	for i := range waiting {
+		list = append(list, Need{Kind: NeedRule, Count: int(waiting[i].Waiting), Object: string(waiting[i].ID), Text: waitingText(&waiting[i])})
+	}
+	if err != nil || who.May(access.VerbReleaseRecord) != nil {
+		return list, err
+	}
+	n, err := a.CountQuarantine(ctx, who)
+	switch {
+	case n == 1:
+		list = append(list, Need{Kind: NeedQuarantine, Count: 1, Text: "One phone waits in quarantine until somebody releases it."})
+	case n > 1:
+		list = append(list, Need{Kind: NeedQuarantine, Count: int(n), Text: fmt.Sprintf("%d phones wait in quarantine until somebody releases them.", n)})
+	}
+	return list, err
 }
 
 // NoGroups says that the actor is limited to users of whom none have been given to him, and who gives them.

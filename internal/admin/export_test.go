@@ -10,3 +10,6 @@ func WalkAll(ctx context.Context, a *Admin) error { return a.walk(ctx) }
 
 // WalkStep does the next n records of it.
 func WalkStep(ctx context.Context, a *Admin, n int) (more bool, err error) { return a.walkStep(ctx, n) }
+
+// SweepAll brings the stored statuses of all records up to date.
+func SweepAll(ctx context.Context, a *Admin) error { return a.sweepAll(ctx) }

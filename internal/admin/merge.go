@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
+	"github.com/vedette-mail/vedette/internal/ruling"
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
@@ -55,13 +56,63 @@ func (a *Admin) PreviewMerge(ctx context.Context, who access.Actor, m Merge) (Me
 		if err != nil {
 			return err
 		}
+		limited, err := overLimit(tx, plan.Realm, plan.From, plan.To)
+		if err != nil {
+			return err
+		}
 		if _, err := a.merge(tx, who, &plan, ""); err != nil {
+			return err
+		}
+		if err := ruling.Settle(tx); err != nil {
+			return err
+		}
+		if err := plan.noteLimit(tx, limited); err != nil {
 			return err
 		}
 		out, err = a.mergePreview(tx, v, before, &plan, now)
 		return err
 	})
 	return veiled(ctx, a, who, out, err)
+}
+
+// overLimit gives the records of some accounts that are beyond the number of phones of their mailbox; nil: there is no
+// such number.
+func overLimit(tx *store.Tx, realm string, accounts ...string) (map[access.AssociationID]bool, error) {
+	if tx.DeviceLimit() == 0 {
+		return nil, nil
+	}
+	over := map[access.AssociationID]bool{}
+	for _, account := range accounts {
+		list, err := tx.RecordsOfAccount(realm, account, maxReach)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			over[list[i].ID] = list[i].Ruling != nil && list[i].Ruling.OverLimit
+		}
+	}
+	return over, nil
+}
+
+// noteLimit says what a merge that was rehearsed has done to phones of the mailbox that it does not move.
+func (p *mergePlan) noteLimit(tx *store.Tx, before map[access.AssociationID]bool) error {
+	after, err := overLimit(tx, p.Realm, p.To)
+	if err != nil || before == nil {
+		return err
+	}
+	for i := range p.steps {
+		delete(after, p.steps[i].result.ID)
+	}
+	more := 0
+	for id, over := range after {
+		if over && !before[id] {
+			more++
+		}
+	}
+	if more > 0 {
+		p.notes = append(p.notes, count(more, "other phone of the mailbox is", "other phones of the mailbox are")+" more than it may have then, and refused.")
+	}
+	return nil
 }
 
 // mergePreview puts what a merge has done, in this transaction, beside what was.

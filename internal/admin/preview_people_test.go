@@ -24,6 +24,7 @@ type village struct {
 	records []access.AssociationID
 	pairs   map[access.AssociationID]access.Pair // of those that were removed
 	strict  access.PolicyID
+	limit   int // phones per mailbox
 }
 
 func newVillage(t *testing.T) *village {
@@ -96,7 +97,17 @@ func TestWhatAPreviewOfPeopleListsIsWhatThenHappens(t *testing.T) {
 		}
 		w := newVillage(t)
 		auto, override := rapid.Bool().Draw(rt, "auto block"), rapid.Bool().Draw(rt, "allow overrides compliance")
-		w.preferences(func(p *access.Preferences) { p.AutoBlock, p.AllowOverridesCompliance = auto, override })
+		w.limit = rapid.IntRange(0, 2).Draw(rt, "phones per mailbox")
+		w.preferences(func(p *access.Preferences) {
+			p.AutoBlock, p.AllowOverridesCompliance, p.DeviceLimit = auto, override, w.limit
+		})
+		if rapid.Bool().Draw(rt, "rules") {
+			north, all := iPhones("No iPhones in the north", access.ActionBlock), iPhones("Look at all", access.ActionQuarantine)
+			north.Groups, all.Names, all.Most = []string{"north"}, []string{"Pixel"}, 0
+			w.rule(north)
+			w.rule(all)
+		}
+		w.walked()
 		for range rapid.IntRange(1, 6).Draw(rt, "steps") {
 			told, change, ok := w.draw(rt)
 			if !ok {
@@ -197,6 +208,9 @@ func (w *village) draw(rt *rapid.T) (preview func() (listedChanges, error), chan
 			return err
 		}, true
 	case 7:
+		if w.limit > 0 {
+			return nil, nil, false // what a merge makes too many is counted in a note
+		}
 		return w.drawMerge(rt)
 	case 8, 9, 10, 11, 12:
 		return w.drawPeopleBulk(rt)

@@ -132,7 +132,7 @@ func (s *Settings) letter(to []string, list []worry) courier.Letter {
 // worries gathers what lasts now.
 func (s *Settings) worries(ctx context.Context) ([]worry, error) {
 	var list []worry
-	for _, of := range []func(context.Context, time.Time) ([]worry, error){s.taskWorries, s.gatewayWorries, s.tokenWorries, s.capWorries} {
+	for _, of := range []func(context.Context, time.Time) ([]worry, error){s.taskWorries, s.gatewayWorries, s.tokenWorries, s.capWorries, s.ruleWorries} {
 		part, err := of(ctx, s.admin.now().UTC())
 		if err != nil {
 			return nil, err

@@ -28,7 +28,9 @@ type Mail struct {
 	User       string     `json:"user,omitempty"`
 	From       string     `json:"from"`
 	To         []string   `json:"to,omitempty"` // who gets what concerns the console itself
-	Kept       `json:"-"`
+	// UsersUntold says that the users of phones in quarantine are not written to.
+	UsersUntold bool `json:"users_untold,omitempty"`
+	Kept        `json:"-"`
 	// HasPassword says that one is kept; it is never given out.
 	HasPassword bool `json:"-"`
 }
@@ -82,6 +84,7 @@ func (s *Settings) ChangeMail(ctx context.Context, who access.Actor, m Mail, pas
 		d.add("Encryption", string(old.Encryption), string(m.Encryption))
 		d.add("User name", old.User, m.User)
 		d.add("Sender", old.From, m.From)
+		d.add("Users of phones in quarantine are not written to", old.UsersUntold, m.UsersUntold)
 		d.add("Recipients", strings.Join(old.To, ", "), strings.Join(m.To, ", "))
 		if old.CA != m.CA {
 			d = append(d, "certificate authority: changed")

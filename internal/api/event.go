@@ -28,8 +28,8 @@ type Feed interface {
 // is asked for where kind and id say.
 type Event struct {
 	Number int64  `json:"number" doc:"Change number that this belongs to, or an earlier one of what was told together"`
-	Kind   string `json:"kind" enum:"association,device,account,approval,preferences"`
-	ID     string `json:"id,omitempty" doc:"Of the association, device or approval; of an account: realm and account, with a slash between; absent for the preferences"`
+	Kind   string `json:"kind" enum:"association,device,account,approval,policy,rule,preferences"`
+	ID     string `json:"id,omitempty" doc:"Of the association, device, approval, policy or rule; of an account: realm and account, with a slash between; absent for the preferences"`
 	Gone   bool   `json:"gone,omitempty" doc:"It is not there any more"`
 }
 
@@ -108,6 +108,8 @@ func eventOf(e *access.Entry, number int64) (ev Event, ok bool) {
 		ev.Kind = "approval"
 	case access.EntryPolicy:
 		ev.Kind = "policy"
+	case access.EntryBlocking:
+		ev.Kind = "rule"
 	case access.EntryPreferences:
 		ev.Kind = "preferences"
 	default:

@@ -29,7 +29,7 @@ type Need struct {
 	Kind   admin.NeedKind `json:"kind"`
 	Urgent bool           `json:"urgent"`
 	Text   string         `json:"text"`
-	Object string         `json:"object,omitempty" doc:"Gateway or mail server it is about"`
+	Object string         `json:"object,omitempty" doc:"Gateway, mail server or blocking rule it is about"`
 	Count  int            `json:"count,omitempty"`
 }
 

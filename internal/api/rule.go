@@ -13,7 +13,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
-	"github.com/vedette-mail/vedette/internal/store"
 )
 
 // RuleSpec is what a blocking rule looks at. Which fields count is the kind's choice; the others are absent.
@@ -54,6 +53,9 @@ type Rule struct {
 	Version   int64                    `json:"version" doc:"The ETag"`
 }
 
+// usualMost is how many records a rule may hold unless somebody says otherwise.
+const usualMost = 50
+
 // RuleForm is what a request says of a rule: all of it.
 type RuleForm struct {
 	Name string `json:"name" minLength:"1" maxLength:"100"`
@@ -71,7 +73,7 @@ func (f *RuleForm) form() (admin.RuleForm, error) {
 	if err != nil {
 		return admin.RuleForm{}, err
 	}
-	most := store.DefaultMost
+	most := usualMost
 	if f.Most != nil {
 		most = *f.Most
 	}

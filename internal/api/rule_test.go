@@ -11,6 +11,7 @@ import (
 
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/api"
+	"github.com/vedette-mail/vedette/internal/store"
 )
 
 const rulesPath = api.Prefix + "/rules"
@@ -208,7 +209,7 @@ func TestARuleThatMeansNothingIsRefused(t *testing.T) {
 		"outside": true, "enabled": false}
 	made := read[api.Result](w.call("POST", rulesPath, form).want(201))
 	r := read[api.RuleDetails](w.call("GET", rulesPath+"/"+made.ID, nil).want(200))
-	if got := strings.Join(r.Networks, " "); got != "203.0.113.9/32 2001:db8::/32 10.0.0.0/8" || r.Most != 50 || r.Enabled {
+	if got := strings.Join(r.Networks, " "); got != "203.0.113.9/32 2001:db8::/32 10.0.0.0/8" || r.Most != store.DefaultMost || r.Enabled {
 		t.Errorf("%s, %+v", got, r)
 	}
 }
@@ -234,4 +235,34 @@ func TestLimitsArePreferencesAndOldCallersNeedNotKnowThem(t *testing.T) {
 	delete(now.Settings, "device_limit")
 	delete(now.Settings, "one_server_type")
 	w.call("PUT", api.Prefix+"/preferences", now, "If-Match", "*").want(200)
+}
+
+// Y-16: programs hear of rules, and whether users are written to is a setting.
+func TestRulesAreHeardOfAndUsersAreToldByASetting(t *testing.T) {
+	w, url := eventWorld(t)
+	w.record("ana", "appl1") // something to begin from
+	l := w.listen(url, w.root, "")
+	made := read[api.Result](w.call("POST", rulesPath, oldPhones(0)).want(201))
+	if e := l.next().change(t); e.Kind != "rule" || e.ID != made.ID || e.Gone {
+		t.Errorf("heard of %+v", e)
+	}
+	w.call("DELETE", rulesPath+"/"+made.ID, nil).want(200)
+	if e := l.next().change(t); e.Kind != "rule" || !e.Gone {
+		t.Errorf("heard of %+v", e)
+	}
+	mail := map[string]any{"on": false, "host": "mail.lab.example", "port": 465, "encryption": "tls", "from": "v@lab.example", "users_untold": true}
+	at := api.Prefix + "/settings/mail"
+	untold := func() bool {
+		t.Helper()
+		return look[struct{ Setting api.Mail }](w.call("GET", at, nil).want(200)).Setting.UsersUntold
+	}
+	w.call("PUT", at, map[string]any{"setting": mail}, "If-Match", "*").want(200)
+	if !untold() {
+		t.Error("users are still written to")
+	}
+	delete(mail, "users_untold")
+	w.call("PUT", at, map[string]any{"setting": mail}, "If-Match", "*").want(200)
+	if untold() {
+		t.Error("users are not written to, though nobody has said so")
+	}
 }

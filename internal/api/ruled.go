@@ -11,7 +11,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
-	"github.com/vedette-mail/vedette/internal/store"
 )
 
 // RecordRule is a rule that speaks of a record.
@@ -20,7 +19,7 @@ type RecordRule struct {
 	Name       string                `json:"name"`
 	Action     access.BlockingAction `json:"action" enum:"block,quarantine,warn"`
 	Sentence   string                `json:"sentence" doc:"What the rule does, in words for a person"`
-	State      store.RuledState      `json:"state" enum:"held,waiting,released" doc:"waiting: nothing is done yet, because the rule holds as many as it may"`
+	State      string                `json:"state" enum:"held,waiting,released" doc:"waiting: nothing is done yet, because the rule holds as many as it may"`
 	Since      time.Time             `json:"since"`
 	ReleasedBy string                `json:"released_by,omitempty"`
 	ReleasedAt time.Time             `json:"released_at,omitzero"`
@@ -28,7 +27,7 @@ type RecordRule struct {
 }
 
 func recordRuleOf(r *admin.RecordRule) RecordRule {
-	return RecordRule{Rule: r.ID, Name: r.Name, Action: r.Action, Sentence: r.Sentence, State: r.State, Since: r.Since.UTC(),
+	return RecordRule{Rule: r.ID, Name: r.Name, Action: r.Action, Sentence: r.Sentence, State: string(r.State), Since: r.Since.UTC(),
 		ReleasedBy: r.ReleasedBy, ReleasedAt: r.ReleasedAt.UTC(), Can: append([]access.Verb{}, r.Can...)}
 }
 
@@ -40,9 +39,9 @@ type RuledRecord struct {
 
 // RuledTurn is which records of rules are listed, and how the list is turned over.
 type RuledTurn struct {
-	State  store.RuledState `query:"state" enum:"held,waiting,released" default:"held"`
-	Cursor string           `query:"cursor" maxLength:"2000" doc:"next of the page before"`
-	Limit  int              `query:"limit" minimum:"1" maximum:"500" default:"50"`
+	State  string `query:"state" enum:"held,waiting,released" default:"held"`
+	Cursor string `query:"cursor" maxLength:"2000" doc:"next of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 }
 
 type ruledOutput struct {
@@ -69,7 +68,9 @@ func (s *Server) quarantineList(ctx context.Context, who access.Actor, in *Ruled
 }
 
 func (s *Server) ruled(ctx context.Context, who access.Actor, rule access.BlockingID, in *RuledTurn) (*ruledOutput, error) {
-	p, err := s.admin.ListRuled(ctx, who, admin.RuledQuery{Rule: rule, State: in.State, Cursor: in.Cursor, Limit: in.Limit})
+	q := admin.RuledQuery{Rule: rule, Cursor: in.Cursor, Limit: in.Limit}
+	name(&q.State, in.State)
+	p, err := s.admin.ListRuled(ctx, who, q)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +81,9 @@ func (s *Server) ruled(ctx context.Context, who access.Actor, rule access.Blocki
 	out.Body.Next, out.Body.Partial = p.Next, p.Partial
 	return out, nil
 }
+
+// name sets a word of a room whose door is closed to this one.
+func name[T ~string](into *T, word string) { *into = T(word) }
 
 type quarantineCountOutput struct {
 	Body struct {

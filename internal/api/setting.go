@@ -39,6 +39,7 @@ type Mail struct {
 	User        string           `json:"user,omitempty" maxLength:"320"`
 	From        string           `json:"from" maxLength:"320"`
 	To          []string         `json:"to,omitempty" maxItems:"100" doc:"Who gets what concerns the console itself"`
+	UsersUntold bool             `json:"users_untold" required:"false" doc:"The users of phones in quarantine are not written to. Absent: they are, once for each phone"`
 	HasPassword bool             `json:"has_password,omitempty" doc:"One is kept; it is never given out. Of no meaning in a request"`
 	Password    *string          `json:"password,omitempty" writeOnly:"true" doc:"absent: as it is; empty: none"`
 }

@@ -67,10 +67,10 @@ func (s *Server) mountSettings() {
 		func(ctx context.Context, who access.Actor) (Mail, admin.Kept, error) {
 			m, err := set.Mail(ctx, who)
 			return Mail{On: m.On, Host: m.Host, Port: m.Port, Encryption: m.Encryption, CA: m.CA, User: m.User, From: m.From, To: m.To,
-				HasPassword: m.HasPassword}, m.Kept, err
+				UsersUntold: m.UsersUntold, HasPassword: m.HasPassword}, m.Kept, err
 		}, func(ctx context.Context, who access.Actor, m *Mail, act admin.Act) (admin.Result, error) {
 			return set.ChangeMail(ctx, who, admin.Mail{On: m.On, Host: m.Host, Port: m.Port, Encryption: m.Encryption, CA: m.CA, User: m.User,
-				From: m.From, To: m.To}, m.Password, act)
+				From: m.From, To: m.To, UsersUntold: m.UsersUntold}, m.Password, act)
 		})
 	mountSetting(s, "retention", "For how many days what is kept", access.VerbViewAudit,
 		func(ctx context.Context, who access.Actor) (Retention, admin.Kept, error) {

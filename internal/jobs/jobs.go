@@ -97,6 +97,7 @@ func (j *Jobs) Run(ctx context.Context) error {
 		loop("audit stream to "+string(w), func(ctx context.Context) error { return j.stream(ctx, w) })
 	}
 	loop("letters", j.settings.Tell)
+	loop("letters about quarantine", j.settings.TellQuarantine)
 	for {
 		select {
 		case <-ctx.Done():

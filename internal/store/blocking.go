@@ -270,8 +270,8 @@ func (t *Tx) SaveBlocking(b *Blocking) error {
 	return nil
 }
 
-// DeleteBlocking forgets a rule. Records that it spoke of name it until Unrule has gone through them, which
-// means nothing any more: gateways forget the rule with this.
+// DeleteBlocking forgets a rule. Records that it spoke of name it, which means nothing, until SetRuling is asked of
+// them again: the walk does.
 func (t *Tx) DeleteBlocking(id access.BlockingID) error {
 	n, err := t.q.exec(t.ctx, `DELETE FROM blocking WHERE id = $1`, string(id))
 	if err == nil && n == 0 {
@@ -279,13 +279,6 @@ func (t *Tx) DeleteBlocking(id access.BlockingID) error {
 	}
 	t.ruled(id)
 	return said("store: delete rule", err)
-}
-
-// BlockingTold notes that people were written to about records that wait for them.
-func (t *Tx) BlockingTold(id access.BlockingID) error {
-	_, err := t.q.exec(t.ctx, `UPDATE blocking SET told = $2 WHERE id = $1`, string(id), millis(t.now))
-	t.rules = nil
-	return said("store: rule told", err)
 }
 
 // ruled notes that a rule is another one than before.

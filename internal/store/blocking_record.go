@@ -303,65 +303,6 @@ func (t *Tx) turn(rule access.BlockingID, id access.AssociationID, from RuledSta
 	return err
 }
 
-// HoldWaiting lets a rule hold records that wait, as far as it may by now, at most limit of them. Go on
-// while more is true.
-func (t *Tx) HoldWaiting(rule access.BlockingID, limit int) (held []access.AssociationID, more bool, err error) {
-	const op = "store: hold waiting"
-	list, err := t.q.ruled(t.ctx, `WHERE rule = $1 AND state = 'waiting' ORDER BY at, association LIMIT $2`, string(rule), int64(limit))
-	if err != nil {
-		return nil, false, said(op, err)
-	}
-	for _, r := range list {
-		a, err := t.FindAssociation(r.Association)
-		if err != nil {
-			return nil, false, err
-		}
-		state, err := t.hold(rule, a.ID, RuledWaiting)
-		if err != nil {
-			return nil, false, said(op, err)
-		}
-		if state != RuledHeld {
-			return held, false, nil // there is no room
-		}
-		now, err := t.q.ruledOf(t.ctx, a.ID)
-		if err != nil {
-			return nil, false, said(op, err)
-		}
-		if _, err := t.tellRuling(a, now); err != nil {
-			return nil, false, err
-		}
-		held = append(held, a.ID)
-	}
-	return held, len(list) == limit, nil
-}
-
-// Unrule takes a rule off records it speaks of, one that is deleted too, at most limit of them. Go on while
-// more is true.
-func (t *Tx) Unrule(rule access.BlockingID, limit int) (more bool, err error) {
-	const op = "store: unrule"
-	list, err := t.q.ruled(t.ctx, `WHERE rule = $1 ORDER BY association LIMIT $2`, string(rule), int64(limit))
-	if err != nil {
-		return false, said(op, err)
-	}
-	for _, r := range list {
-		if err := t.unrule(r); err != nil {
-			return false, said(op, err)
-		}
-		a, err := t.FindAssociation(r.Association)
-		if err != nil {
-			return false, err
-		}
-		left, err := t.q.ruledOf(t.ctx, a.ID)
-		if err != nil {
-			return false, said(op, err)
-		}
-		if _, err := t.tellRuling(a, left); err != nil {
-			return false, err
-		}
-	}
-	return len(list) == limit, nil
-}
-
 // restoreRuling brings back what rules said of a record that was removed, of the rules that are still there.
 func (t *Tx) restoreRuling(a *access.Association, was *access.Ruling) error {
 	if was == nil {

@@ -79,10 +79,11 @@
 //
 //	tx.CreateBlocking(b), SaveBlocking(b), DeleteBlocking(id), FindBlocking(id); ListBlockings
 //	tx.SetRuling(a, rules)       which rules speak of a record; beyond a rule's Most records wait (Waiting)
-//	tx.HoldWaiting(rule, n)      after more were confirmed (SaveBlocking); Unrule(rule, n) after one was deleted
-//	tx.Release(rule, id, by), HoldAgain(rule, id)
-//	tx.SetOverLimit(a, over), SetServerType(device, kind), Stretch(after, n)
-//	Ruled(query), RulesOf(id), RuledUntold(rule, n); tx.RuledTold, BlockingTold
+//	tx.SetRulingOf(a, rules, known)  the same for who has asked RulesOfAll for many
+//	tx.Release(rule, id, by), HoldAgain(rule, id); RestoreBlocking(b) brings a deleted rule back
+//	tx.SetOverLimit(a, over), SetServerType(device, kind), Rejudge(a); Stretch(after, n), NextAfter(after)
+//	tx.Moved()                   the accounts that rules and limits have to look at again: ruling.Settle does
+//	Ruled(query), RuledBy(rule), RulesOf(id), RuledUntold(rule, n), CountReleased(rule); tx.RuledTold
 //
 // Which rules those are is worked out by ruling. SetRuling alone writes Association.Ruling. Who is released, and
 // stops to match or has the rule put out of force, is held anew when it matches again.

@@ -78,10 +78,10 @@ func (s *Server) details(r *http.Request, id string, v view) (any, error) {
 		s.userCategory(&found, v), s.phoneCategory(a), s.deviceCategory(&found, v), link, mailbox, s.verdictCategory(a),
 		s.timesCategory(a), s.commentCategory(a), s.timelineCategory("record", id, &happened),
 	}
+	d.Acts = append(s.quarantineButtons(&found, who, v.href(id, v.Cursor)), d.Acts...)
 	if ruled, ok := s.rulesCategory(&found, who, v.href(id, v.Cursor)); ok {
 		d.Categories = append([]category{ruled}, d.Categories...)
 	}
-	d.Acts = append(d.Acts, s.quarantineButtons(&found, who, v.href(id, v.Cursor))...)
 	if wiped, ok := s.wipeCategory(&found, who, v.href(id, v.Cursor)); ok {
 		d.Categories = append([]category{wiped}, d.Categories...)
 	}

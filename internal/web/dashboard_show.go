@@ -61,6 +61,11 @@ func (s *Server) dashboardShow(w http.ResponseWriter, r *http.Request) error {
 	if dp.Needs, err = s.wipeNeeds(r, p.Actor); err != nil {
 		return err
 	}
+	if n, err := s.admin.CountQuarantine(r.Context(), p.Actor); err != nil {
+		return err
+	} else if n > 0 {
+		dp.Needs = append(dp.Needs, need{Kind: "warn", Icon: "hand-stop", Text: s.say("dashboard.quarantine", n), Href: "/quarantine", Action: s.say("dashboard.see-quarantine")})
+	}
 	for _, n := range d.Needs {
 		dp.Needs = append(dp.Needs, s.newNeed(n))
 	}

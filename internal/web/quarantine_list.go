@@ -49,6 +49,13 @@ func (s *Server) ruled(rule access.BlockingID) *list[admin.RuledRow] {
 	return l
 }
 
+// heldAlone leaves out what only quarantine has: nobody is released from another rule.
+func heldAlone(l *list[admin.RuledRow]) {
+	l.Acts, l.Bulk, l.InRow = nil, nil, false
+	l.Filters = []filter{{Name: "state", Kind: "select", Options: []string{ruledHeld, ruledWaiting}}}
+	l.bind(l.s)
+}
+
 // ruledList is what both have in common. rule "" is every rule that quarantines: a record that several of
 // them hold has a row for each.
 func (s *Server) ruledList(rule access.BlockingID) *list[admin.RuledRow] {
@@ -59,11 +66,11 @@ func (s *Server) ruledList(rule access.BlockingID) *list[admin.RuledRow] {
 		{Key: "device", Class: "narrow-second", Value: func(r *o) string { return deviceOf(&r.Row) }},
 		{Key: "phone", Value: func(r *o) string { return r.Model }},
 		{Key: "os", Class: "nowrap", Value: func(r *o) string { return osOf(&r.Row) }},
-		{Key: "rule", Class: "break", Value: func(r *o) string { return r.Rule.Name }, Cell: func(_ *Server, r *o) template.HTML { return anchor(ruleHref(r.Rule.ID), r.Rule.Name) }},
+		{Key: "rule", Value: func(r *o) string { return r.Rule.Name }, Cell: func(_ *Server, r *o) template.HTML { return anchor(ruleHref(r.Rule.ID), r.Rule.Name) }},
 		{Key: "state", Class: "nowrap", Value: func(r *o) string { return s.ruledWord(string(r.Rule.State), r.Rule.Action) }, Cell: (*Server).ruledCell},
 		moment(c{Key: "since", Class: "nowrap"}, func(r *o) time.Time { return r.Rule.Since }),
 		{Key: "sync", Class: "nowrap", Value: func(r *o) string { return word(&r.Row) }, Cell: func(s *Server, r *o) template.HTML { return s.syncChip(&r.Row) }},
-		moment(c{Key: "last", Class: "nowrap narrow-none"}, func(r *o) time.Time { return r.LastSync }),
+		moment(c{Key: "last", Extra: rule == "", Class: "nowrap narrow-none"}, func(r *o) time.Time { return r.LastSync }),
 		{Key: "client", Extra: true, Value: func(r *o) string { return r.Client }},
 		{Key: "protocol", Extra: true, Value: func(r *o) string { return r.Protocol }},
 		{Key: "agent", Extra: true, Class: "break", Value: func(r *o) string { return r.UserAgent }},

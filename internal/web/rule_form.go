@@ -181,7 +181,13 @@ type ruleFormPage struct {
 	Doers   []commandChoice
 }
 
-type ruleKindChoice struct{ Value, Label, Hint, Href string }
+type ruleKindChoice struct{ Icon, Label, Hint, Href string }
+
+// kindIcons show what each kind looks at.
+func kindIcons() map[access.BlockingKind]ruleKindChoice {
+	return map[access.BlockingKind]ruleKindChoice{access.BlockingOS: {Icon: "versions"}, access.BlockingClient: {Icon: "apps"}, access.BlockingModel: {Icon: "device-mobile"},
+		access.BlockingProtocol: {Icon: "history"}, access.BlockingUnseen: {Icon: "zzz"}, access.BlockingNetwork: {Icon: "network"}, access.BlockingCommand: {Icon: "terminal-2"}}
+}
 
 type ruleActionChoice struct {
 	choice
@@ -205,7 +211,7 @@ func (s *Server) ruleNew(w http.ResponseWriter, r *http.Request) error {
 	}
 	fp := &ruleFormPage{page: p, Lead: s.say("rule.which-kind"), Back: "/rules"}
 	for _, k := range access.BlockingKinds() {
-		fp.Kinds = append(fp.Kinds, ruleKindChoice{string(k), s.ruleKind(k), s.say("rule.kind-hint." + string(k)), "/rules/new?kind=" + url.QueryEscape(string(k))})
+		fp.Kinds = append(fp.Kinds, ruleKindChoice{kindIcons()[k].Icon, s.ruleKind(k), s.say("rule.kind-hint." + string(k)), "/rules/new?kind=" + url.QueryEscape(string(k))})
 	}
 	return s.show(w, http.StatusOK, "rule_kinds", "layout", fp)
 }

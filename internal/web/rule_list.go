@@ -43,7 +43,8 @@ func (s *Server) rules() *list[admin.RuleRow] {
 			{Key: "does", Class: "break narrow-second", Value: func(r *b) string { return s.hear(r.Sentence) }},
 			{Key: "action", Class: "nowrap", Value: func(r *b) string { return s.ruleAction(r.Action) }, Cell: func(s *Server, r *b) template.HTML { return s.ruleActionChip(r.Action) }},
 			{Key: "whom", Class: "break", Value: s.ruleWhom},
-			number(c{Key: "held", Newest: true, Help: true}, func(r *b) int64 { return r.Held }),
+			{Key: "held", Newest: true, Help: true, Class: "num", Value: func(r *b) string { return itoa(r.Held) }, Cell: (*Server).heldCell,
+				Order: func(x, y *b) int { return cmp.Compare(x.Held, y.Held) }},
 			{Key: "waiting", Newest: true, Help: true, Class: "num", Value: func(r *b) string { return itoa(r.Waiting) }, Cell: (*Server).waitingCell,
 				Order: func(x, y *b) int { return cmp.Compare(x.Waiting, y.Waiting) }},
 			number(c{Key: "released", Newest: true, Help: true}, func(r *b) int64 { return r.Released }),
@@ -101,7 +102,7 @@ func (s *Server) ruleActs() []act[admin.RuleRow] {
 		}
 	}
 	return []act[admin.RuleRow]{
-		{Verb: access.VerbConfirmRule, Icon: "checks", Key: "o", Danger: true, InPlace: true, Form: form("/rules/confirm/"), Fits: func(r *admin.RuleRow) bool { return r.Enabled && r.Waiting > 0 }},
+		{Verb: access.VerbConfirmRule, Icon: "checks", Key: "o", Danger: true, InPlace: true, Form: form("/rules/confirm/"), Fits: func(r *admin.RuleRow) bool { return r.Enabled && r.Waiting > 0 && !r.Room() }},
 		{Verb: access.VerbChangeRule, Name: "edit-rule", Icon: "pencil", Key: "e", Form: form("/rules/edit/")},
 		{Verb: access.VerbChangeRule, Name: "enable-rule", Icon: "player-play", Key: "t", Refuses: true, Fits: func(r *admin.RuleRow) bool { return !r.Enabled }, Foresee: turned(true), Do: do(s.admin.EnableRule)},
 		{Verb: access.VerbChangeRule, Name: "disable-rule", Icon: "player-pause", Key: "t", Fits: func(r *admin.RuleRow) bool { return r.Enabled }, Foresee: turned(false), Do: do(s.admin.DisableRule)},
@@ -120,9 +121,6 @@ func (s *Server) ruleNotes(p *admin.RulePreview, does access.BlockingAction, on 
 		kind = "warn"
 	}
 	list := []note{{kind, s.ruleEffect(p, does, on)}}
-	if p.WouldWait > 0 {
-		list = append(list, note{"warn", s.say("rule.would-wait", p.WouldWait)})
-	}
 	for _, n := range p.Notes {
 		list = append(list, note{"", n})
 	}

@@ -14,25 +14,24 @@ import (
 // rulePreviewPage says what saving a rule would come to, before it is saved (Y-07).
 type rulePreviewPage struct {
 	page
-	New      bool
-	Sentence string
-	Problem  string
-	Lines    []diffLine
-	Facts    []note
-	Headline string
-	Rows     []previewRow
-	NoRows   string
-	More     string
-	Notes    []string
-	Wait     string // what becomes of those beyond the number; empty: there are none
-	Confirm  string // what is confirmed
-	Number   int64
-	Carry    []named
-	Key      string
-	Danger   bool
-	Refuses  bool // it would refuse somebody, so shadow mode matters
-	Same     bool // nothing is another than before
-	Button   string
+	New       bool
+	Sentence  string
+	Problem   string
+	Lines     []diffLine
+	Headline  string
+	Rows      []previewRow
+	NoRows    string
+	More      string
+	Notes     []string
+	Confirm   string // what is confirmed; empty: nothing has to be
+	Otherwise string // what becomes of those beyond the number
+	Number    int64
+	Carry     []named
+	Key       string
+	Danger    bool
+	Refuses   bool // it would refuse somebody, so shadow mode matters
+	Same      bool // nothing is another than before
+	Button    string
 }
 
 // rulePreview answers POST /rules/preview: what was typed, and what it would come to.
@@ -110,13 +109,9 @@ func (s *Server) fillRulePreview(pp *rulePreviewPage, seen *admin.RulePreview, i
 		pp.More = s.say("list.and-more", rest)
 	}
 	pp.NoRows = s.say("preview.no-rows")
-	switch {
-	case seen.WouldWait > 0:
-		pp.Wait = s.say("rule.would-wait", seen.WouldWait)
-	case !pp.New && in.Most > 0 && seen.Number > int64(in.Most) && in.Enabled:
-		pp.Wait = s.say("rule.holds-more", seen.Number, in.Most)
+	if in.Enabled && in.Most > 0 && seen.Number > int64(in.Most) {
+		pp.Confirm, pp.Otherwise = s.say("rule.confirm-at-once", seen.Number), s.say("rule.confirm-otherwise", in.Most)
 	}
-	pp.Confirm = s.say("rule.confirm-at-once", seen.Number)
 }
 
 // ruleSave answers POST /rules/save: a new rule, or what has become of one.

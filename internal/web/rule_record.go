@@ -20,6 +20,10 @@ func (s *Server) rulesCategory(d *admin.Details, who access.Actor, here string) 
 	first := &d.Ruled[0]
 	c := s.category("details.rules", s.ruledWord(string(first.State), first.Action))
 	c.Open, c.Note = true, s.say("details.rules-note")
+	several := 0
+	for i := range d.Ruled {
+		several += len(d.Ruled[i].Can)
+	}
 	for i := range d.Ruled {
 		r := &d.Ruled[i]
 		h := anchor(ruleHref(r.ID), r.Name) + "<br>" + s.ruledChip(string(r.State), r.Action) + ` <span class="soft small">` + s.html("details.rule-since", s.ago(r.Since))
@@ -27,6 +31,9 @@ func (s *Server) rulesCategory(d *admin.Details, who access.Actor, here string) 
 			h += " · " + s.byAt(r.ReleasedBy, s.ago(r.ReleasedAt))
 		}
 		h += "</span>"
+		if several < 2 {
+			r.Can = nil // the button above is about this one
+		}
 		for _, b := range s.ruledButtons(ruleHref(r.ID)+"/records", string(d.ID), r.Can, who, here) {
 			h += s.smallButton(b)
 		}

@@ -54,11 +54,14 @@ func (s *Server) ruleShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if found.Action != access.ActionQuarantine {
+		heldAlone(records)
+	}
 	row := &found.RuleRow
 	p.Title = clip(visible(found.Name), 100)
 	rp := &rulePage{page: p, R: &found, Sentence: s.hear(found.Sentence), Action: s.ruleActionChip(found.Action), State: s.ruleStateCell(row),
 		Acts: s.lists.rules.buttons(p.Actor, row, ruleHref(id)), Says: s.rulePairs(row), Figures: s.ruleFigures(row)}
-	if found.Enabled && found.Waiting > 0 {
+	if found.Enabled && found.Waiting > 0 && !found.Room() {
 		rp.Waits = &ruleWaits{Text: s.say("rule.waits", found.Waiting)}
 		if len(rp.Acts) > 0 && strings.HasPrefix(rp.Acts[0].Href, "/rules/confirm/") {
 			rp.Waits.Do, rp.Acts = &rp.Acts[0], rp.Acts[1:]
@@ -160,7 +163,7 @@ func (s *Server) ruleConfirmAsk(w http.ResponseWriter, r *http.Request) error {
 		Back:     localPath(cmp.Or(r.PostFormValue("back"), r.URL.Query().Get("back")), ruleHref(id)),
 		Question: s.say("rule.confirm-ask", clip(visible(found.Name), 80)), What: s.say("rule.confirm-what", found.Waiting, found.Held),
 		Carry:  []named{{"number", itoa(seen.Number)}, {"version", itoa(found.Version)}},
-		Button: s.say("rule.confirm-button", seen.Number), Hint: s.say("ask.note-hint"), Notes: s.ruleNotes(&seen, found.Action, true), Refuses: found.Action != access.ActionWarn}
+		Button: s.say("rule.confirm-button", seen.Number), Hint: s.say("rules.note-hint"), Notes: s.ruleNotes(&seen, found.Action, true), Refuses: found.Action != access.ActionWarn}
 	const named = 20
 	for i := range seen.Changes[:min(len(seen.Changes), named)] {
 		ask.Whom = append(ask.Whom, whom{One: seen.Changes[i].Pair.Account, Two: seen.Changes[i].Pair.Device})

@@ -86,6 +86,14 @@ func (s *Server) ruleStateCell(r *admin.RuleRow) template.HTML {
 	return chip
 }
 
+// heldCell counts the records of a rule. One that is asked of each request for everybody has none.
+func (s *Server) heldCell(r *admin.RuleRow) template.HTML {
+	if r.Held == 0 && r.Kind.ByRequest() && r.ForEverybody() {
+		return template.HTML(`<span class="soft" title="` + template.HTMLEscapeString(s.say("rule.by-request."+string(r.Kind))) + `">` + template.HTMLEscapeString(s.say("rule.each-request")) + `</span>`)
+	}
+	return template.HTML(template.HTMLEscapeString(s.words.Count(r.Held)))
+}
+
 // waitingCell counts what a person has to confirm.
 func (s *Server) waitingCell(r *admin.RuleRow) template.HTML {
 	if r.Waiting == 0 {

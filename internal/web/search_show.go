@@ -107,6 +107,9 @@ func (s *Server) solveButton(v access.Verb, kind, id, back string) *actButton {
 	case admin.AnswerDevice:
 		return solve(s.lists.devices, v, id, back)
 	}
+	if v == access.VerbReleaseRecord {
+		return solve(s.lists.quarantine, v, id, back)
+	}
 	return solve(s.lists.associations, v, id, back)
 }
 

@@ -32,11 +32,13 @@ const many = 20_000
 
 // where is a console as the stories see it.
 type where struct {
-	URL   string `json:"url"`
-	ID    string `json:"id,omitempty"`    // of a record to open
-	Token string `json:"token,omitempty"` // of the set-up link
-	Poke  string `json:"poke,omitempty"`  // an address that makes something happen
-	Also  string `json:"also,omitempty"`  // another address that its pages may lead to
+	URL   string   `json:"url"`
+	ID    string   `json:"id,omitempty"`    // of a record to open
+	Token string   `json:"token,omitempty"` // of the set-up link
+	Poke  string   `json:"poke,omitempty"`  // an address that makes something happen
+	Also  string   `json:"also,omitempty"`  // another address that its pages may lead to
+	Rules []string `json:"rules,omitempty"`
+	Out   string   `json:"out,omitempty"` // of a record that was released
 }
 
 // TestStories drives the pages in Chromium. It names, story by story, what went wrong; pictures of the
@@ -242,7 +244,7 @@ func consoles() map[string]func(*testing.T) where {
 		"empty":   func(t *testing.T) where { return where{URL: browser.StartAt(t, moment()).URL} },
 		"linking": linking, "linkKeys": linking, "linkClear": linking, "several": linking, "left": linking, "low": linking,
 		"people": people, "peopleKeys": people, "peopleRules": people, "peopleMerge": people, "peopleLive": elsewhereLost,
-		"wire": wireOffice, "wireWipe": wireOffice, "wireSafe": wireOffice, "wired": wired, "demo": demo, "staff": staff, "elsewhere": elsewhere, "files": files, "broken": broken, "small": small, "observing": observing, "oddities": oddities,
+		"wire": wireOffice, "wireWipe": wireOffice, "wireSafe": wireOffice, "wired": wired, "rules": ruleOffice, "rulesCap": ruleOffice, "rulesKeys": ruleOffice, "ruled": ruled, "demo": demo, "staff": staff, "elsewhere": elsewhere, "files": files, "broken": broken, "small": small, "observing": observing, "oddities": oddities,
 		"live": live, "hidden": live, "streamless": live, "pane": live, "autoblock": autoBlock, "shadow": shadow, "odd": odd, "many": veryMany, "setup": setUp,
 	}
 }

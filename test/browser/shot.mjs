@@ -6,6 +6,7 @@
 // pages do.
 
 import path from 'node:path'
+import { rulePages, rulePictures } from './rule_story.mjs'
 import { wirePages } from './wire_story.mjs'
 
 const looks = [
@@ -21,7 +22,7 @@ function pages(world) {
       audit: '/audit', account: '/account', overrides: '/overrides', approve: '/overrides/approve', 'activesync-suggested': '/activesync?show=suggested', 'link-clear': '/activesync/selection/link?all=1&show=suggested',
       link: `/link/${world.demo.id}`, search: '/search?q=sunwoo', 'search-nothing': '/search?q=nobody-like-this', unknown: '/activesync?show=unknown-user', timeline: `/timeline?record=${world.demo.id}`, ask: `/activesync/selection/block?id=${world.demo.id}`, missing: '/activesync/missing' }],
     [world.small, { 'activesync-three': '/activesync', 'dashboard-three': '/', preview: '/sentry/preferences/preview?auto_block=yes' }],
-    [world.empty, { 'activesync-empty': '/activesync', 'dashboard-empty': '/', 'activesync-no-match': '/activesync?q=nobody' }],
+    [world.empty, { 'rules-empty': '/rules', 'quarantine-empty': '/quarantine', 'activesync-empty': '/activesync', 'dashboard-empty': '/', 'activesync-no-match': '/activesync?q=nobody' }],
     [world.many, { 'activesync-many': '/activesync', 'dashboard-many': '/' }],
     [world.oddities, { 'activesync-odd': '/activesync', 'details-odd': `/activesync/${world.oddities.id}`, 'sentry-odd': '/sentry' }],
     [world.demo, { devices: '/devices', 'devices-waiting': '/devices?show=waiting', 'device-add': '/devices/new', users: '/users', 'user-add': '/users/new' }],
@@ -31,6 +32,7 @@ function pages(world) {
       'signing-in': '/administrators/sign-in', 'settings-general': '/settings', 'settings-mail': '/settings/mail', 'settings-retention': '/settings/retention', 'settings-personal': '/settings/personal-data',
       'settings-masking': '/settings/masking', 'settings-stream': '/settings/audit-stream', 'settings-backup': '/settings/backup', import: '/import', 'expected-empty': '/expected' }],
     [world.wired, wirePages(world)],
+    [world.ruled, rulePages(world)],
     [world.observing, { shadow: '/activesync', 'dashboard-shadow': '/' }],
   ]
 }
@@ -86,6 +88,7 @@ export const shots = {
       if (['device-details', 'device-waiting', 'device-register', 'dialog-device', 'dialog-compliance', 'user-details', 'dialog-user', 'user-merge'].some(wanted)) {
         await people(await open(world.demo), take)
       }
+      if (['rule-preview', 'rule-confirm', 'rule-dialog'].some(wanted)) await rulePictures(await open(world.ruled), take)
       if (wanted('no-permission')) {
         const page = await open(world.staff, false)
         await page.goto('/sign-in')

@@ -18,6 +18,7 @@ import { jobStories } from './jobs_story.mjs'
 import { adminStories } from './admin_story.mjs'
 import { manyStories } from './many_story.mjs'
 import { wireStories } from './wire_story.mjs'
+import { ruleStories } from './rule_story.mjs'
 import { shots } from './shot.mjs'
 
 const known = JSON.parse(await readFile(process.argv[2], 'utf8'))
@@ -80,7 +81,7 @@ async function accessible(page, what) {
   throw new Error(`${what} is not accessible:\n  ` + lines.join('\n  '))
 }
 
-const sets = { '': { ...stories, ...linkStories, ...peopleStories, ...adminStories, ...manyStories, ...wireStories, ...shots }, jobs: jobStories }
+const sets = { '': { ...stories, ...linkStories, ...peopleStories, ...adminStories, ...manyStories, ...wireStories, ...ruleStories, ...shots }, jobs: jobStories }
 let failed = false
 for (const [name, story] of Object.entries(sets[process.argv[4] ?? ''])) {
   if (process.env.STORY && !name.includes(process.env.STORY)) continue

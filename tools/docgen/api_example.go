@@ -22,7 +22,7 @@ import (
 //	METHOD /path
 //	Header: value
 //	{ body, to the end of the section }; after Content-Type: text/csv all lines are the body
-//	<- jobs              jobs are carried out before it happens
+//	<- jobs              jobs are carried out before it happens, and records are looked at after a rule has changed
 //	-> NAME field        keeps a field of the answer; {NAME} stands for it from then on
 //
 //go:embed api_examples.txt

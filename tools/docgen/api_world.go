@@ -143,7 +143,7 @@ func (w *apiWorld) phones(ctx context.Context) (ids []string, err error) {
 	return ids, err
 }
 
-// work carries out the jobs that wait.
+// work carries out the jobs that wait, and the look at all records that a rule asks for.
 func (w *apiWorld) work(ctx context.Context) error {
 	run, stop := context.WithTimeout(ctx, time.Minute)
 	done := make(chan struct{})
@@ -157,7 +157,12 @@ func (w *apiWorld) work(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(list, func(j admin.Job) bool { return !j.Over() }) {
+		rules, err := w.admin.ListRules(ctx, login.House())
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(list, func(j admin.Job) bool { return !j.Over() }) &&
+			!slices.ContainsFunc(rules, func(r admin.RuleRow) bool { return r.Walk.On }) {
 			return nil
 		}
 		select {

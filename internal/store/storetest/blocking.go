@@ -4,6 +4,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -141,16 +142,17 @@ func blockings(t *testing.T, e Engine) {
 		setRuling(t, s, list[2].ID, b.ID)
 		wantCounts(t, rule(t, s, b.ID), 2, 2)
 		b = rule(t, s, b.ID)
-		b.Confirmed = 3
+		if b.Confirmed = 3; !b.Room() {
+			t.Error("there is no room though more were confirmed")
+		}
 		tx(t, s, func(tx *store.Tx) error { return tx.SaveBlocking(b) })
-		tx(t, s, func(tx *store.Tx) error {
-			held, more, err := tx.HoldWaiting(b.ID, 10)
-			if err == nil && (more || len(held) != 1) {
-				t.Errorf("held %v, more %v", held, more)
-			}
-			return err
-		})
-		wantCounts(t, rule(t, s, b.ID), 3, 1)
+		for _, a := range list[3:] {
+			setRuling(t, s, a.ID, b.ID)
+		}
+		if b = rule(t, s, b.ID); b.Room() {
+			t.Error("there is room for more than were confirmed")
+		}
+		wantCounts(t, b, 3, 1)
 		if (find(t, s, list[3].ID).SyncStatus == access.Blocked) == (find(t, s, list[4].ID).SyncStatus == access.Blocked) {
 			t.Error("one of the two that waited is held, the other waits on")
 		}
@@ -228,25 +230,118 @@ func blockings(t *testing.T, e Engine) {
 			t.Error("still over the limit")
 		}
 	})
-	t.Run("a rule that is deleted is taken off its records in steps", func(t *testing.T) {
-		_, s := fresh(t, e)
+	t.Run("a rule that is deleted is taken off its records, and counts them when it is brought back before", func(t *testing.T) {
+		ctx, s := fresh(t, e)
 		b, left := addRule(t, s, "Relics", access.ActionBlock), addRule(t, s, "Left", access.ActionWarn)
 		for i := range 3 {
 			setRuling(t, s, create(t, s, seen("ana", fmt.Sprint("d", i))).ID, b.ID, left.ID)
 		}
+		was := rule(t, s, b.ID)
 		tx(t, s, func(tx *store.Tx) error { return tx.DeleteBlocking(b.ID) })
-		steps := 0
-		for more := true; more; steps++ {
-			tx(t, s, func(tx *store.Tx) (err error) { more, err = tx.Unrule(b.ID, 2); return err })
+		tx(t, s, func(tx *store.Tx) error { return tx.RestoreBlocking(was) })
+		back := rule(t, s, b.ID)
+		if wantCounts(t, back, 3, 0); back.Version != 2 || !back.Created.Equal(b.Created) {
+			t.Errorf("brought back it is %+v", back)
 		}
+		if n, err := s.CountReleased(ctx, b.ID); err != nil || n != 0 {
+			t.Errorf("%d released, %v", n, err)
+		}
+		if held, err := s.RuledBy(ctx, b.ID, "", 2); err != nil || len(held) != 2 {
+			t.Errorf("%d held, %v", len(held), err)
+		} else if rest, err := s.RuledBy(ctx, b.ID, held[1].Association, 2); err != nil || len(rest) != 1 {
+			t.Errorf("%d more held, %v", len(rest), err)
+		}
+		tx(t, s, func(tx *store.Tx) error { return tx.DeleteBlocking(b.ID) })
+		tx(t, s, func(tx *store.Tx) error {
+			list, _, err := tx.Stretch(0, 10)
+			if err != nil {
+				return err
+			}
+			known, err := tx.RulesOfAll([]access.AssociationID{list[0].ID, list[1].ID, list[2].ID})
+			for i := range list {
+				if len(known[list[i].ID]) != 2 {
+					t.Errorf("known of %s: %+v", list[i].ID, known[list[i].ID])
+				}
+				if _, err := tx.SetRulingOf(&list[i], []access.BlockingID{left.ID}, known[list[i].ID]); err != nil {
+					return err
+				}
+			}
+			return err
+		})
 		for _, a := range recordsOf(t, s, "ana") {
 			if !a.Ruling.Equal(&access.Ruling{Rules: []access.BlockingID{left.ID}}) || a.SyncStatus != access.Allowed {
 				t.Errorf("%s is %+v, %s", a.Pair.Device, a.Ruling, a.SyncStatus)
 			}
 		}
-		if wantCounts(t, rule(t, s, left.ID), 3, 0); steps != 2 {
-			t.Errorf("%d steps", steps)
+		wantCounts(t, rule(t, s, left.ID), 3, 0)
+	})
+	t.Run("accounts that rules have to look at again are those whose records, words, owners or groups have moved", func(t *testing.T) {
+		_, s := fresh(t, e)
+		a, ana := create(t, s, seen("ana", "d1")), addUser(t, s, "ana", []string{"labs"}, "ana")
+		create(t, s, seen("ben", "d1"))
+		moved := func(what string, want string, fn func(tx *store.Tx) error) {
+			t.Helper()
+			tx(t, s, func(tx *store.Tx) error {
+				if len(tx.Moved()) != 0 {
+					t.Errorf("%s: something has moved before", what)
+				}
+				err := fn(tx)
+				names := ""
+				for _, m := range tx.Moved() {
+					names += m.Account + " "
+				}
+				if names != want {
+					t.Errorf("%s moves %q, want %q", what, names, want)
+				}
+				if len(tx.Moved()) != 0 {
+					t.Errorf("%s moves twice", what)
+				}
+				return err
+			})
 		}
+		record := func(fn func(tx *store.Tx, a *access.Association) error) func(*store.Tx) error {
+			return func(tx *store.Tx) error {
+				a, err := tx.FindAssociation(a.ID)
+				if err != nil {
+					return err
+				}
+				return fn(tx, a)
+			}
+		}
+		moved("a comment", "", record(func(tx *store.Tx, a *access.Association) error { a.Comment = "x"; return tx.SaveAssociation(a) }))
+		moved("a block", "ana ", record(func(tx *store.Tx, a *access.Association) error {
+			a.Override = access.Override{Kind: access.OverrideBlock}
+			return tx.SaveAssociation(a)
+		}))
+		moved("a part that fails", "", func(tx *store.Tx) error {
+			if err := tx.Part(func() error { return errors.Join(tx.DeleteAssociation(a.ID), errPart) }); !errors.Is(err, errPart) {
+				return err
+			}
+			return nil
+		})
+		moved("a part that goes well", "carl ", func(tx *store.Tx) error {
+			return tx.Part(func() error { return tx.CreateAssociation(seen("carl", "d9")) })
+		})
+		moved("other groups", "ana ", func(tx *store.Tx) error {
+			u, err := tx.FindUser(ana.ID)
+			if err != nil {
+				return err
+			}
+			if groups, err := tx.GroupsOf(u.ID); err != nil || !slices.Equal(groups, []string{"labs"}) {
+				t.Errorf("groups %v, %v", groups, err)
+			}
+			u.Groups = nil
+			return tx.SaveUser(u)
+		})
+		moved("another owner", "ana ben ", func(tx *store.Tx) error {
+			u, err := tx.FindUser(ana.ID)
+			if err != nil {
+				return err
+			}
+			u.Accounts = []access.Account{{Realm: u.Accounts[0].Realm, Account: "ben"}}
+			return tx.SaveUser(u)
+		})
+		moved("an end", "ana ", func(tx *store.Tx) error { return tx.DeleteAssociation(a.ID) })
 	})
 	t.Run("a rule for one user who is deleted is for nobody, and not for everybody", func(t *testing.T) {
 		_, s := fresh(t, e)

@@ -11,3 +11,16 @@ func Content(t *testing.T, dsn string) map[string]map[string][]string {
 	t.Helper()
 	return read(t, dsn)
 }
+
+// Spoil makes a record unreadable, as a disk or a person with an editor might.
+func Spoil(t *testing.T, dsn, record string) {
+	t.Helper()
+	db, _, err := raw(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), `UPDATE association SET ruling = '{broken' WHERE id = $1`, record); err != nil {
+		t.Fatal(err)
+	}
+}

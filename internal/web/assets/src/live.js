@@ -178,7 +178,9 @@ function named(cat) {
 function refreshParts(page) {
   for (const part of document.querySelectorAll('[data-live-part]')) {
     const fresh = page?.querySelector(`[data-live-part="${part.dataset.livePart}"]`)
-    if (fresh) replace(part, fresh)
+    if (!fresh) continue
+    replace(part, fresh)
+    htmx.process(part)
   }
 }
 
