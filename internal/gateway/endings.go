@@ -41,7 +41,10 @@ func (g *Gateway) judgeWaiting(pairs []access.Pair) {
 		switch {
 		case !over:
 		case gentle(e.decision.Rule):
-			gently = append(gently, w)
+			// Whose turn is set is judged again when it comes: a second turn would end others faster.
+			if !w.turn.Swap(true) {
+				gently = append(gently, w)
+			}
 		default:
 			w.end(e)
 		}
@@ -72,6 +75,7 @@ func (g *Gateway) spread(list []*waiter) {
 			if g.draining.Load() {
 				return // they are drained
 			}
+			w.turn.Store(false) // before the look: a change that comes after it sets another
 			if e, over := g.judgeAgain(w); over {
 				w.end(e)
 			}

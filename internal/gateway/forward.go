@@ -300,7 +300,7 @@ func (g *Gateway) hold(q *ask, c *serverConn, until time.Time) error {
 	select {
 	case e := <-over:
 		return &endedError{e}
-	default:
+	case over <- ending{}: // from here on nobody ends it: the connection may be another request's soon
 	}
 	if err != nil && isTimeout(err) {
 		return &endedError{ending{late: true}}

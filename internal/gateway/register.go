@@ -5,6 +5,7 @@ package gateway
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/vedette-mail/vedette/internal/access"
 )
@@ -17,6 +18,7 @@ type waiter struct {
 	keyed      presented
 	end        func(ending)
 	next, prev *waiter
+	turn       atomic.Bool // its turn to be ended gently is set
 }
 
 // ending is why a waiting request is ended by the gateway.

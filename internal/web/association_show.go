@@ -34,6 +34,7 @@ type category struct {
 	Open  bool
 	Pairs []pair
 	Note  string
+	Warn  string
 	Clear *clearForm
 	Acts  []actButton
 	// Beside are candidates that it is not linked to.

@@ -28,6 +28,15 @@ func (l *list[R]) button(a act[R], query string) actButton {
 	return actButton{Href: l.Path + "/selection/" + a.name() + query, Label: l.s.say("act." + a.name()), Icon: a.Icon, Key: a.Key}
 }
 
+// andBack adds to an address, which may ask for something already, where its form leads back to.
+func andBack(href, back string) string {
+	sign := "?"
+	if strings.Contains(href, "?") {
+		sign = "&"
+	}
+	return href + sign + "back=" + url.QueryEscape(back)
+}
+
 // buttons gives the buttons of one row that its reader may press, for a pane.
 func (l *list[R]) buttons(who access.Actor, row *R, back string) []actButton {
 	var out []actButton
@@ -37,7 +46,7 @@ func (l *list[R]) buttons(who access.Actor, row *R, back string) []actButton {
 		}
 		b := l.button(a, "?id="+url.QueryEscape(l.ID(row))+"&back="+url.QueryEscape(back))
 		if a.Form != nil {
-			b.Href, b.Whole = a.Form(l.ID(row))+"?back="+url.QueryEscape(back), !a.InPlace
+			b.Href, b.Whole = andBack(a.Form(l.ID(row)), back), !a.InPlace
 		}
 		out = append(out, b)
 	}
@@ -303,6 +312,8 @@ func (l *list[R]) question(ask *askPage, a *act[R], total int, more bool) {
 	case ask.Edits:
 		ask.Hint = l.s.say("ask.comment-hint")
 		ask.Button = l.s.say("list.save-comment")
+	case n > 1 && l.s.words.Has("act."+a.name()+".on"):
+		ask.Button = l.s.say("act."+a.name()+".on", these)
 	case n > 1:
 		ask.Button = l.s.say("list.act-on", ask.Button, these)
 	}

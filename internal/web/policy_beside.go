@@ -34,7 +34,7 @@ func (s *Server) besidePolicy(ctx context.Context, who access.Actor, c *category
 	}
 	c.Open = true
 	c.html("details.other-policy", s.otherPolicies(d.OtherPolicy, v))
-	c.Note = joinSentences(c.Note, s.say("policy.two"))
+	c.Warn = s.say("policy.two")
 	return nil
 }
 
@@ -80,8 +80,7 @@ func (s *Server) policiesCategory(p *thingPart, d *admin.DeviceDetails) thingCat
 	switch {
 	case len(names) > 1:
 		c.Open, c.Peek = true, s.say("policy.several", len(names))
-		c.Note = s.say("policy.two")
-		p.Notes = append(p.Notes, note{"warn", s.say("policy.two")})
+		p.Notes = append(p.Notes, note{"warn", s.say("policy.two-device")})
 	case !ours:
 		c.Things = nil
 	default:

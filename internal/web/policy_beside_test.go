@@ -54,8 +54,8 @@ func TestBothPoliciesOfADeviceAreShownAndTwoOfAKindAreWarnedOf(t *testing.T) {
 		t.Errorf("the other says %q", said)
 	}
 	v.get("/activesync/selection/assign-policy?id="+string(bob)).wants(http.StatusOK).says(".note.warn", "Another mail app of the same device")
-	pane := v.get("/devices/"+string(device)).wants(http.StatusOK).says(".why .note.warn", "Another mail app of the same device has another ActiveSync policy.")
-	for _, want := range []string{"Staff", "Mail server's own policy", "not asked yet", "hard to determine"} {
+	pane := v.get("/devices/"+string(device)).wants(http.StatusOK).says(".why .note.warn", "The mail apps of this device have different ActiveSync policies.")
+	for _, want := range []string{"Staff", "Mail server's own policy", "not asked yet"} {
 		if said := category(pane, "ActiveSync policy"); !strings.Contains(said, want) {
 			t.Errorf("the device says %q of its policies, not %q", said, want)
 		}

@@ -165,8 +165,8 @@ func (s *Server) policyPreview(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case len(seen.Diff) == 0:
 		pp.Effect = s.say("policy.asks-none")
-	default:
-		pp.Effect = s.say("policy.asks", seen.Asked)
+	case seen.Asked == 0:
+		pp.Effect = s.say("policy.asks-nobody")
 	}
 	return s.showPage(w, r, "policy_preview", pp)
 }
@@ -321,9 +321,11 @@ func (s *Server) policyDefaultShow(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	ask.Notes = []note{{"info", s.say("policy.asks", seen.Asked)}}
-	if id == "" {
+	switch {
+	case id == "":
 		ask.Notes = []note{{"warn", s.say("policy.default-none")}}
+	case seen.Asked == 0:
+		ask.Notes = []note{{"info", s.say("policy.asks-nobody")}}
 	}
 	for _, n := range seen.Notes {
 		ask.Notes = append(ask.Notes, note{"", n})

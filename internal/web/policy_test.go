@@ -79,7 +79,7 @@ func TestAChangeOfAPolicyIsShownBeforeItIsSavedAndKeptAsARevision(t *testing.T) 
 	assign(t, v, string(ids[0]), id)
 	form := v.get("/policies/edit/" + id).wants(http.StatusOK)
 	preview := form.submit(v, "/policies/preview/"+id, url.Values{"s.MinDevicePasswordLength": {"8"}}).wants(http.StatusOK)
-	preview.says("tbody", "Shortest password left open 8 characters").says(".note", "1 phone that is known now is asked to accept it")
+	preview.says("tbody", "Shortest password left open 8 characters").says(".note", "1 phone is asked to accept it")
 	if again := preview.fields("/policies/edit/" + id); again.Get("s.MinDevicePasswordLength") != "8" {
 		t.Errorf("the preview carries %v", again)
 	}
@@ -194,7 +194,14 @@ func TestTheDefaultPolicyIsChosenWithWhatItComesTo(t *testing.T) {
 	v := signedIn(t, c)
 	path := policyMade(t, v, "Everybody", url.Values{"s.DevicePasswordEnabled": {"1"}})
 	id := strings.TrimPrefix(path, "/policies/")
-	ask := v.get("/policies/default?id="+id).wants(http.StatusOK).says(".note", "phones that are known now")
+	button := v.get(path).all(`.actions a[href^="/policies/default"]`)
+	if len(button) != 1 {
+		t.Fatalf("%d buttons make it the default", len(button))
+	}
+	ask := v.get(attr(button[0], "href")).wants(http.StatusOK).says(".note", "2 phones are asked to accept it")
+	if q := ask.fields("/policies/default"); q.Get("id") != id || q.Get("back") != path {
+		t.Errorf("the question carries %v", q)
+	}
 	ask.submit(v, "/policies/default", nil).wants(http.StatusOK)
 	v.get("/policies").says("tbody", "Default").says(".list-foot.own", "is in force for nobody")
 	v.get("/activesync/"+string(ids[0])).says(".cat", "Everybody the default, revision 1")

@@ -120,7 +120,7 @@ func solve[R any](l *list[R], v access.Verb, id, back string) *actButton {
 		}
 		b := l.button(act, "?id="+url.QueryEscape(id)+"&back="+url.QueryEscape(back))
 		if act.Form != nil {
-			b.Href, b.Whole = act.Form(id)+"?back="+url.QueryEscape(back), !act.InPlace
+			b.Href, b.Whole = andBack(act.Form(id), back), !act.InPlace
 		}
 		return &b
 	}

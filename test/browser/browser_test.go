@@ -39,6 +39,11 @@ type where struct {
 	Also  string   `json:"also,omitempty"`  // another address that its pages may lead to
 	Rules []string `json:"rules,omitempty"`
 	Out   string   `json:"out,omitempty"` // of a record that was released
+
+	Policy string `json:"policy,omitempty"` // ids of things to open
+	Device string `json:"device,omitempty"`
+	Job    string `json:"job,omitempty"`
+	Import string `json:"import,omitempty"`
 }
 
 // TestStories drives the pages in Chromium. It names, story by story, what went wrong; pictures of the
@@ -244,7 +249,10 @@ func consoles() map[string]func(*testing.T) where {
 		"empty":   func(t *testing.T) where { return where{URL: browser.StartAt(t, moment()).URL} },
 		"linking": linking, "linkKeys": linking, "linkClear": linking, "several": linking, "left": linking, "low": linking,
 		"people": people, "peopleKeys": people, "peopleRules": people, "peopleMerge": people, "peopleLive": elsewhereLost,
-		"wire": wireOffice, "wireWipe": wireOffice, "wireSafe": wireOffice, "wired": wired, "rules": ruleOffice, "rulesCap": ruleOffice, "rulesKeys": ruleOffice, "ruled": ruled, "demo": demo, "staff": staff, "elsewhere": elsewhere, "files": files, "broken": broken, "small": small, "observing": observing, "oddities": oddities,
+		"wire": wireOffice, "wireWipe": wireOffice, "wireSafe": wireOffice, "wireSeveral": wireOffice, "wireRevert": wireOffice, "wireChange": wireOffice, "wireAccount": wireOffice,
+		"wireApprove": wireOffice, "wireApps": twoApps, "wired": wired, "capped": capped, "wiping": wiping, "frozen": frozen, "approving": approving, "apps": twoApps,
+		"rules": ruleOffice, "rulesCap": ruleOffice, "rulesKeys": ruleOffice, "ruled": ruled,
+		"working": working, "factor": func(t *testing.T) where { return where{URL: browser.Start(t, true).URL} }, "demo": demo, "staff": staff, "elsewhere": elsewhere, "files": files, "broken": broken, "small": small, "observing": observing, "oddities": oddities,
 		"live": live, "hidden": live, "streamless": live, "pane": live, "autoblock": autoBlock, "shadow": shadow, "odd": odd, "many": veryMany, "setup": setUp,
 	}
 }

@@ -8,6 +8,7 @@
 import path from 'node:path'
 import { rulePages, rulePictures } from './rule_story.mjs'
 import { wirePages } from './wire_story.mjs'
+import { password, secondFactor, stepped } from './more_shot.mjs'
 
 const looks = [
   { width: 1440, height: 900, colorScheme: 'light' },
@@ -26,7 +27,7 @@ function pages(world) {
     [world.many, { 'activesync-many': '/activesync', 'dashboard-many': '/' }],
     [world.oddities, { 'activesync-odd': '/activesync', 'details-odd': `/activesync/${world.oddities.id}`, 'sentry-odd': '/sentry' }],
     [world.demo, { devices: '/devices', 'devices-waiting': '/devices?show=waiting', 'device-add': '/devices/new', users: '/users', 'user-add': '/users/new' }],
-    [world.empty, { 'devices-empty': '/devices', 'users-empty': '/users', 'users-no-match': '/users?q=nobody', 'users-missing': '/users/missing' }],
+    [world.empty, { 'policies-empty': '/policies', 'wipes-empty': '/wipes', 'jobs-empty': '/jobs', 'devices-empty': '/devices', 'users-empty': '/users', 'users-no-match': '/users?q=nobody', 'users-missing': '/users/missing' }],
     [world.oddities, { 'devices-odd': '/devices', 'users-odd': '/users', 'overrides-odd': '/overrides' }],
     [world.staff, { administrators: '/administrators', 'administrators-new': '/administrators/new', 'administrators-roles': '/administrators/roles', sessions: '/sessions', tokens: '/tokens',
       'signing-in': '/administrators/sign-in', 'settings-general': '/settings', 'settings-mail': '/settings/mail', 'settings-retention': '/settings/retention', 'settings-personal': '/settings/personal-data',
@@ -72,6 +73,37 @@ export const shots = {
           await still(page)
           await take(page, what)
         }
+        await page.context().close()
+      }
+      for (const [name, list] of Object.entries(stepped)) {
+        if (!Object.keys(list).some(wanted)) continue
+        const where = world[name]
+        const page = await open(where)
+        for (const [what, [address, steps]] of Object.entries(list)) {
+          if (!wanted(what)) continue
+          await page.goto(address(where))
+          await steps(page)
+          await take(page, what)
+        }
+        await page.context().close()
+      }
+      if (wanted('sign-in-code')) {
+        const page = await open(world.factor, false)
+        if (!cookies.has('code')) {
+          const first = await open(world.factor)
+          await secondFactor(first, world)
+          await first.context().close()
+          cookies.set('code', true)
+        }
+        await password(page, world)
+        await page.getByRole('heading', { name: 'One more step' }).waitFor()
+        await take(page, 'sign-in-code')
+        await page.context().close()
+      }
+      if (wanted('setup')) {
+        const page = await open(world.setup, false)
+        await page.goto('/setup?token=' + world.setup.token)
+        await take(page, 'setup')
         await page.context().close()
       }
       if (wanted('selected') || wanted('dialog')) {

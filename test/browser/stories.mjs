@@ -19,6 +19,8 @@ import { adminStories } from './admin_story.mjs'
 import { manyStories } from './many_story.mjs'
 import { wireStories } from './wire_story.mjs'
 import { ruleStories } from './rule_story.mjs'
+import { policyStories } from './policy_story.mjs'
+import { wipeStories } from './wipe_story.mjs'
 import { shots } from './shot.mjs'
 
 const known = JSON.parse(await readFile(process.argv[2], 'utf8'))
@@ -64,9 +66,9 @@ async function visit(where, options = {}) {
   return page
 }
 
-async function signIn(page) {
+async function signIn(page, name = world.user) {
   await page.goto('/sign-in')
-  await page.getByLabel('User name').fill(world.user)
+  await page.getByLabel('User name').fill(name)
   await page.getByLabel('Password').fill(world.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL((u) => u.pathname === '/')
@@ -81,7 +83,7 @@ async function accessible(page, what) {
   throw new Error(`${what} is not accessible:\n  ` + lines.join('\n  '))
 }
 
-const sets = { '': { ...stories, ...linkStories, ...peopleStories, ...adminStories, ...manyStories, ...wireStories, ...ruleStories, ...shots }, jobs: jobStories }
+const sets = { '': { ...stories, ...linkStories, ...peopleStories, ...adminStories, ...manyStories, ...wireStories, ...policyStories, ...wipeStories, ...ruleStories, ...shots }, jobs: jobStories }
 let failed = false
 for (const [name, story] of Object.entries(sets[process.argv[4] ?? ''])) {
   if (process.env.STORY && !name.includes(process.env.STORY)) continue

@@ -5,18 +5,18 @@
 
 import assert from 'node:assert/strict'
 
-const row = (page, text) => page.locator('.records tbody tr').filter({ hasText: text })
-const pane = (page) => page.getByRole('complementary', { name: 'ActiveSync Details' })
-const nav = (page, name) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true })
-const category = (page, name) => pane(page).locator('details.cat', { has: page.locator('summary', { hasText: name }) })
+export const row = (page, text) => page.locator('.records tbody tr').filter({ hasText: text })
+export const pane = (page) => page.getByRole('complementary', { name: 'ActiveSync Details' })
+export const nav = (page, name) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true })
+export const category = (page, name) => pane(page).locator('details.cat', { has: page.locator('summary', { hasText: name }) })
 
 // says has the phone answer.
-const says = async (world, words) => {
+export const says = async (world, words) => {
   const heard = await fetch(`${world.poke}?say=${words}`)
   assert.equal(heard.status, 200, await heard.text())
 }
 
-async function openCategory(page, name) {
+export async function openCategory(page, name) {
   const c = category(page, name).first()
   if (!(await c.evaluate((d) => d.open))) await c.locator('summary').click()
   return c
@@ -66,7 +66,7 @@ export const wireStories = {
     await page.getByRole('link', { name: 'Change', exact: true }).click()
     await length.fill('8')
     await page.getByRole('button', { name: 'Preview' }).click()
-    await page.getByText('1 phone that is known now is asked to accept it').waitFor()
+    await page.getByText('1 phone is asked to accept it').waitFor()
     await accessible(page, 'the preview of a policy')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Revision 2').first().waitFor()
@@ -178,7 +178,7 @@ export const wireStories = {
 
 // wirePages are the pages of policies and wipes, for the pictures too.
 export function wirePages(world) {
-  const { id, also } = world.wired
-  return { policies: '/policies', 'policy-new': '/policies/new', 'policy-default': '/policies/default?id=', 'policy-assign': `/activesync/selection/assign-policy?id=${id}`,
+  const { id, also, policy } = world.wired
+  return { policies: '/policies', policy: `/policies/${policy}`, 'policy-edit': `/policies/edit/${policy}`, 'policy-new': '/policies/new', 'policy-default': '/policies/default?id=', 'policy-assign': `/activesync/selection/assign-policy?id=${id}`,
     'policy-record': `/activesync/${id}`, wipes: '/wipes', 'wipe-order': `/wipes/order/${id}`, 'wipe-record': `/activesync/${also}`, 'wipe-safety': '/settings/wipe-safety' }
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
 	"github.com/vedette-mail/vedette/internal/intake"
+	"github.com/vedette-mail/vedette/internal/login"
 	"github.com/vedette-mail/vedette/internal/sim/company"
 	"github.com/vedette-mail/vedette/internal/store"
 	"github.com/vedette-mail/vedette/test/browser"
@@ -23,6 +24,9 @@ import (
 // order it has, as a gateway reports it.
 func wireOffice(t *testing.T) where {
 	c := browser.Start(t, true)
+	if err := c.Login.CreateAdministrator(t.Context(), login.House(), "olga", browser.Password, access.RoleAdministrator); err != nil {
+		t.Fatal(err)
+	}
 	list := browser.Three()
 	for i := range list {
 		list[i].Device2 = "" // no owner is known
@@ -91,8 +95,10 @@ func wired(t *testing.T) where {
 		}
 		return r
 	}
+	c.Ago(40 * 24 * time.Hour)
 	staff := must(c.Admin.CreatePolicy(t.Context(), who, admin.PolicyForm{Name: "Everybody", Description: "What the insurance asks for.",
 		Settings: map[string]string{"DevicePasswordEnabled": "1", "MinDevicePasswordLength": "4"}, AllowNonProvisionable: true}, admin.Act{}))
+	c.Ago(9 * 24 * time.Hour)
 	must(c.Admin.ChangePolicy(t.Context(), who, access.PolicyID(staff.ID), admin.PolicyForm{Name: "Everybody", Description: "What the insurance asks for.",
 		Settings:              map[string]string{"DevicePasswordEnabled": "1", "MinDevicePasswordLength": "6", "MaxInactivityTimeDeviceLock": "300", "MaxDevicePasswordFailedAttempts": "10", "RequireDeviceEncryption": "1"},
 		AllowNonProvisionable: true, Note: "Six digits, as the auditors want it."}, admin.Act{}))
@@ -100,7 +106,9 @@ func wired(t *testing.T) where {
 	board := must(c.Admin.CreatePolicy(t.Context(), who, admin.PolicyForm{Name: "Board", Description: "No cameras in the board room.",
 		Settings:     map[string]string{"DevicePasswordEnabled": "1", "MinDevicePasswordLength": "8", "AllowSimpleDevicePassword": "0", "AllowCamera": "0", "AllowBluetooth": "1", "MaxEmailAgeFilter": "3"},
 		RefreshEvery: 7 * 24 * time.Hour}, admin.Act{}))
+	c.Ago(26 * time.Hour)
 	must(c.Admin.CreatePolicy(t.Context(), who, admin.PolicyForm{Name: "Guests"}, admin.Act{}))
+	c.Ago(0)
 	c.Settle(t)
 	must(c.Admin.AssignPolicy(t.Context(), who, ids[len(ids)-4:len(ids)-1], access.PolicyID(board.ID), admin.Act{}))
 	err := c.Store.WithTx(t.Context(), func(tx *store.Tx) error {
@@ -131,11 +139,13 @@ func wired(t *testing.T) where {
 	states := []access.WipeState{access.WipeAcknowledged, access.WipeFailed, access.WipeUnverified, access.WipeDelivered, access.WipePending}
 	for i, state := range states {
 		id := ids[len(ids)-12-i]
+		c.Ago(time.Duration(len(states)-i) * 47 * time.Minute)
 		must(c.Admin.OrderWipe(t.Context(), who, id, access.WipeFull, admin.Act{Reason: "Left in a taxi on the way from the airport."}))
 		order(t, c, id, state)
 	}
+	c.Ago(0)
 	c.Settle(t)
-	return where{URL: c.URL, ID: string(ids[len(ids)-3]), Also: string(ids[len(ids)-12])}
+	return where{URL: c.URL, ID: string(ids[len(ids)-3]), Also: string(ids[len(ids)-12]), Policy: staff.ID}
 }
 
 // order writes how far the order of a record has come.
@@ -153,9 +163,9 @@ func order(t *testing.T, c *browser.Console, id access.AssociationID, state acce
 		if err != nil {
 			return err
 		}
-		w.State, w.DeliveredAt, w.Protocol, w.Addr = state, c.Now().Add(-2*time.Minute), "16.1", "192.0.2.17"
+		w.State, w.DeliveredAt, w.Protocol, w.Addr = state, c.Now().Add(4*time.Minute), "16.1", "192.0.2.17"
 		if state != access.WipeDelivered {
-			w.AnsweredAt = c.Now().Add(-time.Minute)
+			w.AnsweredAt = c.Now().Add(5 * time.Minute)
 		}
 		return tx.SaveWipe(w)
 	})
