@@ -202,15 +202,25 @@ func TestARuleHoldsNoMoreThanAPersonHasConfirmed(t *testing.T) {
 //
 // Y-07 Y-16 S-15
 func TestALookAtAllRecordsSurvivesTheConsolesDeath(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, plan{early: true})
-	if err := os.Mkdir(w.file("base"), 0o700); err != nil {
-		t.Fatal(err)
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, plan{early: true, postgres: engine == "postgres"})
+			dsn := w.database
+			if dsn == "" {
+				if err := os.Mkdir(w.file("base"), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				dsn = "sqlite:" + w.file("base/console.db")
+				w.edit("console.toml", `database = ""`, `database = "`+dsn+`"`)
+			}
+			w.killedWhileLooking(fill(t, dsn, 8000))
+		})
 	}
-	dsn := "sqlite:" + w.file("base/console.db")
-	w.edit("console.toml", `database = ""`, `database = "`+dsn+`"`)
-	const records = 12000
-	want := fill(t, dsn, records)
+}
+
+func (w *world) killedWhileLooking(want int) {
+	t := w.t
 	w.startConsole()
 	w.hire()
 	w.startGateway(0)
@@ -426,7 +436,16 @@ func TestAPhoneStaysOnOneTypeOfMailServer(t *testing.T) {
 			t.Errorf("%s tells of %v", g.ID, kinds)
 		}
 	}
+	waits := w.ping(t.Context(), 1, 1, at(1, "carol", "plant.example"))
 	w.change(func(s *api.Settings) { s.OneServerType = true })
+	select {
+	case got := <-waits:
+		if got.status != 7 {
+			t.Errorf("the waiting request ended with %+v", got)
+		}
+	case <-time.After(soon):
+		t.Error("the waiting request goes on")
+	}
 	for i := range w.gateways {
 		w.soonFares("refused", at(i, "carol", "plant.example"))
 		expect(t, "passed", at(i, "bob", "head.example"))
