@@ -116,20 +116,26 @@ func (s *Server) rulePairs(r *admin.RuleRow) []pair {
 	}
 	say("rules.col.whom", s.ruleWhom(r))
 	say("rules.col.place", s.say("rule.place-is", r.Order))
-	most := s.say("preferences.any-number")
-	if r.Most > 0 {
-		most = s.say("rule.most-is", r.Most)
+	if !r.Kind.ByRequest() || !r.ForEverybody() { // what is asked of each request holds no records
+		say("rule.most", s.mostWords(r))
 	}
-	if r.Confirmed > r.Most && r.Most > 0 {
-		most += " " + s.say("rule.confirmed", r.Confirmed)
-	}
-	say("rule.most", most)
 	say("rule.note", r.Note)
 	made := s.ago(r.Changed)
 	if r.By != "" {
 		made = s.html("rule.changed-by", made, text(r.By, 80))
 	}
 	return append(list, pair{s.say("rules.col.changed"), made})
+}
+
+// mostWords is how many records a rule may hold.
+func (s *Server) mostWords(r *admin.RuleRow) string {
+	switch {
+	case r.Most == 0:
+		return s.say("preferences.any-number")
+	case r.Confirmed > r.Most:
+		return s.say("rule.most-is", r.Most) + " " + s.say("rule.confirmed", r.Confirmed)
+	}
+	return s.say("rule.most-is", r.Most)
 }
 
 // ruleMoments is what has happened to a rule, from the audit log.

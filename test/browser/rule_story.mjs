@@ -69,7 +69,7 @@ export const ruleStories = {
     await page.getByLabel('Show').selectOption('Released')
     await row(page, 'dora').getByText('by ada').waitFor()
     await row(page, 'dora').getByRole('link', { name: 'dora@lab.example', exact: true }).click()
-    await (category(page, 'Rules')).getByText('Released').first().waitFor()
+    await category(page, 'Rules').locator('dd').getByText('Released').first().waitFor()
     await pane(page).getByText('Allowed').first().waitFor()
     await pane(page).locator('.do').getByRole('link', { name: 'Hold again' }).click()
     await dialog.getByRole('button', { name: 'Hold again' }).click()
