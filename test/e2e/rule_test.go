@@ -214,7 +214,7 @@ func TestALookAtAllRecordsSurvivesTheConsolesDeath(t *testing.T) {
 				dsn = "sqlite:" + w.file("base/console.db")
 				w.edit("console.toml", `database = ""`, `database = "`+dsn+`"`)
 			}
-			w.killedWhileLooking(fill(t, dsn, 8000))
+			w.killedWhileLooking(fill(t, dsn, 4000))
 		})
 	}
 }
