@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
 )
 
@@ -63,6 +62,9 @@ func (s *Server) dashboardShow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, n := range d.Needs {
+		if n.Kind == admin.NeedRule {
+			continue // the banner says it, here as on every page
+		}
 		dp.Needs = append(dp.Needs, s.newNeed(n))
 	}
 	for i := range d.Gateways {
@@ -104,8 +106,6 @@ func (s *Server) newNeed(n admin.Need) need {
 		out.Href, out.Action = "/settings/mail", s.say("dashboard.see-setting")
 	case admin.NeedShadow:
 		out.Icon, out.Href, out.Action = "eye", "/sentry/preferences/preview?shadow=no", s.say("shadow.end")
-	case admin.NeedRule:
-		out.Icon, out.Href, out.Action = "filter", ruleHref(access.BlockingID(n.Object)), s.say("rule.look")
 	case admin.NeedQuarantine:
 		out.Icon, out.Href, out.Action = "hand-stop", "/quarantine", s.say("dashboard.see-quarantine")
 	case admin.NeedNoGroups:

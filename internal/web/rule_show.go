@@ -21,6 +21,7 @@ import (
 type rulePage struct {
 	page
 	R        *admin.RuleDetails
+	Here     string // its address, with the view of the records
 	Sentence string
 	Action   template.HTML
 	State    template.HTML
@@ -59,7 +60,7 @@ func (s *Server) ruleShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	row := &found.RuleRow
 	p.Title = clip(visible(found.Name), 100)
-	rp := &rulePage{page: p, R: &found, Sentence: s.hear(found.Sentence), Action: s.ruleActionChip(found.Action), State: s.ruleStateCell(row),
+	rp := &rulePage{page: p, R: &found, Here: r.URL.RequestURI(), Sentence: s.hear(found.Sentence), Action: s.ruleActionChip(found.Action), State: s.ruleStateCell(row),
 		Acts: s.lists.rules.buttons(p.Actor, row, ruleHref(id)), Says: s.rulePairs(row), Figures: s.ruleFigures(row)}
 	if found.Enabled && found.Waiting > 0 && !found.Room() {
 		rp.Waits = &ruleWaits{Text: s.say("rule.waits", found.Waiting)}

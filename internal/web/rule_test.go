@@ -221,7 +221,6 @@ func TestARuleThatMeansMoreThanItMayHoldWaitsForAPerson(t *testing.T) {
 	preview := previewed(t, v, "os-below", oldIOS("most", "1")).wants(http.StatusOK)
 	preview.says(".note", "1 more record").says(".check", "all 2 are meant").says("#otherwise", "those beyond 1 stay free")
 	path := ruleMade(t, v, "os-below", oldIOS("most", "1"))
-	v.get("/").says("main", "Look at it")
 	page := v.get(path).says(".waits", "1 more record matches than the rule may hold").says(".waits a", "Confirm").says(".figures", "1 Waiting")
 	v.get("/").says(".banner", "Rule Old iPhones waits for you : 1 more match than it may hold.")
 	v.get("/rules?show=waiting").says("tbody", "Old iPhones")

@@ -49,8 +49,8 @@ export const ruleStories = {
     await page.getByRole('button', { name: 'Create rule' }).click()
     await page.locator('.message').getByText('Old iPhones').waitFor()
     await looked(page)
-    await page.reload()
-    await row(page, 'ana.silva').getByText('In quarantine').waitFor()
+    await row(page, 'ana.silva').getByText('In quarantine').waitFor() // the page brings itself up to date
+    await page.getByRole('button', { name: 'Undo' }).waitFor()
     await accessible(page, 'a rule')
 
     assert.equal((await fetch(world.rules.poke)).status, 200)
