@@ -181,14 +181,19 @@ func indexFold(s, core string) int {
 }
 
 // VersionBelow compares versions part by part, each as a number: "9.3.5" is below "17". What stands
-// behind the numbers of a part (a beta's letter, a build) does not count.
+// behind the numbers of a part (a beta's letter, a build) does not count. A v of one number alone is some
+// version that begins with it, as user agents tell it: it is below only what begins with a higher one.
 func VersionBelow(v, limit string) bool {
+	some := !strings.Contains(v, ".") && v != ""
 	for limit != "" {
 		var a, b int
 		a, v = numberedPart(v)
 		b, limit = numberedPart(limit)
 		if a != b {
 			return a < b
+		}
+		if some {
+			return false
 		}
 	}
 	return false

@@ -22,7 +22,9 @@ func TestVersionsAreComparedPartByPart(t *testing.T) {
 		{"17", "17", false},
 		{"17.0.1", "17", false},
 		{"17", "17.0.0", false},
-		{"17", "17.0.1", true},
+		{"17", "17.4", false}, // some 17
+		{"16", "17.4", true},
+		{"17.0", "17.0.1", true},
 		{"9.3.5", "17", true},
 		{"17.10", "17.9", false},
 		{"8.1b2", "8.2", true},

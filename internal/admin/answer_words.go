@@ -144,8 +144,10 @@ func (a *Admin) explainGateway(an *Answer, rule access.Rule, s *situation) {
 		an.Advice = s.remedy()
 	case access.RuleServerType:
 		allow("Refused because another account of this phone is on another type of mail server.")
+		an.Advice = "Have the user take another phone, or another mail app, for one of the two."
 	case access.RuleDeviceLimit:
 		allow("Blocked because this mailbox has too many phones.")
+		an.Advice = "Remove or block one that came earlier and is not used any more: this one passes then by itself."
 	case access.RuleQuarantine:
 		an.Sentence = "In quarantine" + s.since(s.held) + " until somebody releases it" + s.ruleTraits()
 		if s.rule != nil {

@@ -157,7 +157,7 @@ func (h *horizon) limit(p *Preview, before, after access.View, was, is []access.
 		if !ok {
 			continue
 		}
-		d0, d1 := judge(before, &as.Record, p.At), judge(after, &n.Record, p.At)
+		d0, d1 := judge(before, &as.Record, p.At), judgeStranger(after, n, p.At)
 		if err := h.hideWhy(&d0, &c.Before); err != nil {
 			return err
 		}

@@ -49,6 +49,16 @@ func judgeOn(v access.View, r *access.Record, server string, now time.Time) acce
 	return access.Decide(v, &access.Facts{Pair: r.Pair, ConsoleHeard: now, ServerType: server}, now)
 }
 
+// judgeStranger is judge for what may have no record in a view: rules then look at what the phone says of itself.
+func judgeStranger(v access.View, as *access.Association, now time.Time) access.Decision {
+	if v.Record(as.Pair) != nil {
+		return judge(v, &as.Record, now)
+	}
+	t := as.Traits()
+	t.LastSync = time.Time{}
+	return access.Decide(v, &access.Facts{Pair: as.Pair, ConsoleHeard: now, Stranger: &t}, now)
+}
+
 // row puts the present verdict beside an association.
 func row(v access.View, as *access.Association, now time.Time) Row { return rowOn(v, as, "", now) }
 

@@ -29,7 +29,7 @@ func TestTheSameOnPostgres(t *testing.T) {
 		TestTheCapHoldsForManyConsolesAtOnce, TestTheCapHoldsForManyAtOnce, TestAPolicyKeepsWhatItHasSaidBeforeWithItsAuthors,
 		TestARuleHoldsItsRecordsOnceTheyAreLookedAtAndLetsThemGoWhenItIsOutOfForce, TestMoreRecordsThanARuleMayHoldWaitForAPersonWhoHasSeenTheNumber,
 		TestQuarantineIsReleasedHeldAgainAndUndoneByRecordAndInBulk, TestARuleForAGroupFollowsWhoIsInIt, TestAMailboxKeepsItsFirstPhonesWhateverMovesThem,
-		TestTheWalkGoesOnWhereAnotherConsoleHasDied, TestWhatAPreviewOfARuleSaysIsWhatTheWalkThenDoes,
+		TestTheWalkGoesOnWhereAnotherConsoleHasDied, TestTwoConsolesWalkTogetherAndHoldNoMoreThanTheRuleMay, TestWhatAPreviewOfARuleSaysIsWhatTheWalkThenDoes,
 		TestUsersAreImportedAndADisabledOneIsRefused, TestExchangesOwnListSaysWhoHasYetToCome, TestALongFileIsDoneInStepsAndCanBeStopped,
 	} {
 		name := runtime.FuncForPC(reflect.ValueOf(test).Pointer()).Name()

@@ -184,7 +184,8 @@ func sight(tx *store.Tx, v access.View, list []access.Association) (*overlay, er
 	return o, err
 }
 
-// strangers gives what is left of records that are gone: a pair that nothing is known of.
+// strangers gives what is left of records that are gone: a pair that nothing is known of but what its phone says of
+// itself with every request.
 func strangers(was, is []access.Association) (list []access.Association) {
 	there := make(map[access.AssociationID]bool, len(is))
 	for i := range is {
@@ -192,7 +193,9 @@ func strangers(was, is []access.Association) (list []access.Association) {
 	}
 	for i := range was {
 		if !there[was[i].ID] {
-			list = append(list, access.Association{Record: access.Record{ID: was[i].ID, Pair: was[i].Pair}})
+			left := was[i]
+			left.Record = access.Record{ID: was[i].ID, Pair: was[i].Pair}
+			list = append(list, left)
 		}
 	}
 	return list
@@ -212,7 +215,7 @@ func (p *Preview) compare(before, after access.View, was, is []access.Associatio
 			continue
 		}
 		p.Records++
-		d0, d1 := judge(before, &was[i].Record, now), judge(after, &n.Record, now)
+		d0, d1 := judge(before, &was[i].Record, now), judgeStranger(after, n, now)
 		if d0.Verdict == d1.Verdict && d0.Rule == d1.Rule && d0.Shadow == d1.Shadow {
 			continue
 		}

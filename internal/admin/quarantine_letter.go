@@ -41,7 +41,7 @@ type quarantineMark struct {
 // whichever comes first sends.
 func (s *Settings) TellQuarantine(ctx context.Context) error {
 	m, err := s.Mail(ctx, house())
-	if err != nil || !m.On {
+	if err != nil || !m.On || s.admin.snapshot().Preferences().Shadow { // in shadow mode nobody waits for anything
 		return err
 	}
 	rules, err := s.quarantines(ctx)
@@ -135,7 +135,7 @@ func (s *Settings) freshlyHeld(ctx context.Context, m Mail, k *quarantineMark, r
 		since = old
 	}
 	return slices.DeleteFunc(p.Rows, func(r store.RuledRow) bool {
-		return r.At.Before(since) || r.At.Equal(k.Through) && slices.Contains(k.With, r.Association)
+		return r.Record.SyncStatus != access.Blocked || r.At.Before(since) || r.At.Equal(k.Through) && slices.Contains(k.With, r.Association)
 	}), err
 }
 
@@ -232,7 +232,7 @@ func (s *Settings) userLetter(ctx context.Context, r *store.Ruled) (*courier.Let
 		return nil, err
 	}
 	as, err := s.admin.store.FindAssociation(ctx, r.Association)
-	if err != nil || as.Person == "" {
+	if err != nil || as.Person == "" || as.SyncStatus != access.Blocked { // it may sync all the same, by a manual Allow
 		return nil, known(err)
 	}
 	u, err := s.admin.store.FindUser(ctx, as.Person)

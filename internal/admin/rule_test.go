@@ -130,6 +130,11 @@ func TestAMakingAndAChangeOfARuleAreUndoneUnlessSomebodyHasChangedItSince(t *tes
 	wantKind(t, err, access.KindConflict)
 	_, err = w.admin.CreateRule(t.Context(), root(), admin.RuleForm{Name: "x", Kind: access.BlockingOS, Action: access.ActionBlock}, admin.Act{})
 	wantKind(t, err, access.KindInvalid)
+	brief := w.done(w.admin.CreateRule(t.Context(), root(), iPhones("Brief", access.ActionBlock), admin.Act{Key: "brief"}))
+	w.done(w.admin.Undo(t.Context(), root(), brief.Undo, admin.Act{}))
+	if _, err := w.admin.FindRule(t.Context(), root(), access.BlockingID(brief.ID)); access.KindOf(err) != access.KindNotFound {
+		t.Errorf("a making that was undone: %v", err)
+	}
 	warns := iPhones("Watch iPhones", access.ActionWarn)
 	changed := w.done(w.admin.ChangeRule(t.Context(), root(), rule, warns, admin.Act{Version: made.Version, Key: "change"}))
 	_, err = w.admin.ChangeRule(t.Context(), second(), rule, warns, admin.Act{Version: made.Version})
@@ -450,6 +455,50 @@ func TestTheWalkGoesOnWhereAnotherConsoleHasDied(t *testing.T) { // Y-16
 	if r := w.ruleNow(rule); r.Walk.On {
 		t.Error("the walk is not over")
 	}
+}
+
+func TestTwoConsolesWalkTogetherAndHoldNoMoreThanTheRuleMay(t *testing.T) { // Y-16
+	w := newWorld(t)
+	w.phones(60, "a")
+	f := iPhones("Some", access.ActionBlock)
+	f.Most = 25
+	rule := w.rule(f)
+	other, err := admin.New(admin.Config{Store: w.store, Snapshot: w.view.load, Now: w.clock.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	errs := make(chan error)
+	for _, a := range []*admin.Admin{w.admin, other} {
+		go func() {
+			for {
+				if more, err := admin.WalkStep(t.Context(), a, 7); err != nil || !more {
+					errs <- err
+					return
+				}
+			}
+		}()
+	}
+	go func() { // phones come meanwhile
+		errs <- w.store.WithTx(t.Context(), func(tx *store.Tx) error {
+			for i := range 5 {
+				as := &access.Association{Record: access.Record{Pair: pairOf("new", fmt.Sprint("N", i))}, Model: "iPhone"}
+				if err := tx.CreateAssociation(as); err != nil {
+					return err
+				}
+				if err := ruling.Arrived(tx, as); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}()
+	for range 3 {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	w.walked()
+	w.wantRule(rule, 25, 40, 0)
 }
 
 // seen lets a phone have synced now.

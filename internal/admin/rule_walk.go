@@ -21,7 +21,7 @@ import (
 const (
 	walkPoll  = 5 * time.Second // a walk of a console that died is gone on with by then
 	walkEvery = time.Hour       // for what only time brings: phones that are not seen any more
-	walkBatch = 500
+	walkBatch = 250
 	walkTries = 3 // looks for records that wait though their rule has room
 
 	settingWalk = "task.rules"

@@ -214,6 +214,49 @@ func TestARuleThatMeansNothingIsRefused(t *testing.T) {
 	}
 }
 
+// Y-16
+func TestARuleThatIsNotThereIsNotFound(t *testing.T) {
+	w := newWorld(t)
+	at := rulesPath + "/nothing"
+	for path, method := range map[string]string{"": "GET", "/records": "GET", "/enable": "POST", "/disable": "POST", "/preview-confirm": "POST",
+		"/preview-delete": "POST"} {
+		w.call(method, at+path, nil).want(404)
+	}
+	w.call("PUT", at, oldPhones(1), "If-Match", "*").want(404)
+	w.call("POST", at+"/preview", oldPhones(1)).want(404)
+	w.call("POST", at+"/confirm", map[string]any{"number": 1}).want(404)
+	w.call("DELETE", at, nil).want(404)
+}
+
+// A help desk sees and releases its own people's phones alone, and an auditor's token may only look. Y-16
+func TestQuarantineIsOfOnesOwnPeople(t *testing.T) {
+	w := newWorld(t)
+	w.run()
+	ana, ben := w.user("ana", "sales"), w.user("ben")
+	hers, his := w.old("ana", "appl1"), w.old("ben", "appl2")
+	for id, u := range map[access.AssociationID]string{hers: ana.ID, his: ben.ID} {
+		if d := w.details(id); string(d.Person) != u {
+			t.Fatalf("%s belongs to %s", id, d.Person)
+		}
+	}
+	made := read[api.Result](w.call("POST", rulesPath, oldPhones(0)).want(201))
+	w.walked(made.ID)
+	_, tokens := w.callers()
+	desk, value := as(tokens[2])
+	list := look[page[api.RuledRecord]](w.call("GET", api.Prefix+"/quarantine", nil, desk, value).want(200)).Items
+	if len(list) != 1 || list[0].Association.ID != hers {
+		t.Errorf("a help desk of sales sees %+v", list)
+	}
+	if n := look[struct{ Held int }](w.call("GET", api.Prefix+"/quarantine/count", nil, desk, value).want(200)).Held; n != 1 {
+		t.Errorf("and counts %d", n)
+	}
+	w.call("POST", w.path(his, "/release"), nil, desk, value).want(404)
+	w.call("POST", w.path(hers, "/release"), nil, desk, value).want(200)
+	auditor, token := as(w.auditor)
+	w.call("GET", api.Prefix+"/quarantine", nil, auditor, token).want(200)
+	w.call("POST", w.path(his, "/release"), nil, auditor, token).want(403)
+}
+
 // R-6 Y-16 Y-07
 func TestLimitsArePreferencesAndOldCallersNeedNotKnowThem(t *testing.T) {
 	w := newWorld(t)

@@ -58,3 +58,28 @@ func TestAMailboxHasItsNumberOfDevices(t *testing.T) {
 		}
 	})
 }
+
+func TestAWipedPhoneMakesRoomInItsMailbox(t *testing.T) { // W-01, Y-16
+	both(t, func(d *desk) {
+		d.change(func(tx *store.Tx) error {
+			p := access.DefaultPreferences()
+			p.DeviceLimit = 1
+			return tx.SavePreferences(p, 0, "root")
+		})
+		d.take(d.report(samsung("alma", "SEC1")))
+		first := d.record("alma")
+		d.now = d.now.Add(time.Hour)
+		d.take(d.report(samsung("alma", "SEC2")))
+		if second := d.pair("alma", "SEC2"); second.SyncStatus != access.Blocked {
+			t.Fatalf("the second phone is %s", second.SyncStatus)
+		}
+		order := &store.Wipe{Association: first.ID, Wipe: access.Wipe{Kind: access.WipeFull, State: access.WipePending, By: "alice"}}
+		d.change(func(tx *store.Tx) error { return tx.CreateWipe(order) })
+		ack := samsung("alma", "SEC1")
+		ack.Wipe = &access.WipeReport{ID: order.ID, State: access.WipeAcknowledged}
+		d.take(d.report(ack))
+		if second := d.pair("alma", "SEC2"); second.SyncStatus != access.Allowed || second.Ruling != nil {
+			t.Errorf("the second phone is %s, %+v", second.SyncStatus, second.Ruling)
+		}
+	})
+}

@@ -86,6 +86,19 @@ func TestQuarantineIsToldToAdministratorsOnceAnHourAndToEachUserOnce(t *testing.
 	h.tell()
 	h.tell()
 	wantLetters(t, o, "an hour later", 2, 2)
+	h.set(h.now().Add(time.Minute))
+	allowed := h.comes("anna", "D5")
+	h.must(h.store.WithTx(t.Context(), func(tx *store.Tx) error {
+		as, err := tx.FindAssociation(allowed)
+		if err != nil {
+			return err
+		}
+		as.Override = access.Override{Kind: access.OverrideAllow, At: tx.Now()}
+		return tx.SaveAssociation(as)
+	}))
+	h.set(h.now().Add(time.Hour))
+	h.tell()
+	wantLetters(t, o, "one that somebody has allowed", 2, 2)
 	m, err := h.settings.Mail(t.Context(), root())
 	h.must(err)
 	m.UsersUntold = true

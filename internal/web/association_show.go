@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -79,7 +80,8 @@ func (s *Server) details(r *http.Request, id string, v view) (any, error) {
 		s.userCategory(&found, v), s.phoneCategory(a), s.deviceCategory(&found, v), link, mailbox, s.verdictCategory(a),
 		s.timesCategory(a), s.commentCategory(a), s.timelineCategory("record", id, &happened),
 	}
-	d.Acts = append(s.quarantineButtons(&found, who, v.href(id, v.Cursor)), d.Acts...)
+	before, behind := s.quarantineButtons(&found, who, v.href(id, v.Cursor))
+	d.Acts = slices.Concat(before, d.Acts, behind)
 	if ruled, ok := s.rulesCategory(&found, who, v.href(id, v.Cursor)); ok {
 		d.Categories = append([]category{ruled}, d.Categories...)
 	}

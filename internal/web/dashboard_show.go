@@ -61,12 +61,10 @@ func (s *Server) dashboardShow(w http.ResponseWriter, r *http.Request) error {
 	if dp.Needs, err = s.wipeNeeds(r, p.Actor); err != nil {
 		return err
 	}
-	if n, err := s.admin.CountQuarantine(r.Context(), p.Actor); err != nil {
-		return err
-	} else if n > 0 {
-		dp.Needs = append(dp.Needs, need{Kind: "warn", Icon: "hand-stop", Text: s.say("dashboard.quarantine", n), Href: "/quarantine", Action: s.say("dashboard.see-quarantine")})
-	}
 	for _, n := range d.Needs {
+		if n.Kind == admin.NeedRule {
+			continue // the banner says it, here as on every page
+		}
 		dp.Needs = append(dp.Needs, s.newNeed(n))
 	}
 	for i := range d.Gateways {
@@ -108,6 +106,8 @@ func (s *Server) newNeed(n admin.Need) need {
 		out.Href, out.Action = "/settings/mail", s.say("dashboard.see-setting")
 	case admin.NeedShadow:
 		out.Icon, out.Href, out.Action = "eye", "/sentry/preferences/preview?shadow=no", s.say("shadow.end")
+	case admin.NeedQuarantine:
+		out.Icon, out.Href, out.Action = "hand-stop", "/quarantine", s.say("dashboard.see-quarantine")
 	case admin.NeedNoGroups:
 		out.Icon, out.Href = "users", ""
 	case admin.NeedBlocked:

@@ -26,11 +26,11 @@ func (s *Server) rulesCategory(d *admin.Details, who access.Actor, here string) 
 	}
 	for i := range d.Ruled {
 		r := &d.Ruled[i]
-		h := anchor(ruleHref(r.ID), r.Name) + "<br>" + s.ruledChip(string(r.State), r.Action) + ` <span class="soft small">` + s.html("details.rule-since", s.ago(r.Since))
-		if r.ReleasedBy != "" {
-			h += " · " + s.byAt(r.ReleasedBy, s.ago(r.ReleasedAt))
+		when := s.html("details.rule-since", s.ago(r.Since))
+		if r.State == ruledReleased {
+			when = s.byAt(r.ReleasedBy, s.ifEver(r.ReleasedAt))
 		}
-		h += "</span>"
+		h := anchor(ruleHref(r.ID), r.Name) + "<br>" + s.ruledChip(string(r.State), r.Action) + ` <span class="soft small">` + when + "</span>"
 		if several < 2 {
 			r.Can = nil // the button above is about this one
 		}
@@ -42,14 +42,17 @@ func (s *Server) rulesCategory(d *admin.Details, who access.Actor, here string) 
 	return c, true
 }
 
-// quarantineButtons release a record from every rule that holds it, or have them hold it again.
-func (s *Server) quarantineButtons(d *admin.Details, who access.Actor, here string) []actButton {
+// quarantineButtons release a record from every rule that holds it, which stands before the other buttons, or
+// have them hold it again, which stands behind.
+func (s *Server) quarantineButtons(d *admin.Details, who access.Actor, here string) (before, behind []actButton) {
 	var can []access.Verb
 	for i := range d.Ruled {
 		can = append(can, d.Ruled[i].Can...)
 	}
-	list := s.ruledButtons("/quarantine", string(d.ID), can, who, here)
-	return list[:min(len(list), 1)] // out first: who is held by one rule and released from another wants to sync
+	if slices.Contains(can, access.VerbReleaseRecord) { // who is held by one rule and released from another wants to sync
+		return s.ruledButtons("/quarantine", string(d.ID), []access.Verb{access.VerbReleaseRecord}, who, here), nil
+	}
+	return nil, s.ruledButtons("/quarantine", string(d.ID), can, who, here)
 }
 
 // ruledButtons lead to the questions of a list of records, as far as they can be answered with yes.

@@ -21,6 +21,7 @@ import (
 type rulePage struct {
 	page
 	R        *admin.RuleDetails
+	Here     string // its address, with the view of the records
 	Sentence string
 	Action   template.HTML
 	State    template.HTML
@@ -59,7 +60,7 @@ func (s *Server) ruleShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	row := &found.RuleRow
 	p.Title = clip(visible(found.Name), 100)
-	rp := &rulePage{page: p, R: &found, Sentence: s.hear(found.Sentence), Action: s.ruleActionChip(found.Action), State: s.ruleStateCell(row),
+	rp := &rulePage{page: p, R: &found, Here: r.URL.RequestURI(), Sentence: s.hear(found.Sentence), Action: s.ruleActionChip(found.Action), State: s.ruleStateCell(row),
 		Acts: s.lists.rules.buttons(p.Actor, row, ruleHref(id)), Says: s.rulePairs(row), Figures: s.ruleFigures(row)}
 	if found.Enabled && found.Waiting > 0 && !found.Room() {
 		rp.Waits = &ruleWaits{Text: s.say("rule.waits", found.Waiting)}
@@ -116,20 +117,26 @@ func (s *Server) rulePairs(r *admin.RuleRow) []pair {
 	}
 	say("rules.col.whom", s.ruleWhom(r))
 	say("rules.col.place", s.say("rule.place-is", r.Order))
-	most := s.say("preferences.any-number")
-	if r.Most > 0 {
-		most = s.say("rule.most-is", r.Most)
+	if !r.Kind.ByRequest() || !r.ForEverybody() { // what is asked of each request holds no records
+		say("rule.most", s.mostWords(r))
 	}
-	if r.Confirmed > r.Most && r.Most > 0 {
-		most += " " + s.say("rule.confirmed", r.Confirmed)
-	}
-	say("rule.most", most)
 	say("rule.note", r.Note)
 	made := s.ago(r.Changed)
 	if r.By != "" {
 		made = s.html("rule.changed-by", made, text(r.By, 80))
 	}
 	return append(list, pair{s.say("rules.col.changed"), made})
+}
+
+// mostWords is how many records a rule may hold.
+func (s *Server) mostWords(r *admin.RuleRow) string {
+	switch {
+	case r.Most == 0:
+		return s.say("preferences.any-number")
+	case r.Confirmed > r.Most:
+		return s.say("rule.most-is", r.Most) + " " + s.say("rule.confirmed", r.Confirmed)
+	}
+	return s.say("rule.most-is", r.Most)
 }
 
 // ruleMoments is what has happened to a rule, from the audit log.

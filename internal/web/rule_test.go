@@ -165,7 +165,7 @@ func TestPhonesInQuarantineAreReleasedAndHeldAgain(t *testing.T) {
 	ids := c.Add(t, browser.Three()...)
 	v := signedIn(t, c)
 	ruleMade(t, v, "os-below", oldIOS())
-	v.get("/").says("main", "2 records are in quarantine until somebody has looked at them.").says("main a", "See quarantine")
+	v.get("/").says("main", "2 phones wait in quarantine until somebody releases them.").says("main a", "See quarantine")
 	v.get("/search?q=ana").says(".sentence", "In quarantine").says(".buttons a", "Release")
 	page := v.get("/quarantine").wants(http.StatusOK).says("tbody", "ana.silva@lab.example").says("tbody", "Old iPhones").says(".nav a[href='/quarantine']", "2 records in quarantine")
 	buttons := page.all(`tbody td.acts a`)
@@ -346,5 +346,18 @@ func TestWhoMayOnlyLookSeesRulesWithoutTheirButtons(t *testing.T) {
 	auditor.get("/rules/new").wants(http.StatusForbidden)
 	if got := auditor.get("/").words(".banner"); strings.Contains(got, "waits for you") {
 		t.Error("who cannot confirm is asked to")
+	}
+}
+
+func TestUsersOfHeldPhonesAreWrittenToUnlessThatIsTurnedOff(t *testing.T) {
+	c := browser.Start(t, true)
+	v := signedIn(t, c)
+	form := v.get("/settings/mail").wants(http.StatusOK).says("label", "Write to users whose phones are held in quarantine")
+	if got := form.fields("/settings/mail").Get("users"); got != "yes" {
+		t.Errorf("a new console begins with %q", got)
+	}
+	form.submit(v, "/settings/mail", url.Values{"users": {"no"}}).wants(http.StatusOK)
+	if got := v.get("/settings/mail").fields("/settings/mail").Get("users"); got != "no" {
+		t.Errorf("it was turned off and is %q", got)
 	}
 }

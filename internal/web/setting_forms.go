@@ -30,11 +30,11 @@ func (s *Server) mailSetting() *setting {
 		Fields: []settingField{{Name: "on", Kind: "yes"}, {Name: "host", Kind: "text"}, {Name: "port", Kind: "number", Min: 1, Max: 65535, Hint: true},
 			{Name: "encryption", Kind: "choice", Options: []string{"starttls", "tls", "none"}}, {Name: "user", Kind: "text", Hint: true},
 			{Name: "password", Kind: "password", Hint: true}, {Name: "from", Kind: "text"},
-			{Name: "to", Kind: "textarea", Hint: true}, {Name: "ca", Kind: "textarea", Hint: true}},
+			{Name: "to", Kind: "textarea", Hint: true}, {Name: "users", Kind: "yes", Hint: true}, {Name: "ca", Kind: "textarea", Hint: true}},
 		Values: func(ctx context.Context, who access.Actor) (map[string]string, admin.Kept, error) {
 			m, err := s.settings.Mail(ctx, who)
 			return map[string]string{"on": yesNo(m.On), "host": m.Host, "port": digitsOf(m.Port), "encryption": string(m.Encryption), "user": m.User,
-				"from": m.From, "to": strings.Join(m.To, "\n"), "ca": m.CA}, m.Kept, err
+				"from": m.From, "to": strings.Join(m.To, "\n"), "users": yesNo(!m.UsersUntold), "ca": m.CA}, m.Kept, err
 		},
 		Save: func(ctx context.Context, who access.Actor, f url.Values, act admin.Act) (admin.Result, error) {
 			m, err := s.settings.Mail(ctx, who)
@@ -44,6 +44,7 @@ func (s *Server) mailSetting() *setting {
 			m.On, m.Host, m.Port = f.Get("on") == "yes", strings.TrimSpace(f.Get("host")), whole(f, "port")
 			m.Encryption = admin.Encryption(f.Get("encryption"))
 			m.User, m.From, m.CA = strings.TrimSpace(f.Get("user")), strings.TrimSpace(f.Get("from")), f.Get("ca")
+			m.UsersUntold = f.Get("users") == "no"
 			m.To = strings.FieldsFunc(f.Get("to"), func(r rune) bool { return r == '\n' || r == '\r' || r == ',' || r == ';' })
 			var password *string
 			if p := f.Get("password"); p != "" {

@@ -49,8 +49,8 @@ export const ruleStories = {
     await page.getByRole('button', { name: 'Create rule' }).click()
     await page.locator('.message').getByText('Old iPhones').waitFor()
     await looked(page)
-    await page.reload()
-    await row(page, 'ana.silva').getByText('In quarantine').waitFor()
+    await row(page, 'ana.silva').getByText('In quarantine').waitFor() // the page brings itself up to date
+    await page.getByRole('button', { name: 'Undo' }).waitFor()
     await accessible(page, 'a rule')
 
     assert.equal((await fetch(world.rules.poke)).status, 200)
@@ -69,7 +69,7 @@ export const ruleStories = {
     await page.getByLabel('Show').selectOption('Released')
     await row(page, 'dora').getByText('by ada').waitFor()
     await row(page, 'dora').getByRole('link', { name: 'dora@lab.example', exact: true }).click()
-    await (category(page, 'Rules')).getByText('Released').first().waitFor()
+    await category(page, 'Rules').locator('dd').getByText('Released').first().waitFor()
     await pane(page).getByText('Allowed').first().waitFor()
     await pane(page).locator('.do').getByRole('link', { name: 'Hold again' }).click()
     await dialog.getByRole('button', { name: 'Hold again' }).click()

@@ -181,16 +181,22 @@ func TestARuleHoldsNoMoreThanAPersonHasConfirmed(t *testing.T) {
 	if len(waiting) != 3 {
 		t.Errorf("%d wait", len(waiting))
 	}
+	late := w.phone(1, "carol", "OLDANDNEW") // nobody knows it: gateways go by what it says, until the console has said that it waits
+	w.soonFares("passed", late)
+	if r := w.rule(made.ID); r.Held != 2 || r.Waiting != 4 {
+		t.Errorf("with a newcomer the rule holds %d and %d wait", r.Held, r.Waiting)
+	}
+	phones = append(phones, late)
 
 	var pre api.RulePreview
 	w.call("POST", at+"/preview-confirm", nil, &pre)
-	if pre.Confirm != 5 || pre.ToBlocked != 3 {
+	if pre.Confirm != 6 || pre.ToBlocked != 4 {
 		t.Errorf("confirming would hold %d and refuse %d more", pre.Confirm, pre.ToBlocked)
 	}
-	w.refuses(http.StatusConflict, "POST", at+"/confirm", map[string]any{"number": 4})
+	w.refuses(http.StatusConflict, "POST", at+"/confirm", map[string]any{"number": 5})
 	w.ask("POST", at+"/confirm", map[string]any{"number": pre.Confirm, "reason": "seen"})
-	eventually(t, soon, "all five are refused", func() bool { return count() == 5 })
-	if r := w.walked(made.ID); r.Held != 5 || r.Waiting != 0 || r.Confirmed != 5 {
+	eventually(t, soon, "all six are refused", func() bool { return count() == 6 })
+	if r := w.walked(made.ID); r.Held != 6 || r.Waiting != 0 || r.Confirmed != 6 {
 		t.Errorf("confirmed: %+v", r.Rule)
 	}
 	w.ask("POST", at+"/disable", nil)
@@ -202,15 +208,25 @@ func TestARuleHoldsNoMoreThanAPersonHasConfirmed(t *testing.T) {
 //
 // Y-07 Y-16 S-15
 func TestALookAtAllRecordsSurvivesTheConsolesDeath(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, plan{early: true})
-	if err := os.Mkdir(w.file("base"), 0o700); err != nil {
-		t.Fatal(err)
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, plan{early: true, postgres: engine == "postgres"})
+			dsn := w.database
+			if dsn == "" {
+				if err := os.Mkdir(w.file("base"), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				dsn = "sqlite:" + w.file("base/console.db")
+				w.edit("console.toml", `database = ""`, `database = "`+dsn+`"`)
+			}
+			w.killedWhileLooking(fill(t, dsn, 4000))
+		})
 	}
-	dsn := "sqlite:" + w.file("base/console.db")
-	w.edit("console.toml", `database = ""`, `database = "`+dsn+`"`)
-	const records = 12000
-	want := fill(t, dsn, records)
+}
+
+func (w *world) killedWhileLooking(want int) {
+	t := w.t
 	w.startConsole()
 	w.hire()
 	w.startGateway(0)
@@ -316,6 +332,50 @@ func TestDocumentsOfFileSharesStayAtHome(t *testing.T) {
 	if a, _ := w.find("bob", "PHONEONE"); a.SyncStatus != "allowed" {
 		t.Errorf("the record is %s", a.SyncStatus)
 	}
+}
+
+// A rule for a group speaks of the phones of its people alone, also where it looks at requests, and follows them
+// into the group and out of it.
+//
+// Y-12 Y-16
+func TestARuleForAGroupFollowsItsPeople(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, plan{gateways: 2})
+	carol := w.engage("carol", []string{"sales"}, "carol")
+	w.engage("bob", nil, "bob")
+	for i, user := range []string{"carol", "bob"} {
+		expect(t, "passed", w.phone(i, user, "PHONE"+strings.ToUpper(user)))
+		w.await(user, "PHONE"+strings.ToUpper(user))
+	}
+	searches := func(user string) string {
+		t.Helper()
+		said := ""
+		for i := range w.gateways {
+			_, err := w.phone(i, user, "PHONE"+strings.ToUpper(user)).SearchGAL(timeout(t), "dav", 5)
+			if said != "" && said != outcome(err) {
+				return "different at two gateways"
+			}
+			said = outcome(err)
+		}
+		return said
+	}
+	w.ask("POST", "/rules", map[string]any{"name": "No directory for sales", "kind": "command", "action": "block", "enabled": true,
+		"commands": []string{"Search"}, "groups": []string{"sales"}})
+	becomes := func(user, want string) {
+		t.Helper()
+		eventually(t, soon, user+"'s search is "+want, func() bool { return searches(user) == want })
+	}
+	becomes("carol", "status 5")
+	if got := searches("bob"); got != "passed" {
+		t.Errorf("who is not in the group: %s", got)
+	}
+	expect(t, "passed", w.phone(0, "carol", "PHONECAROL"))
+	w.ask("PUT", "/users/"+carol.ID, map[string]any{"name": "carol", "groups": []string{"board"},
+		"accounts": []map[string]string{{"realm": "mail", "account": "carol"}}}, "If-Match", "*")
+	becomes("carol", "passed")
+	w.ask("PUT", "/users/"+carol.ID, map[string]any{"name": "carol", "groups": []string{"board", "sales"},
+		"accounts": []map[string]string{{"realm": "mail", "account": "carol"}}}, "If-Match", "*")
+	becomes("carol", "status 5")
 }
 
 // told200 sends a document and reads that of the answer.
@@ -426,7 +486,16 @@ func TestAPhoneStaysOnOneTypeOfMailServer(t *testing.T) {
 			t.Errorf("%s tells of %v", g.ID, kinds)
 		}
 	}
+	waits := w.ping(t.Context(), 1, 1, at(1, "carol", "plant.example"))
 	w.change(func(s *api.Settings) { s.OneServerType = true })
+	select {
+	case got := <-waits:
+		if got.status != 7 {
+			t.Errorf("the waiting request ended with %+v", got)
+		}
+	case <-time.After(soon):
+		t.Error("the waiting request goes on")
+	}
 	for i := range w.gateways {
 		w.soonFares("refused", at(i, "carol", "plant.example"))
 		expect(t, "passed", at(i, "bob", "head.example"))
