@@ -52,6 +52,22 @@ func (f *RuleForm) valid(b *store.Blocking) error {
 	return b.Validate()
 }
 
+// usersThere refuses users who do not exist, unless the rule has named them before: a rule for nobody is a mistake.
+func usersThere(tx *store.Tx, list, before []access.UserID) error {
+	for _, id := range list {
+		if slices.Contains(before, id) {
+			continue
+		}
+		switch _, err := tx.FindUser(id); {
+		case access.KindOf(err) == access.KindNotFound:
+			return access.Invalid("admin: rule", fmt.Sprintf("There is no user %s. Choose the rule's users anew.", quoted(string(id))))
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
 // CreateRule makes a blocking rule. Result.ID is the new rule. Phones that come from now on meet it at once, those
 // there are as all records are looked at, which begins at once.
 func (a *Admin) CreateRule(ctx context.Context, who access.Actor, f RuleForm, act Act) (Result, error) {
@@ -63,6 +79,9 @@ func (a *Admin) CreateRule(ctx context.Context, who access.Actor, f RuleForm, ac
 	out, err := a.act(ctx, who, access.VerbChangeRule, objectNew, act, f, func(tx *store.Tx) (outcome, error) {
 		b := b // the transaction may run twice
 		if err := confirmed(&f, &b, number); err != nil {
+			return outcome{}, err
+		}
+		if err := usersThere(tx, b.Users, nil); err != nil {
 			return outcome{}, err
 		}
 		if err := tx.CreateBlocking(&b); err != nil {
@@ -138,6 +157,9 @@ func (a *Admin) ChangeRule(ctx context.Context, who access.Actor, id access.Bloc
 	out, err := a.act(ctx, who, access.VerbChangeRule, string(id), act, f, func(tx *store.Tx) (outcome, error) {
 		before, err := a.findRule(tx, id, act.Version)
 		if err != nil {
+			return outcome{}, err
+		}
+		if err := usersThere(tx, b.Users, before.Users); err != nil {
 			return outcome{}, err
 		}
 		b := b

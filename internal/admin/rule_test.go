@@ -305,6 +305,11 @@ func TestARuleForAGroupFollowsWhoIsInIt(t *testing.T) { // Y-16
 	w.wantStatus(phone, access.Blocked, access.RuleBlockingRule) // in the same moment, without a walk
 	w.done(w.admin.Undo(t.Context(), root(), in.Undo, admin.Act{}))
 	w.wantStatus(phone, access.Allowed, access.RulePass)
+	nobody := f
+	nobody.Users = []access.UserID{"nobody"}
+	if _, err := w.admin.ChangeRule(t.Context(), root(), rule, nobody, admin.Act{}); access.KindOf(err) != access.KindInvalid {
+		t.Errorf("a rule for a user who does not exist: %v", err)
+	}
 	f.Users = []access.UserID{ana}
 	w.done(w.admin.ChangeRule(t.Context(), root(), rule, f, admin.Act{}))
 	w.walked()
