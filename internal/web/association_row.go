@@ -6,6 +6,7 @@ package web
 import (
 	"html/template"
 
+	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/admin"
 )
 
@@ -88,12 +89,19 @@ func (s *Server) statusChip(a *admin.Row) template.HTML {
 func (s *Server) syncChip(a *admin.Row) template.HTML {
 	why := clip(visible(s.hear(a.Why.Text)+" "+s.hear(a.Why.Detail)), 300)
 	if !a.Decision.Blocked() {
-		return s.chip("good bare", "circle-check", s.say("verdict.allowed"), why)
+		chip := s.chip("good bare", "circle-check", s.say("verdict.allowed"), why)
+		if a.Decision.Rule == access.RuleWarned {
+			chip += " " + s.chip("warn bare under", "alert-triangle", s.say("verdict.warned"), why)
+		}
+		return chip
 	}
 	if a.Wipe.State.Wiped() {
 		return s.chip("bad", "eraser", s.say("verdict.wiped"), why)
 	}
 	chip := s.chip("bad", "ban", s.say("verdict.blocked"), why)
+	if a.Decision.Rule == access.RuleQuarantine {
+		chip += " " + s.chip("plain under", "hand-stop", s.say("verdict.quarantine"), why)
+	}
 	if a.Decision.Shadow {
 		chip += " " + s.chip("plain under", "eye", s.say("verdict.not-enforced"), s.say("verdict.not-enforced-why"))
 	}

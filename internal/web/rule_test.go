@@ -124,6 +124,7 @@ func TestARuleIsShownBeforeItIsMadeAndThenDoesThat(t *testing.T) {
 		t.Error("the empty state is shown beside a rule")
 	}
 	v.get("/activesync/"+string(ids[0])).says(".verdict", "Held in quarantine").says(".cat", "Old iPhones In quarantine").says(".do", "Release")
+	v.get("/activesync").says(`td[data-c="sync"]`, "Blocked in quarantine")
 	v.get("/rules/export.csv").wants(http.StatusOK).contains("Old iPhones")
 	v.get(path + "/records/export.csv").wants(http.StatusOK).contains("ana.silva@lab.example")
 }
@@ -288,6 +289,24 @@ func TestARuleIsSwitchedOffOnAndDeletedWithWhatThatComesTo(t *testing.T) {
 	v.get(path).wants(http.StatusNotFound)
 	gone.submit(v, "/undo", nil).wants(http.StatusOK)
 	v.get("/rules?show=all").says("tbody", "Old iPhones")
+}
+
+// Y-16
+func TestAWarningStandsBesideTheStatus(t *testing.T) {
+	c := browser.Start(t, true)
+	ids := c.Add(t, browser.Three()...)
+	v := signedIn(t, c)
+	previewed(t, v, "os-below", oldIOS("action", "warn")).wants(http.StatusOK).says("#records", "It warns of 2 records.")
+	path := ruleMade(t, v, "os-below", oldIOS("action", "warn"))
+	v.get("/activesync").says(`td[data-c="sync"]`, "Allowed a rule warns")
+	v.get("/activesync/"+string(ids[0])).says(".verdict", "Allowed, with a warning").says(".cat", "Old iPhones Warned of")
+	page := v.get(path).says(".figures", "2 Warned of")
+	if len(page.all("#selection")) != 0 || len(page.all("tbody td.acts a")) != 0 {
+		t.Error("who is warned of can be released")
+	}
+	if got := page.words("#state"); strings.Contains(got, "Released") {
+		t.Errorf("released ones can be asked for: %s", got)
+	}
 }
 
 // Y-12
