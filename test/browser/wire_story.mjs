@@ -179,6 +179,6 @@ export const wireStories = {
 // wirePages are the pages of policies and wipes, for the pictures too.
 export function wirePages(world) {
   const { id, also, policy } = world.wired
-  return { policies: '/policies', policy: `/policies/${policy}`, 'policy-edit': `/policies/edit/${policy}`, 'policy-new': '/policies/new', 'policy-default': '/policies/default?id=', 'policy-assign': `/activesync/selection/assign-policy?id=${id}`,
+  return { policies: '/policies', 'policy-show': `/policies/${policy}`, 'policy-edit': `/policies/edit/${policy}`, 'policy-new': '/policies/new', 'policy-default': '/policies/default?id=', 'policy-assign': `/activesync/selection/assign-policy?id=${id}`,
     'policy-record': `/activesync/${id}`, wipes: '/wipes', 'wipe-order': `/wipes/order/${id}`, 'wipe-record': `/activesync/${also}`, 'wipe-safety': '/settings/wipe-safety' }
 }

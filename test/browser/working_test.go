@@ -4,6 +4,7 @@
 package browser_test
 
 import (
+	"encoding/csv"
 	"fmt"
 	"strings"
 	"testing"
@@ -70,21 +71,25 @@ func working(t *testing.T) where {
 		"otto.orth,Otto Orth,otto.orth@company.example,Sales; Board,44",
 		"otto.orth,Otto Orth again,otto.orth@company.example,,44",
 		"pia.prado,Pia Prado,pia.prado@company.example,,40"}, "\n"))
-	var lines strings.Builder
-	lines.WriteString("DeviceID,UserPrincipalName,UserDisplayName,DeviceModel,DeviceOS,LastSuccessSync\n")
+	lines := [][]string{{"DeviceID", "UserPrincipalName", "UserDisplayName", "DeviceModel", "DeviceOS", "LastSuccessSync"}}
 	list, err := c.Store.FindAssociations(t.Context(), ids[:140])
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, a := range list {
 		if a.Pair.Realm == "company" {
-			fmt.Fprintf(&lines, "%s,%s@company.example,,%s,%s,2026-02-09 08:00:00\n", a.RawDevice, a.Pair.Account, a.Model, a.OS)
+			lines = append(lines, []string{a.Pair.Device, a.Pair.Account, "", a.Model, a.OS, "2026-02-09 08:00:00"})
 		}
 	}
 	for i := range 9 {
-		fmt.Fprintf(&lines, "ANDROIDC%09d,field.worker%d@company.example,Field Worker %d,SM-G525F,Android,2026-01-%02d 16:20:00\n", 700_000_001+i, i+1, i+1, 12+i)
+		lines = append(lines, []string{fmt.Sprintf("ANDROIDC%09d", 700_000_001+i), fmt.Sprintf("field.worker%d", i+1), fmt.Sprintf("Field Worker %d", i+1),
+			"SM-G525F", "Android", fmt.Sprintf("2026-01-%02d 16:20:00", 12+i)})
 	}
-	imported(26*time.Hour, admin.ImportForm{Kind: admin.ImportExpected, File: "Get-MobileDevice.csv", Realm: "company"}, lines.String())
+	var file strings.Builder
+	if err := csv.NewWriter(&file).WriteAll(lines); err != nil {
+		t.Fatal(err)
+	}
+	imported(26*time.Hour, admin.ImportForm{Kind: admin.ImportExpected, File: "Get-MobileDevice.csv", Realm: "company"}, file.String())
 	c.Settle(t)
 	return where{URL: c.URL, ID: string(ids[len(ids)-3]), Job: string(blocked), Import: users}
 }
