@@ -256,6 +256,26 @@ func TestASlowReportDoesNotMakeTheNextOneOldNews(t *testing.T) { // R-8 R-15 R-1
 	})
 }
 
+// A phone says what it is once. Two gateways' clocks do not agree to the millisecond, and a report may come after
+// newer ones.
+func TestWhatAPhoneSaysOfItselfIsNotLostToAnotherGatewaysClock(t *testing.T) { // A-08 R-8 R-16
+	both(t, func(d *desk) {
+		say := func(before time.Duration, i access.DeviceInfo) access.Association {
+			t := sighting("ana", "d1")
+			t.First, t.Last, t.Info = d.now.Add(-before), d.now.Add(-before), &i
+			d.take(d.report(t))
+			return d.one()
+		}
+		now := say(0, access.DeviceInfo{Model: "one"})
+		if got := say(300*time.Millisecond, access.DeviceInfo{Model: "two", OS: "iOS 17.1"}); got.Told.Model != "two" || got.Told.OS != "iOS 17.1" || !got.FactsAt.Equal(now.FactsAt) {
+			t.Errorf("in the same moment: %+v at %v, was at %v", got.Told, got.FactsAt, now.FactsAt)
+		}
+		if got := say(time.Minute, access.DeviceInfo{Model: "three", IMEI: "353918057752103"}); got.Told.Model != "two" || got.Told.IMEI != "353918057752103" {
+			t.Errorf("from a minute before: %+v", got.Told)
+		}
+	})
+}
+
 func TestAReplayDoesNothing(t *testing.T) {
 	both(t, func(d *desk) {
 		r := d.report(sighting("ana", "d1"), sighting("bob", "d1"))

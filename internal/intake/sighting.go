@@ -151,10 +151,49 @@ func (w *work) apply(a *access.Association, s *access.Sighting) {
 		}
 		w.verdict(a, s, last)
 	}
-	if s.Accepted && !last.Before(a.FactsAt) {
-		a.FactsAt = last
+	switch {
+	case !s.Accepted:
+	case last.Before(a.FactsAt.Add(-sameMoment)):
+		w.missed(a, s)
+	default:
+		a.FactsAt = latest(a.FactsAt, last)
 		w.facts(a, s)
 	}
+}
+
+// sameMoment is how far apart the times of two gateways may be for the order in which they report to count
+// instead: clocks are corrected by what was measured of them, not to the millisecond.
+const sameMoment = time.Second
+
+// missed takes over, from a request that is older than what is known, what nothing is known of: a phone says
+// what it is once, perhaps through a gateway whose report comes late.
+func (w *work) missed(a *access.Association, s *access.Sighting) {
+	if s.Info != nil {
+		fill(&a.Told, s.Info)
+		show(a)
+	}
+	if s.Mailbox != "" && a.MailboxDerived {
+		a.Mailbox, a.MailboxDerived = s.Mailbox, false
+	}
+}
+
+// fill takes over what is not known yet.
+func fill(known, said *access.DeviceInfo) {
+	later := *known
+	*known = *said
+	tell(known, &later)
+}
+
+// tell takes over what is said. What is not said stays as it was.
+func tell(known, said *access.DeviceInfo) {
+	learn(&known.Model, said.Model)
+	learn(&known.IMEI, said.IMEI)
+	learn(&known.FriendlyName, said.FriendlyName)
+	learn(&known.OS, said.OS)
+	learn(&known.Language, said.Language)
+	learn(&known.Number, said.Number)
+	learn(&known.Operator, said.Operator)
+	learn(&known.UserAgent, said.UserAgent)
 }
 
 func latest(list ...time.Time) (t time.Time) {
@@ -189,16 +228,8 @@ func (w *work) facts(a *access.Association, s *access.Sighting) {
 	learn(&a.Guessed.OS, s.OS)
 	learn(&a.Guessed.OSVersion, s.OSVersion)
 	learn(&a.Guessed.Model, s.Model)
-	if i := s.Info; i != nil {
-		t := &a.Told
-		learn(&t.Model, i.Model)
-		learn(&t.IMEI, i.IMEI)
-		learn(&t.FriendlyName, i.FriendlyName)
-		learn(&t.OS, i.OS)
-		learn(&t.Language, i.Language)
-		learn(&t.Number, i.Number)
-		learn(&t.Operator, i.Operator)
-		learn(&t.UserAgent, i.UserAgent)
+	if s.Info != nil {
+		tell(&a.Told, s.Info)
 	}
 	if s.RedirectClears == a.RedirectClears { // else it is from before the last Clear Redirect
 		learn(&a.Redirect, s.Redirect)
