@@ -54,7 +54,7 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 // vacuumInto has a handle of its own: the readers' would refuse to write, and the writer's would keep
 // everybody waiting.
 func (s *Store) vacuumInto(ctx context.Context, path string) error {
-	db, err := sql.Open("sqlite", fileDSN(s.file, ""))
+	db, err := sql.Open("sqlite", fileDSN(s.file, readerWait, ""))
 	if err != nil {
 		return fmt.Errorf("store: backup: %w", err)
 	}

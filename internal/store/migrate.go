@@ -6,6 +6,7 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -18,7 +19,7 @@ var migrations embed.FS
 // prepare brings the schema up to date. Migrations only ever add; what they drop has been unused for
 // a release.
 func (s *Store) prepare(ctx context.Context) error {
-	if err := s.write.PingContext(ctx); err != nil {
+	if err := s.patiently(ctx, func() error { return s.write.PingContext(ctx) }); err != nil {
 		return said("store: open", err)
 	}
 	dialect := goose.DialectSQLite3
@@ -35,23 +36,48 @@ func (s *Store) prepare(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
-	provider, err := goose.NewProvider(dialect, s.write, files, goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return fmt.Errorf("store: migrations: %w", err)
-	}
-	if _, err := provider.Up(ctx); err != nil {
+	if err := s.migrate(ctx, dialect, files); err != nil {
 		return fmt.Errorf("store: bring the schema up to date: %w", err)
 	}
 	if err := s.prepareTrigrams(ctx); err != nil {
 		return err
 	}
-	_, err = runner{s.write, s.engine, s.site}.exec(ctx, `INSERT INTO change_counter (id, history, number, token)
-		VALUES (1, $1, 0, '') ON CONFLICT (id) DO NOTHING`, NewID(s.now()))
-	return said("store: first history", err)
+	return said("store: first history", s.firstHistory(ctx))
 }
 
-// lockSchema keeps a second process out on PostgreSQL. SQLite's own lock does it there, with the busy
-// time-out.
+// migrate makes the steps that have not been made. On SQLite another process that starts at the same moment may
+// make one first: then the rest is left to do.
+func (s *Store) migrate(ctx context.Context, dialect goose.Dialect, files fs.FS) error {
+	for {
+		provider, err := goose.NewProvider(dialect, s.write, files, goose.WithDisableGlobalRegistry(true))
+		if err != nil {
+			return err
+		}
+		err = s.patiently(ctx, func() error { _, err := provider.Up(ctx); return err })
+		failed, ok := errors.AsType[*goose.PartialError](err)
+		if !ok || s.engine != engineSQLite {
+			return err
+		}
+		if at, e := provider.GetDBVersion(ctx); e != nil || at < failed.Failed.Source.Version {
+			return err
+		}
+	}
+}
+
+// firstHistory begins one where there is none. Who opens a database that has one does not wait for those who
+// write.
+func (s *Store) firstHistory(ctx context.Context) error {
+	var n int
+	if err := s.writer().row(ctx, `SELECT count(*) FROM change_counter`).Scan(&n); err != nil || n > 0 {
+		return err
+	}
+	_, err := s.writer().exec(ctx, `INSERT INTO change_counter (id, history, number, token)
+		VALUES (1, $1, 0, '') ON CONFLICT (id) DO NOTHING`, NewID(s.now()))
+	return err
+}
+
+// lockSchema keeps a second process out on PostgreSQL. On SQLite each step takes the write lock, and migrate sees
+// to who comes second.
 func (s *Store) lockSchema(ctx context.Context) (func(), error) {
 	if s.engine != enginePostgres {
 		return func() {}, nil

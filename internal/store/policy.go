@@ -389,7 +389,7 @@ func (s *Store) TellSite(ctx context.Context, secret []byte) error {
 	s.site = secret
 	sum := sha256.Sum256(append([]byte("vedette site "), s.site...))
 	now := hex.EncodeToString(sum[:8])
-	st, err := runner{s.write, s.engine, s.site}.setting(ctx, false, siteNote) // readers come later
+	st, err := s.writer().setting(ctx, false, siteNote) // readers come later
 	if err != nil || st.Value == now {
 		return said("store: site", err)
 	}

@@ -69,7 +69,7 @@ const refoldedAtOnce = 200
 
 // oddlySpelt gives what is spelt in another way than it would be today.
 func (s *Store) oddlySpelt(ctx context.Context, spelt string) (ids []access.AssociationID, states []access.AccountState, err error) {
-	q := runner{s.write, s.engine, s.site} // readers come later: a backup that is being made may have none
+	q := s.writer() // readers come later: a backup that is being made may have none
 	err = q.each(ctx, func(rows *sql.Rows) error {
 		var id, account string
 		if err := rows.Scan(&id, &account); err != nil {

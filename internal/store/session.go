@@ -44,7 +44,7 @@ func (n *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, err
 
 // CommitCtx creates or replaces a session.
 func (n *Sessions) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
-	_, err := runner{n.s.write, n.s.engine, n.s.site}.exec(ctx, `INSERT INTO session (hash, data, expires) VALUES ($1, $2, $3)
+	_, err := n.s.writer().exec(ctx, `INSERT INTO session (hash, data, expires) VALUES ($1, $2, $3)
 		ON CONFLICT (hash) DO UPDATE SET data = $2, expires = $3`,
 		SessionHash(token), base64.StdEncoding.EncodeToString(b), millis(expiry))
 	return said("store: commit session", err)
@@ -57,7 +57,7 @@ func (n *Sessions) DeleteCtx(ctx context.Context, token string) error {
 
 // DeleteHash ends the session whose token has this hash.
 func (n *Sessions) DeleteHash(ctx context.Context, hash string) error {
-	_, err := runner{n.s.write, n.s.engine, n.s.site}.exec(ctx, `DELETE FROM session WHERE hash = $1`, hash)
+	_, err := n.s.writer().exec(ctx, `DELETE FROM session WHERE hash = $1`, hash)
 	return said("store: delete session", err)
 }
 
@@ -79,7 +79,7 @@ func (n *Sessions) AllCtx(ctx context.Context) (map[string][]byte, error) {
 
 // DeleteExpired removes sessions that are over. Call it now and then.
 func (n *Sessions) DeleteExpired(ctx context.Context) error {
-	_, err := runner{n.s.write, n.s.engine, n.s.site}.exec(ctx, `DELETE FROM session WHERE expires <= $1`, millis(n.s.now()))
+	_, err := n.s.writer().exec(ctx, `DELETE FROM session WHERE expires <= $1`, millis(n.s.now()))
 	return said("store: delete expired sessions", err)
 }
 

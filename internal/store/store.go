@@ -37,6 +37,7 @@ type Store struct {
 	engine  engine
 	file    string // SQLite's file
 	write   *sql.DB
+	turns   turns // at writing
 	read    *sql.DB
 	now     func() time.Time
 	log     *slog.Logger
@@ -116,12 +117,12 @@ func (s *Store) openFile(path string) (err error) {
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("store: open: %w", err)
 	}
-	if s.write, err = sql.Open("sqlite", fileDSN(path, "_txlock=immediate")); err != nil {
+	if s.write, err = sql.Open("sqlite", fileDSN(path, lockWait, "_txlock=immediate")); err != nil {
 		return fmt.Errorf("store: open: %w", err)
 	}
 	s.write.SetMaxOpenConns(1)
 	// What is read is read in place: the index of a search does not fit a cache of SQLite's own.
-	if s.read, err = sql.Open("sqlite", fileDSN(path, "_pragma=query_only(1)&_pragma=mmap_size("+mapped+")")); err != nil {
+	if s.read, err = sql.Open("sqlite", fileDSN(path, readerWait, "_pragma=query_only(1)&_pragma=mmap_size("+mapped+")")); err != nil {
 		return fmt.Errorf("store: open: %w", err)
 	}
 	s.read.SetMaxOpenConns(8)
@@ -132,15 +133,18 @@ func (s *Store) openFile(path string) (err error) {
 // mapped is how much of the file readers may map, in bytes. It costs addresses, not memory.
 const mapped = "8589934592"
 
+// readerWait is how many milliseconds SQLite waits for a reader, which is only where a log is brought in order.
+const readerWait = "10000"
+
 // fileDSN spells the path so that no character of it can end it early. A receipt to a gateway lets it
 // forget its spool, so a commit has to survive a power cut: synchronous is FULL.
-func fileDSN(path, more string) string {
+func fileDSN(path, wait, more string) string {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		abs = path
 	}
 	u := url.URL{Scheme: "file", Path: filepath.ToSlash(abs)}
-	return u.String() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+	return u.String() + "?_pragma=busy_timeout(" + wait + ")&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=foreign_keys(1)&_pragma=cache_size(-32000)&_pragma=temp_store(2)&" + more
 }
 

@@ -94,7 +94,7 @@ func (t *Tx) DeleteToken(id string) error {
 // TokenUsed notes when a token was last used, to the minute.
 func (s *Store) TokenUsed(ctx context.Context, id string) error {
 	now := s.now()
-	_, err := runner{s.write, s.engine, s.site}.exec(ctx, `UPDATE api_token SET last_used = $1 WHERE id = $2 AND last_used < $3`,
+	_, err := s.writer().exec(ctx, `UPDATE api_token SET last_used = $1 WHERE id = $2 AND last_used < $3`,
 		millis(now), id, millis(now.Add(-time.Minute)))
 	return said("store: token used", err)
 }

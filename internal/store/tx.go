@@ -49,10 +49,11 @@ func (s *Store) Change(ctx context.Context, fn func(*Tx) error) (int64, error) {
 }
 
 func (s *Store) once(ctx context.Context, fn func(*Tx) error) (int64, error) {
-	sqlTx, err := s.write.BeginTx(ctx, nil)
+	sqlTx, end, err := s.begin(ctx)
 	if err != nil {
 		return 0, err
 	}
+	defer end()
 	defer sqlTx.Rollback() // after a commit this does nothing
 	var x executor = sqlTx
 	if s.spy != nil {
