@@ -87,25 +87,33 @@ func (s *Server) statusChip(a *admin.Row) template.HTML {
 
 // syncChip is the Sync Status column (C-07): the verdict, its reason on hover, and whether it is enforced.
 func (s *Server) syncChip(a *admin.Row) template.HTML {
-	why := clip(visible(s.hear(a.Why.Text)+" "+s.hear(a.Why.Detail)), 300)
-	if !a.Decision.Blocked() {
-		chip := s.chip("good bare", "circle-check", s.say("verdict.allowed"), why)
-		if a.Decision.Rule == access.RuleWarned {
-			chip += " " + s.chip("warn bare under", "alert-triangle", s.say("verdict.warned"), why)
-		}
-		return chip
-	}
-	if a.Wipe.State.Wiped() {
-		return s.chip("bad", "eraser", s.say("verdict.wiped"), why)
-	}
-	chip := s.chip("bad", "ban", s.say("verdict.blocked"), why)
-	if a.Decision.Rule == access.RuleQuarantine {
+	chip, why := s.verdictChip(a), s.verdictWhy(a)
+	switch {
+	case a.Decision.Rule == access.RuleWarned:
+		chip += " " + s.chip("warn bare under", "alert-triangle", s.say("verdict.warned"), why)
+	case a.Decision.Rule == access.RuleQuarantine:
 		chip += " " + s.chip("plain under", "hand-stop", s.say("verdict.quarantine"), why)
 	}
-	if a.Decision.Shadow {
+	if a.Decision.Blocked() && !a.Wipe.State.Wiped() && a.Decision.Shadow {
 		chip += " " + s.chip("plain under", "eye", s.say("verdict.not-enforced"), s.say("verdict.not-enforced-why"))
 	}
 	return chip
+}
+
+// verdictChip is the verdict alone.
+func (s *Server) verdictChip(a *admin.Row) template.HTML {
+	why := s.verdictWhy(a)
+	switch {
+	case !a.Decision.Blocked():
+		return s.chip("good bare", "circle-check", s.say("verdict.allowed"), why)
+	case a.Wipe.State.Wiped():
+		return s.chip("bad", "eraser", s.say("verdict.wiped"), why)
+	}
+	return s.chip("bad", "ban", s.say("verdict.blocked"), why)
+}
+
+func (s *Server) verdictWhy(a *admin.Row) string {
+	return clip(visible(s.hear(a.Why.Text)+" "+s.hear(a.Why.Detail)), 300)
 }
 
 // chip is a few words with a sign before them.

@@ -69,7 +69,7 @@ func (s *Server) ruledList(rule access.BlockingID) *list[admin.RuledRow] {
 		{Key: "rule", Value: func(r *o) string { return r.Rule.Name }, Cell: func(_ *Server, r *o) template.HTML { return anchor(ruleHref(r.Rule.ID), r.Rule.Name) }},
 		{Key: "state", Class: "nowrap", Value: func(r *o) string { return s.ruledWord(string(r.Rule.State), r.Rule.Action) }, Cell: (*Server).ruledCell},
 		moment(c{Key: "since", Class: "nowrap"}, func(r *o) time.Time { return r.Rule.Since }),
-		{Key: "sync", Class: "nowrap", Value: func(r *o) string { return word(&r.Row) }, Cell: func(s *Server, r *o) template.HTML { return s.syncChip(&r.Row) }},
+		{Key: "sync", Class: "nowrap", Value: func(r *o) string { return word(&r.Row) }, Cell: func(s *Server, r *o) template.HTML { return s.verdictChip(&r.Row) }},
 		moment(c{Key: "last", Extra: rule == "", Class: "nowrap narrow-none"}, func(r *o) time.Time { return r.LastSync }),
 		{Key: "client", Extra: true, Value: func(r *o) string { return r.Client }},
 		{Key: "protocol", Extra: true, Value: func(r *o) string { return r.Protocol }},
