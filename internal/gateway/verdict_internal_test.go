@@ -65,7 +65,7 @@ func TestAVerdictUnderAPolicyAllocatesNothing(t *testing.T) {
 			t.Fatal(d.Verdict, d.Rule)
 		}
 		i++
-	}); n != 0 {
+	}); n != 0 && stride == 1 { // under the race detector pools forget what they are given
 		t.Errorf("%v allocations", n)
 	}
 	if d := verdict(g, v, pairs[0], keys[1], now); d.Verdict != access.VerdictProvision {
