@@ -33,8 +33,11 @@ type Policy struct {
 
 // PolicyFor gives the ActiveSync policy of a canonical ActiveSync device id: the one that was assigned
 // to it, else the default one. nil: none of ours, the mail server keeps its own.
-func PolicyFor(v View, device string) *Policy {
-	if e := v.EASDevice(device); e != nil && e.Policy != "" {
+func PolicyFor(v View, device string) *Policy { return PolicyOf(v, v.EASDevice(device)) }
+
+// PolicyOf is PolicyFor for those who have looked the device id up; e is nil where nothing is known of it.
+func PolicyOf(v View, e *EASDevice) *Policy {
+	if e != nil && e.Policy != "" {
 		if p := v.Policy(e.Policy); p != nil {
 			return p
 		}

@@ -138,7 +138,8 @@ func (g *Gateway) weigh(f *access.Facts, v *snapshot.View, k presented, now time
 	if f.Pair.IsZero() {
 		return 0
 	}
-	p, site := access.PolicyFor(v, f.Pair.Device), v.Site()
+	device := v.EASDevice(f.Pair.Device) // once, for the policy and its turns
+	p, site := access.PolicyOf(v, device), v.Site()
 	if p == nil || site == nil || len(site.Secret) == 0 {
 		return 0
 	}
@@ -155,17 +156,18 @@ func (g *Gateway) weigh(f *access.Facts, v *snapshot.View, k presented, now time
 	}
 	held, _ := g.serverKeyOf(v, f.Pair)
 	sum := g.policies.sheet(p, held).sum(k.version)
-	if f.Key = g.policies.weigh(f.Pair, p, sum, turnsOf(v, f.Pair.Device), site, k, now); !f.Key.Passes() {
+	if f.Key = g.policies.weigh(f.Pair, p, sum, turnsOf(device), site, k, now); !f.Key.Passes() {
 		f.Key = g.policies.patience(f.Pair, p, sum, f.Key, now)
 	}
 	return held.Key
 }
 
-func turnsOf(v access.View, device string) int64 {
-	if e := v.EASDevice(device); e != nil {
-		return e.PolicyTurns
+// turnsOf is how often a phone was told to ask anew; e is nil where nothing is known of it.
+func turnsOf(e *access.EASDevice) int64 {
+	if e == nil {
+		return 0
 	}
-	return 0
+	return e.PolicyTurns
 }
 
 func (ps *policies) weigh(pair access.Pair, p *access.Policy, sum *[sha256.Size]byte, turns int64, site *access.Site, k presented, now time.Time) access.KeyState {

@@ -187,7 +187,7 @@ func documentVersion(v eas.Version) eas.Version {
 func (g *Gateway) keyFor(q *ask, phase keyPhase, s *sheet) string {
 	v := g.cfg.Snapshot.Load()
 	n, _ := epoch(q.facts.Policy.RefreshEvery, q.pair, q.arrived)
-	key := g.policies.keys(v.Site()).key(phase, q.pair, s.sum(q.query.Version), turnsOf(v, q.pair.Device), n)
+	key := g.policies.keys(v.Site()).key(phase, q.pair, s.sum(q.query.Version), turnsOf(v.EASDevice(q.pair.Device)), n)
 	return strconv.FormatUint(uint64(key), 10)
 }
 
