@@ -36,6 +36,9 @@ func (a *Admin) override(ctx context.Context, who access.Actor, verb access.Verb
 		if err != nil {
 			return outcome{}, err
 		}
+		if err := overridable(as); err != nil {
+			return outcome{}, err
+		}
 		o := access.Override{Kind: kind, Reason: act.Reason, By: who.Name, At: tx.Now(), Until: act.Until}
 		out, err := a.setOverride(tx, who, verb, as, o)
 		if err != nil {
@@ -44,6 +47,15 @@ func (a *Admin) override(ctx context.Context, who access.Actor, verb access.Verb
 		return a.both(tx, who, as, act, out, func(twin *access.Association) (outcome, error) { return a.setOverride(tx, who, verb, twin, o) })
 	})
 	return out.Result, err
+}
+
+// overridable refuses a record that is wiped: no override speaks against that, and what is left is Release and
+// Remove.
+func overridable(as *access.Association) error {
+	if !as.Wipe.State.Wiped() {
+		return nil
+	}
+	return access.Conflict("admin: override", "This record is wiped. What is left is to release it, when the phone has come back, or to remove it.")
 }
 
 // setOverride writes an override on a record read in this transaction, with its audit line.

@@ -235,6 +235,9 @@ func (a *Admin) jobRow(tx *store.Tx, j *store.Job, p jobParams, target string) (
 	}
 	switch j.Verb {
 	case access.VerbAllow, access.VerbBlock:
+		if err := overridable(as); err != nil {
+			return outcome{}, err
+		}
 		kind := access.OverrideAllow
 		if j.Verb == access.VerbBlock {
 			kind = access.OverrideBlock

@@ -96,6 +96,8 @@ func (b *Bulk) refusesWord(as *access.Association) *access.Error {
 		return refusal(recordGone())
 	case b.End:
 		return refusal(hasOverride(as))
+	case b.Verb == access.VerbAllow || b.Verb == access.VerbBlock:
+		return refusal(overridable(as))
 	case b.Verb == access.VerbComment:
 		_, err := unveiled(as, as.Comment, b.Comment)
 		return refusal(err)

@@ -142,7 +142,7 @@ func (h *handheld) read() (a answer, err error) {
 		a.kind = answerPolicy
 		err = h.provision()
 	case code != http.StatusServiceUnavailable:
-		err = fmt.Errorf("Sync is answered with %d", code)
+		err = fmt.Errorf("a Sync is answered with %d", code)
 	}
 	return a, err
 }
