@@ -15,8 +15,9 @@ import (
 
 // ruleBefore is what Undo needs of a rule: as it was before, and what was done.
 type ruleBefore struct {
-	Rule store.Blocking `json:"rule"`
-	Done ruleDone       `json:"done"`
+	Rule     store.Blocking `json:"rule"`
+	Done     ruleDone       `json:"done"`
+	Released []store.Ruled  `json:"released,omitempty"` // who was let out of its quarantine
 }
 
 type ruleDone string
@@ -172,6 +173,9 @@ func (a *Admin) ChangeRule(ctx context.Context, who access.Actor, id access.Bloc
 		if err := confirmed(&f, &b, number); err != nil {
 			return outcome{}, err
 		}
+		if f.Confirm > 0 {
+			b.Confirmed += int(before.Released)
+		}
 		if stricter(before.Action, b.Action) && b.Enabled && b.Most > 0 && before.Records > int64(b.Most) && f.Confirm == 0 {
 			return outcome{}, access.Invalid("admin: rule", fmt.Sprintf("It holds %d records, more than %d: to do more to them than before has to be confirmed. Look at the preview.",
 				before.Records, b.Most))
@@ -197,11 +201,15 @@ func (a *Admin) saveRule(tx *store.Tx, who access.Actor, before, b *store.Blocki
 	if words == "" && b.Confirmed == before.Confirmed {
 		return outcome{Result: Result{ID: string(b.ID), Version: before.Version, Text: "Nothing has changed."}}, nil
 	}
+	released, err := releasesOf(tx, before)
+	if err != nil {
+		return outcome{}, err
+	}
 	if err := tx.SaveBlocking(b); err != nil {
 		return outcome{}, err
 	}
 	tx.Audit(entry(who, string(access.VerbChangeRule), b.Name, string(b.ID), because(words, reason)))
-	return outcome{Rule: &ruleBefore{Rule: *before, Done: ruleChanged}, Walk: true, Result: Result{ID: string(b.ID), Version: b.Version,
+	return outcome{Rule: &ruleBefore{Rule: *before, Done: ruleChanged, Released: released}, Walk: true, Result: Result{ID: string(b.ID), Version: b.Version,
 		Text: "Saved." + ruleEffect(b), Shadow: a.snapshot().Preferences().Shadow}}, askWalk(tx)
 }
 
@@ -247,11 +255,15 @@ func (a *Admin) DeleteRule(ctx context.Context, who access.Actor, id access.Bloc
 		if err != nil {
 			return outcome{}, err
 		}
+		released, err := releasesOf(tx, b)
+		if err != nil {
+			return outcome{}, err
+		}
 		if err := tx.DeleteBlocking(id); err != nil {
 			return outcome{}, err
 		}
 		tx.Audit(entry(who, string(access.VerbChangeRule), b.Name, string(id), because("deleted: "+sentenceOf(b, nil), act.Reason)))
-		return outcome{Rule: &ruleBefore{Rule: *b, Done: ruleDeleted}, Walk: true,
+		return outcome{Rule: &ruleBefore{Rule: *b, Done: ruleDeleted, Released: released}, Walk: true,
 			Result: Result{Text: quoted(b.Name) + " is deleted. It lets its records go.", Shadow: a.snapshot().Preferences().Shadow}}, askWalk(tx)
 	})
 	return out.Result, err
@@ -273,7 +285,7 @@ func (a *Admin) ConfirmRule(ctx context.Context, who access.Actor, id access.Blo
 				count(int(number), "record", "records"), now))
 		}
 		was := b.Confirmed
-		b.Confirmed = int(number)
+		b.Confirmed = int(number + b.Released)
 		if err := tx.SaveBlocking(b); err != nil {
 			return outcome{}, err
 		}
@@ -292,8 +304,12 @@ func (a *Admin) undoRule(tx *store.Tx, who access.Actor, done outcome) (outcome,
 		if err := tx.RestoreBlocking(&b); err != nil {
 			return outcome{}, err
 		}
+		more, err := releasesBack(tx, done.Rule)
+		if err != nil {
+			return outcome{}, err
+		}
 		tx.Audit(entry(who, eventUndo, b.Name, string(b.ID), beforeAfter("deleted", sentenceOf(&b, nil), "")))
-		return outcome{Walk: true, Result: Result{ID: string(b.ID), Version: b.Version, Text: "Undone: the rule is back."}}, askWalk(tx)
+		return outcome{Walk: true, Result: Result{ID: string(b.ID), Version: b.Version, Text: "Undone: the rule is back." + more}}, askWalk(tx)
 	}
 	now, err := a.findRule(tx, b.ID, done.Result.Version)
 	if err != nil {
@@ -309,6 +325,11 @@ func (a *Admin) undoRule(tx *store.Tx, who access.Actor, done outcome) (outcome,
 		if err := tx.SaveBlocking(&b); err != nil {
 			return outcome{}, err
 		}
+		more, err := releasesBack(tx, done.Rule)
+		if err != nil {
+			return outcome{}, err
+		}
+		text += more
 	}
 	tx.Audit(entry(who, eventUndo, now.Name, string(now.ID), firstOf(ruleWords(now, &b), "as if never made")))
 	return outcome{Walk: true, Result: Result{ID: string(b.ID), Version: b.Version, Text: text}}, askWalk(tx)

@@ -43,8 +43,11 @@ func (a *Admin) replay(ctx context.Context, before, after *store.Blocking) (r re
 			return r, err
 		}
 		for _, s := range states {
-			if s == store.RuledHeld {
+			switch s {
+			case store.RuledHeld:
 				r.held++
+			case store.RuledReleased:
+				r.released++
 			}
 		}
 	}
@@ -92,14 +95,14 @@ func (a *Admin) replay(ctx context.Context, before, after *store.Blocking) (r re
 func (r *replayed) next(after *store.Blocking, was store.RuledState, speaks bool) store.RuledState {
 	switch {
 	case !speaks:
-		if was == store.RuledHeld {
+		switch was {
+		case store.RuledHeld:
 			r.held--
+		case store.RuledReleased:
+			r.released--
 		}
 		return ""
-	case was == store.RuledHeld:
-		return was
-	case was == store.RuledReleased:
-		r.released++
+	case was == store.RuledHeld || was == store.RuledReleased:
 		return was
 	case r.room(after):
 		r.held++
@@ -111,7 +114,7 @@ func (r *replayed) next(after *store.Blocking, was store.RuledState, speaks bool
 
 func (r *replayed) room(b *store.Blocking) bool {
 	now := *b
-	now.Records = r.held
+	now.Records, now.Released = r.held, r.released
 	return now.Room()
 }
 
@@ -348,6 +351,9 @@ func (a *Admin) PreviewRule(ctx context.Context, who access.Actor, id access.Blo
 	if b.Order == 0 {
 		b.Order = before.Order
 	}
+	if f.Confirm > 0 {
+		b.Confirmed += int(before.Released)
+	}
 	if f.Confirm == 0 && !newMeaning(before, &b) {
 		b.Confirmed = before.Confirmed
 	}
@@ -368,7 +374,7 @@ func (a *Admin) PreviewConfirmRule(ctx context.Context, who access.Actor, id acc
 		return RulePreview{}, ruleGone(err)
 	}
 	after := *before
-	after.Confirmed = int(before.Records + before.Waiting)
+	after.Confirmed = int(before.Records + before.Waiting + before.Released)
 	out, err := a.previewRule(ctx, who, before, &after)
 	out.Number = before.Records + before.Waiting
 	return out, err

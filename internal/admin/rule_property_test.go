@@ -167,7 +167,7 @@ func TestWhatAPreviewOfARuleSaysIsWhatTheWalkThenDoes(t *testing.T) { // Y-07, Y
 				if err != nil && access.KindOf(err) != access.KindConflict {
 					rt.Fatal(err)
 				}
-				w.walked() // there is room for one that waits
+				w.walked() // which makes no room for one that waits
 				continue
 			}
 			if err != nil {

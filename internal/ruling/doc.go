@@ -19,6 +19,6 @@
 //	ruling.Speaks(rule, as, now, in) (bool, error)  // what Record goes by, for a preview
 //
 // Records are looked at in the order in which they were made, and the first ones are held until a rule has as
-// many as it may. A release out of quarantine lasts as long as the rule speaks of the record: a phone that is
+// many as it may. New ones are held whatever that number. A release out of quarantine lasts as long as the rule speaks of the record: a phone that is
 // brought up to date, or whose rule is put out of force, is held anew when it matches again.
 package ruling

@@ -11,6 +11,9 @@ import (
 	"github.com/vedette-mail/vedette/internal/store"
 )
 
+// newFor is how long a phone goes on to be new: what it is, many tell only some requests after their first.
+const newFor = 24 * time.Hour
+
 // mostDevices is how many records of one account are looked at.
 const mostDevices = 5000
 
@@ -77,8 +80,15 @@ func Speaks(b *store.Blocking, as *access.Association, now time.Time, in func(*a
 }
 
 // Record writes into a record which blocking rules speak of it now. changed is true when gateways hear of it.
-// as has to come from this transaction, and is brought up to date.
+// as has to come from this transaction, and is brought up to date. Rules that were there when the record came hold it
+// whatever their number, as long as it is new.
 func Record(tx *store.Tx, as *access.Association) (changed bool, err error) {
+	return record(tx, as, func(b *store.Blocking) bool {
+		return !as.FirstSync.Before(b.Changed) && tx.Now().Sub(as.FirstSync) < newFor
+	})
+}
+
+func record(tx *store.Tx, as *access.Association, isNew func(*store.Blocking) bool) (changed bool, err error) {
 	l, err := newLook(tx)
 	if err != nil || l.idle(as) {
 		return false, err // the common case costs nothing
@@ -87,7 +97,13 @@ func Record(tx *store.Tx, as *access.Association) (changed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	return tx.SetRuling(as, rules)
+	var anyway []access.BlockingID
+	for i := range l.rules {
+		if isNew(&l.rules[i]) {
+			anyway = append(anyway, l.rules[i].ID)
+		}
+	}
+	return tx.SetRuling(as, rules, anyway...)
 }
 
 // records is Record for many.
@@ -160,9 +176,10 @@ func Account(tx *store.Tx, realm, account string) (changed int, err error) {
 	return changed, nil
 }
 
-// Arrived does both for a record that is new.
+// Arrived does both for a record that is new. Whichever rule speaks of it holds it, however many it holds already:
+// the number is for the phones that there are, and a full rule is no open door.
 func Arrived(tx *store.Tx, as *access.Association) error {
-	if _, err := Record(tx, as); err != nil {
+	if _, err := record(tx, as, func(*store.Blocking) bool { return true }); err != nil {
 		return err
 	}
 	if err := Servers(tx, []string{as.Pair.Device}); err != nil || tx.DeviceLimit() == 0 {

@@ -234,3 +234,55 @@ func TestAMailboxKeepsTheDevicesThatCameFirst(t *testing.T) {
 		}
 	}
 }
+
+func TestAFullRuleIsNoOpenDoorForNewPhones(t *testing.T) { // Y-16
+	d := open(t)
+	var there []access.AssociationID
+	for i := range 5 {
+		there = append(there, d.phone("ana", fmt.Sprint("d", i)))
+	}
+	few := oldIOS
+	few.Most = 3
+	d.now = d.now.Add(time.Hour)
+	rule := d.rule(few)
+	counts := func(held, waiting int64) {
+		t.Helper()
+		if b, err := d.s.FindBlocking(t.Context(), rule); err != nil || b.Records != held || b.Waiting != waiting {
+			t.Errorf("it holds %d and %d wait, want %d and %d; %v", b.Records, b.Waiting, held, waiting, err)
+		}
+	}
+	d.walk()
+	counts(3, 2)
+	d.want(there[2], access.Blocked, rule)
+	d.want(there[3], access.Allowed)
+	for i := range 6 {
+		d.want(d.phone("ben", fmt.Sprint("n", i)), access.Blocked, rule)
+	}
+	d.walk()
+	counts(9, 2)
+	// A new one tells what it is only after its first request.
+	late := d.phone("carl", "late", func(a *access.Association) { a.OSVersion = "" })
+	old := d.phone("carl", "old", func(a *access.Association) { a.OSVersion = "18" })
+	tells := func(id access.AssociationID) {
+		d.in(func(tx *store.Tx) error {
+			as, err := tx.FindAssociation(id)
+			if err != nil {
+				return err
+			}
+			as.OSVersion = "15"
+			if err := tx.SaveFacts(as); err != nil {
+				return err
+			}
+			_, err = ruling.Record(tx, as)
+			return err
+		})
+	}
+	tells(late)
+	d.want(late, access.Blocked, rule)
+	tells(there[4]) // known before the rule was
+	d.want(there[4], access.Allowed)
+	d.now = d.now.Add(48 * time.Hour)
+	tells(old) // known for days
+	d.want(old, access.Allowed)
+	counts(10, 3)
+}

@@ -24,7 +24,8 @@ type Blocking struct {
 	Users   []access.UserID
 	Enabled bool
 	// Most is how many records the rule may hold before a person confirms that more are meant; 0: any number.
-	// Confirmed is how many a person has confirmed.
+	// Confirmed is how many a person has confirmed. Those that were released count as if it held them, so that
+	// letting one go takes no other; whoever arrives is held beyond the number.
 	Most, Confirmed int
 	Note            string
 	By              string
@@ -33,9 +34,10 @@ type Blocking struct {
 	Version         int64
 
 	// Records is how many records the rule holds, Waiting how many more it speaks of that stay free until a
-	// person has confirmed them. Told is when people were written to about that. The store counts.
-	Records, Waiting int64
-	Told             time.Time
+	// person has confirmed them, Released how many somebody has let out of it. Told is when people were written to
+	// about those that wait. The store counts.
+	Records, Waiting, Released int64
+	Told                       time.Time
 }
 
 // DefaultMost is how many records a new rule may hold before a person confirms.
@@ -115,7 +117,7 @@ func blockingColumns(b *Blocking) []column {
 
 // countedColumns are what the store keeps count of, and nobody else writes.
 func countedColumns(b *Blocking) []column {
-	return []column{{"records", &b.Records}, {"waiting", &b.Waiting}, {"told", &b.Told}}
+	return []column{{"records", &b.Records}, {"waiting", &b.Waiting}, {"released", &b.Released}, {"told", &b.Told}}
 }
 
 func blockingRow(b *Blocking) []column { return append(blockingColumns(b), countedColumns(b)...) }
@@ -215,7 +217,7 @@ func (t *Tx) CreateBlocking(b *Blocking) error {
 	if err := trimBlocking(b); err != nil {
 		return err
 	}
-	b.Records, b.Waiting, b.Told, b.Version = 0, 0, time.Time{}, 1
+	b.Records, b.Waiting, b.Released, b.Told, b.Version = 0, 0, 0, time.Time{}, 1
 	b.Created, b.Changed = moment(millis(t.now)), moment(millis(t.now))
 	key := fold(b.Name)
 	cols := append(blockingRow(b), column{"key", &key})
@@ -236,14 +238,15 @@ func (t *Tx) RestoreBlocking(b *Blocking) error {
 	b.Created, b.Version = created, version+1
 	_, err := t.q.exec(t.ctx, `UPDATE blocking SET created = $2, version = $3,
 		records = (SELECT COUNT(*) FROM blocking_record WHERE rule = $1 AND state = 'held'),
-		waiting = (SELECT COUNT(*) FROM blocking_record WHERE rule = $1 AND state = 'waiting') WHERE id = $1`,
+		waiting = (SELECT COUNT(*) FROM blocking_record WHERE rule = $1 AND state = 'waiting'),
+		released = (SELECT COUNT(*) FROM blocking_record WHERE rule = $1 AND state = 'released') WHERE id = $1`,
 		string(b.ID), millis(b.Created), b.Version)
 	t.rules = nil
 	return said("store: restore rule", err)
 }
 
-// Room reports whether the rule may hold one more record without a person confirming.
-func (b *Blocking) Room() bool { return b.Most == 0 || b.Records < b.ceiling() }
+// Room reports whether the rule may hold one more of the records there are without a person confirming.
+func (b *Blocking) Room() bool { return b.Most == 0 || b.Records+b.Released < b.ceiling() }
 
 // SaveBlocking writes everything of a rule but what the store counts. b.Version must be the version that
 // was read, else it is a Conflict. Which records it speaks of stays as it is until SetRuling says otherwise.
@@ -260,7 +263,7 @@ func (t *Tx) SaveBlocking(b *Blocking) error {
 		return err
 	}
 	b.Created, b.Changed, b.Version = old.Created, moment(millis(t.now)), old.Version+1
-	b.Records, b.Waiting, b.Told = old.Records, old.Waiting, old.Told
+	b.Records, b.Waiting, b.Released, b.Told = old.Records, old.Waiting, old.Released, old.Told
 	key := fold(b.Name)
 	cols := append(blockingColumns(b)[1:], column{"key", &key})
 	if _, err := t.q.exec(t.ctx, `UPDATE blocking SET `+sets(2, cols)+` WHERE id = $1`, append([]any{string(b.ID)}, args(cols)...)...); err != nil {

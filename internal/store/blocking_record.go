@@ -80,10 +80,10 @@ func (s *Store) RuledBy(ctx context.Context, rule access.BlockingID, after acces
 	return list, said("store: ruled by", err)
 }
 
-// CountReleased counts the records that somebody has let out of a rule's quarantine.
-func (s *Store) CountReleased(ctx context.Context, rule access.BlockingID) (n int64, err error) {
-	err = s.reader().row(ctx, `SELECT COUNT(*) FROM blocking_record WHERE rule = $1 AND state = 'released'`, string(rule)).Scan(&n)
-	return n, said("store: count released", err)
+// ReleasedBy gives the records that somebody has let out of a rule's quarantine, at most limit.
+func (t *Tx) ReleasedBy(rule access.BlockingID, limit int) ([]Ruled, error) {
+	list, err := t.q.ruled(t.ctx, `WHERE rule = $1 AND state = 'released' ORDER BY at, association LIMIT $2`, string(rule), int64(limit))
+	return list, said("store: released by", err)
 }
 
 // RulesOf gives which rules speak of a record.
@@ -111,20 +111,24 @@ func (r rulingOf) Scan(src any) error {
 }
 
 // SetRuling says which blocking rules speak of a record, of those there are. One that holds as many records
-// as it may has the record wait, and each further call asks anew whether there is room. a has to come from this
-// transaction, and is brought up to date; gateways hear of it when something about it has changed.
-func (t *Tx) SetRuling(a *access.Association, rules []access.BlockingID) (changed bool, err error) {
-	const op = "store: set ruling"
+// as it may has the record wait, and each further call asks anew whether there is room. To those named in anyway the
+// record is new: they hold it, whatever their number. a has to come from this transaction, and is brought up to
+// date; gateways hear of it when something about it has changed.
+func (t *Tx) SetRuling(a *access.Association, rules []access.BlockingID, anyway ...access.BlockingID) (changed bool, err error) {
 	known, err := t.q.ruledOf(t.ctx, a.ID)
 	if err != nil {
-		return false, said(op, err)
+		return false, said("store: set ruling", err)
 	}
-	return t.SetRulingOf(a, rules, known)
+	return t.setRuling(a, rules, anyway, known)
 }
 
 // SetRulingOf is SetRuling for who has read already which rules speak of the record (RulesOfAll), in this
 // transaction.
 func (t *Tx) SetRulingOf(a *access.Association, rules []access.BlockingID, known []Ruled) (changed bool, err error) {
+	return t.setRuling(a, rules, nil, known)
+}
+
+func (t *Tx) setRuling(a *access.Association, rules, anyway []access.BlockingID, known []Ruled) (changed bool, err error) {
 	const op = "store: set ruling"
 	if len(rules) == 0 && len(known) == 0 && (a.Ruling == nil || len(a.Ruling.Rules) == 0) {
 		return false, nil
@@ -141,7 +145,7 @@ func (t *Tx) SetRulingOf(a *access.Association, rules []access.BlockingID, known
 			continue
 		}
 		if r.State == RuledWaiting {
-			if r.State, err = t.hold(r.Rule, a.ID, RuledWaiting); err != nil {
+			if r.State, err = t.hold(r.Rule, a.ID, RuledWaiting, slices.Contains(anyway, r.Rule)); err != nil {
 				return false, said(op, err)
 			}
 		}
@@ -151,7 +155,7 @@ func (t *Tx) SetRulingOf(a *access.Association, rules []access.BlockingID, known
 		if slices.ContainsFunc(known, func(r Ruled) bool { return r.Rule == id }) {
 			continue
 		}
-		state, err := t.hold(id, a.ID, "")
+		state, err := t.hold(id, a.ID, "", slices.Contains(anyway, id))
 		if err != nil {
 			return false, said(op, err)
 		}
@@ -163,11 +167,12 @@ func (t *Tx) SetRulingOf(a *access.Association, rules []access.BlockingID, known
 	return t.tellRuling(a, list)
 }
 
-// hold lets a rule hold a record, or has it wait. was is the state it is in; empty: none. The result is
-// empty for a rule that is no more.
-func (t *Tx) hold(rule access.BlockingID, id access.AssociationID, was RuledState) (RuledState, error) {
+// hold lets a rule hold a record, or has it wait. was is the state it is in; empty: none. anyway: it does not wait.
+// The result is empty for a rule that is no more.
+func (t *Tx) hold(rule access.BlockingID, id access.AssociationID, was RuledState, anyway bool) (RuledState, error) {
 	n, err := t.q.exec(t.ctx, `UPDATE blocking SET records = records + 1, waiting = waiting - $2
-		WHERE id = $1 AND (most = 0 OR records < most OR records < confirmed)`, string(rule), flag(was == RuledWaiting))
+		WHERE id = $1 AND (most = 0 OR records + released < most OR records + released < confirmed OR $3 = 1)`,
+		string(rule), flag(was == RuledWaiting), flag(anyway))
 	if err != nil {
 		return "", err
 	}
@@ -194,12 +199,15 @@ func (t *Tx) unrule(r Ruled) error {
 	if _, err := t.q.exec(t.ctx, `DELETE FROM blocking_record WHERE rule = $1 AND association = $2`, string(r.Rule), string(r.Association)); err != nil {
 		return err
 	}
-	return t.countRuled(r.Rule, -flag(r.State == RuledHeld), -flag(r.State == RuledWaiting))
+	return t.countRuled(r.Rule, r.State, "")
 }
 
-func (t *Tx) countRuled(rule access.BlockingID, records, waiting int64) error {
+// countRuled counts a record that goes from one state to another; empty: the rule does not speak of it.
+func (t *Tx) countRuled(rule access.BlockingID, from, to RuledState) error {
 	t.rules = nil
-	_, err := t.q.exec(t.ctx, `UPDATE blocking SET records = records + $2, waiting = waiting + $3 WHERE id = $1`, string(rule), records, waiting)
+	by := func(s RuledState) int64 { return flag(to == s) - flag(from == s) }
+	_, err := t.q.exec(t.ctx, `UPDATE blocking SET records = records + $2, waiting = waiting + $3, released = released + $4 WHERE id = $1`,
+		string(rule), by(RuledHeld), by(RuledWaiting), by(RuledReleased))
 	return err
 }
 
@@ -292,7 +300,7 @@ func (t *Tx) turn(rule access.BlockingID, id access.AssociationID, from RuledSta
 	if n == 0 {
 		return access.Conflict(op, not)
 	}
-	if err := t.countRuled(rule, flag(to.State == RuledHeld)-flag(from == RuledHeld), 0); err != nil {
+	if err := t.countRuled(rule, from, to.State); err != nil {
 		return said(op, err)
 	}
 	list, err := t.q.ruledOf(t.ctx, id)
@@ -308,7 +316,7 @@ func (t *Tx) restoreRuling(a *access.Association, was *access.Ruling) error {
 	if was == nil {
 		return nil
 	}
-	if _, err := t.SetRuling(a, was.Rules); err != nil {
+	if _, err := t.SetRuling(a, was.Rules, was.Rules...); err != nil {
 		return err
 	}
 	for _, id := range was.Released {
@@ -325,6 +333,41 @@ func (t *Tx) restoreRuling(a *access.Association, was *access.Ruling) error {
 		return err
 	}
 	*a = *now
+	return nil
+}
+
+// RestoreReleases lets records out of a rule's quarantine that somebody had let out before, of those that it has
+// stopped to speak of since. Records that are no more are passed over; those it goes on to be silent about, the walk
+// finds.
+func (t *Tx) RestoreReleases(rule access.BlockingID, list []Ruled) error {
+	const op = "store: restore releases"
+	for _, r := range list {
+		a, err := t.FindAssociation(r.Association)
+		if err != nil {
+			if access.KindOf(err) == access.KindNotFound {
+				continue
+			}
+			return err
+		}
+		known, err := t.q.ruledOf(t.ctx, a.ID)
+		if err != nil {
+			return said(op, err)
+		}
+		if slices.ContainsFunc(known, func(k Ruled) bool { return k.Rule == rule }) {
+			continue // still released, or held since then
+		}
+		r.Rule, r.State = rule, RuledReleased
+		cols := ruledColumns(&r)
+		if _, err := t.q.exec(t.ctx, `INSERT INTO blocking_record (`+names(cols)+`) VALUES (`+places(1, len(cols))+`)`, args(cols)...); err != nil {
+			return said(op, err)
+		}
+		if err := t.countRuled(rule, "", RuledReleased); err != nil {
+			return said(op, err)
+		}
+		if _, err := t.tellRuling(a, append(known, r)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -78,12 +78,14 @@
 // # Blocking rules
 //
 //	tx.CreateBlocking(b), SaveBlocking(b), DeleteBlocking(id), FindBlocking(id); ListBlockings
-//	tx.SetRuling(a, rules)       which rules speak of a record; beyond a rule's Most records wait (Waiting)
+//	tx.SetRuling(a, rules, anyway…)  which rules speak of a record; beyond a rule's Most records wait (Waiting),
+//	                             but not for those to whom the record is new (anyway)
 //	tx.SetRulingOf(a, rules, known)  the same for who has asked RulesOfAll for many
-//	tx.Release(rule, id, by), HoldAgain(rule, id); RestoreBlocking(b) brings a deleted rule back
+//	tx.Release(rule, id, by), HoldAgain(rule, id); RestoreBlocking(b) brings a deleted rule back,
+//	                             RestoreReleases(rule, list) those let out of it
 //	tx.SetOverLimit(a, over), SetServerType(device, kind), Rejudge(a); Stretch(after, n), NextAfter(after)
 //	tx.Moved()                   the accounts that rules and limits have to look at again: ruling.Settle does
-//	Ruled(query), RuledBy(rule), RulesOf(id), RuledUntold(rule, n), CountReleased(rule); tx.RuledTold
+//	Ruled(query), RuledBy(rule), RulesOf(id), RuledUntold(rule, n), tx.ReleasedBy(rule, n), RuledTold
 //
 // Which rules those are is worked out by ruling. SetRuling alone writes Association.Ruling. Who is released, and
 // stops to match or has the rule put out of force, is held anew when it matches again.

@@ -181,16 +181,25 @@ func TestARuleHoldsNoMoreThanAPersonHasConfirmed(t *testing.T) {
 	if len(waiting) != 3 {
 		t.Errorf("%d wait", len(waiting))
 	}
-	late := w.phone(1, "carol", "OLDANDNEW") // nobody knows it: gateways go by what it says, until the console has said that it waits
-	w.soonFares("passed", late)
-	if r := w.rule(made.ID); r.Held != 2 || r.Waiting != 4 {
+	late := w.phone(1, "carol", "OLDANDNEW") // nobody knows it: the number is for those who are there
+	expect(t, "refused", late)
+	w.await("carol", "OLDANDNEW")
+	expect(t, "refused", late)
+	if r := w.rule(made.ID); r.Held != 3 || r.Waiting != 3 {
 		t.Errorf("with a newcomer the rule holds %d and %d wait", r.Held, r.Waiting)
 	}
 	phones = append(phones, late)
+	free := w.ask("POST", "/associations/"+string(w.await("carol", "OLDANDNEW").ID)+"/release", map[string]any{"reason": "hers"})
+	w.soonFares("passed", late)
+	if r := w.rule(made.ID); r.Held != 2 || r.Waiting != 3 { // who is let go takes no other
+		t.Errorf("with one released the rule holds %d and %d wait", r.Held, r.Waiting)
+	}
+	w.ask("POST", "/undo", map[string]any{"undo": free.Undo})
+	w.soonFares("refused", late)
 
 	var pre api.RulePreview
 	w.call("POST", at+"/preview-confirm", nil, &pre)
-	if pre.Confirm != 6 || pre.ToBlocked != 4 {
+	if pre.Confirm != 6 || pre.ToBlocked != 3 {
 		t.Errorf("confirming would hold %d and refuse %d more", pre.Confirm, pre.ToBlocked)
 	}
 	w.refuses(http.StatusConflict, "POST", at+"/confirm", map[string]any{"number": 5})

@@ -5,8 +5,8 @@
 
 -- Blocking rules. place: the lower one speaks first. spec: JSON, what the kind looks at. for_groups, for_users: JSON,
 -- for whom the rule is; none: for everybody. most: how many records it may hold before a person has said
--- that more are meant; confirmed: how many that were. records, waiting: how many it holds, and how many
--- more it speaks of. key: the name as it is compared.
+-- that more are meant; confirmed: how many that were. records, waiting, released: how many it holds, how many
+-- more it speaks of, and how many it has let go by hand. key: the name as it is compared.
 CREATE TABLE blocking (
   id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   name TEXT COLLATE "C" NOT NULL,
@@ -22,6 +22,7 @@ CREATE TABLE blocking (
   confirmed BIGINT NOT NULL,
   records BIGINT NOT NULL,
   waiting BIGINT NOT NULL,
+  released BIGINT NOT NULL,
   told BIGINT NOT NULL,
   note TEXT COLLATE "C" NOT NULL,
   by_whom TEXT COLLATE "C" NOT NULL,

@@ -5,8 +5,8 @@
 
 -- Blocking rules. place: the lower one speaks first. spec: JSON, what the kind looks at. for_groups, for_users: JSON,
 -- for whom the rule is; none: for everybody. most: how many records it may hold before a person has said
--- that more are meant; confirmed: how many that were. records, waiting: how many it holds, and how many
--- more it speaks of. key: the name as it is compared.
+-- that more are meant; confirmed: how many that were. records, waiting, released: how many it holds, how many
+-- more it speaks of, and how many it has let go by hand. key: the name as it is compared.
 CREATE TABLE blocking (
   id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
@@ -22,6 +22,7 @@ CREATE TABLE blocking (
   confirmed INTEGER NOT NULL,
   records INTEGER NOT NULL,
   waiting INTEGER NOT NULL,
+  released INTEGER NOT NULL,
   told INTEGER NOT NULL,
   note TEXT NOT NULL,
   by_whom TEXT NOT NULL,
