@@ -176,6 +176,10 @@ func printRule(w io.Writer, p *api.RulePreview) error {
 	if p.Sentence != "" {
 		fmt.Fprintln(w, oneLine(p.Sentence))
 	}
+	if p.ByRequest {
+		fmt.Fprintf(w, "Gateways ask it of every request. It would have met the last one of %s: more than the rule's number take --confirm.\n", counted(int(p.Confirm), "record"))
+		return printPreview(w, &p.Preview)
+	}
 	fmt.Fprintf(w, "It would speak of %s, and hold %d.\n", counted(int(p.Speaks), "record"), p.WouldHold)
 	if p.WouldWait > 0 {
 		fmt.Fprintf(w, "%d more would wait for a person: --confirm, or vedette rule confirm later.\n", p.WouldWait)

@@ -46,9 +46,9 @@ func (g *group) wait(closing func() (context.Context, context.CancelFunc)) error
 }
 
 // live is the life of a process: what could not be started ends it at once, else it lasts until the
-// group ends.
+// group ends. A process that is told to stop while it starts has not failed.
 func (g *group) live(startErr error) error {
-	if startErr == nil {
+	if startErr == nil || g.ctx.Err() != nil && errors.Is(context.Cause(g.ctx), context.Canceled) {
 		return g.wait(closing)
 	}
 	g.cancel(startErr)

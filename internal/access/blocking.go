@@ -92,6 +92,12 @@ func (a *Association) Traits() Traits {
 		Model: a.Model, DeviceType: a.DeviceType, LastSync: a.LastSuccess}
 }
 
+// LastAddr is where the record's last accepted request came from; zero: not known.
+func (a *Association) LastAddr() netip.Addr {
+	addr, _ := netip.ParseAddr(a.RemoteAddr)
+	return addr.Unmap()
+}
+
 // Matches reports whether the rule speaks of such a phone. A kind that looks at requests, or at something
 // that is not known of the phone, speaks of none.
 func (b *Blocking) Matches(t *Traits, now time.Time) bool {

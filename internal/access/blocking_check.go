@@ -25,8 +25,8 @@ func (b *Blocking) Validate() error {
 		return wrong("Give the rule a name of at most 100 characters.")
 	case b.Action != ActionBlock && b.Action != ActionQuarantine && b.Action != ActionWarn:
 		return wrong("Choose what the rule does: block, quarantine or warn.")
-	case b.Kind == BlockingCommand && b.Action == ActionQuarantine:
-		return wrong("A rule about commands blocks them or warns: a command cannot wait in quarantine.")
+	case b.Kind.ByRequest() && b.Action == ActionQuarantine:
+		return wrong("A rule about networks or commands blocks or warns: a request cannot wait in quarantine, and the next one may come from elsewhere.")
 	case len(b.Names) > maxBlockingWords || len(b.Networks) > maxBlockingWords || len(b.Commands) > maxBlockingWords:
 		return wrong("A rule holds at most 50 names, networks or commands.")
 	}
@@ -51,6 +51,9 @@ func (b *Blocking) Validate() error {
 			if strings.Trim(n, "* \t") == "" || len(n) > maxBlockingWord || !utf8.ValidString(n) {
 				return wrong("Every name needs at least one letter beside its stars.")
 			}
+			if strings.Contains(strings.TrimSuffix(strings.TrimPrefix(n, "*"), "*"), "*") {
+				return wrong("A star stands at the beginning or the end of a name, and nowhere else: " + n + ".")
+			}
 		}
 	case BlockingUnseen:
 		only.Days = b.Days
@@ -61,6 +64,11 @@ func (b *Blocking) Validate() error {
 		only.Networks, only.Outside = b.Networks, b.Outside
 		if len(b.Networks) == 0 {
 			return wrong("Name at least one network, such as 203.0.113.0/24.")
+		}
+		for _, p := range b.Networks {
+			if !p.IsValid() || p.Addr().Is4In6() {
+				return wrong("Write networks of IPv4 as such: 203.0.113.0/24.")
+			}
 		}
 	case BlockingCommand:
 		only.Commands = b.Commands

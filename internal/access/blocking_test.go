@@ -78,19 +78,23 @@ func TestARuleIsCheckedBeforeItIsKept(t *testing.T) {
 		}
 	}
 	for name, b := range map[string]access.Blocking{
-		"no kind":             {},
-		"no platform":         {Kind: access.BlockingOS, Version: "17"},
-		"a version in words":  {Kind: access.BlockingOS, OS: "iOS", Version: "seventeen"},
-		"an empty part":       {Kind: access.BlockingProtocol, Version: "14."},
-		"everybody":           {Kind: access.BlockingClient, Names: []string{"**"}},
-		"no name":             {Kind: access.BlockingModel},
-		"no day":              {Kind: access.BlockingUnseen},
-		"no network":          {Kind: access.BlockingNetwork},
-		"no command":          {Kind: access.BlockingCommand},
-		"the policy itself":   {Kind: access.BlockingCommand, Commands: []string{"Provision"}},
-		"a field of no use":   {Kind: access.BlockingUnseen, Days: 3, Networks: net},
-		"a quarantined Sync":  {Kind: access.BlockingCommand, Commands: []string{"Sync"}, Action: access.ActionQuarantine},
-		"an action of no use": {Kind: access.BlockingUnseen, Days: 3, Action: "shout"},
+		"no kind":               {},
+		"no platform":           {Kind: access.BlockingOS, Version: "17"},
+		"a version in words":    {Kind: access.BlockingOS, OS: "iOS", Version: "seventeen"},
+		"an empty part":         {Kind: access.BlockingProtocol, Version: "14."},
+		"everybody":             {Kind: access.BlockingClient, Names: []string{"**"}},
+		"no name":               {Kind: access.BlockingModel},
+		"no day":                {Kind: access.BlockingUnseen},
+		"no network":            {Kind: access.BlockingNetwork},
+		"no command":            {Kind: access.BlockingCommand},
+		"the policy itself":     {Kind: access.BlockingCommand, Commands: []string{"Provision"}},
+		"a field of no use":     {Kind: access.BlockingUnseen, Days: 3, Networks: net},
+		"a place in quarantine": {Kind: access.BlockingNetwork, Networks: net, Action: access.ActionQuarantine},
+		"a star in the middle":  {Kind: access.BlockingModel, Names: []string{"SM-*-F"}},
+		"stars beside stars":    {Kind: access.BlockingModel, Names: []string{"**x"}},
+		"IPv4 written as IPv6":  {Kind: access.BlockingNetwork, Networks: []netip.Prefix{netip.MustParsePrefix("::ffff:203.0.113.0/120")}},
+		"a quarantined Sync":    {Kind: access.BlockingCommand, Commands: []string{"Sync"}, Action: access.ActionQuarantine},
+		"an action of no use":   {Kind: access.BlockingUnseen, Days: 3, Action: "shout"},
 	} {
 		b.Name = name
 		if b.Action == "" {

@@ -4,6 +4,7 @@
 package admin
 
 import (
+	"net/netip"
 	"slices"
 	"time"
 
@@ -44,9 +45,9 @@ func judge(v access.View, r *access.Record, now time.Time) access.Decision {
 	return access.Decide(v, &access.Facts{Pair: r.Pair, ConsoleHeard: now}, now)
 }
 
-// judgeOn is judge for a record on a mail server of some kind; empty: not known.
-func judgeOn(v access.View, r *access.Record, server string, now time.Time) access.Decision {
-	return access.Decide(v, &access.Facts{Pair: r.Pair, ConsoleHeard: now, ServerType: server}, now)
+// judgeOn is judge for a record on a mail server of some kind, and for a request from an address. Empty, zero: not known.
+func judgeOn(v access.View, r *access.Record, server string, from netip.Addr, now time.Time) access.Decision {
+	return access.Decide(v, &access.Facts{Pair: r.Pair, ConsoleHeard: now, ServerType: server, Addr: from}, now)
 }
 
 // judgeStranger is judge for what may have no record in a view: rules then look at what the phone says of itself.
@@ -64,7 +65,7 @@ func row(v access.View, as *access.Association, now time.Time) Row { return rowO
 
 // rowOn is row for a record on a mail server of some kind; empty: not known.
 func rowOn(v access.View, as *access.Association, server string, now time.Time) Row {
-	d := judgeOn(&withRecord{View: v, record: &as.Record}, &as.Record, server, now)
+	d := judgeOn(&withRecord{View: v, record: &as.Record}, &as.Record, server, as.LastAddr(), now)
 	r := Row{Association: *as, Decision: d, Why: d.Why(), Policy: policyState(v, as.Pair.Device)}
 	r.SyncStatus = access.Allowed
 	switch {

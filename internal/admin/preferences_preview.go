@@ -5,6 +5,7 @@ package admin
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"github.com/vedette-mail/vedette/internal/access"
@@ -43,7 +44,7 @@ func preview(ctx context.Context, v Snapshot, before, after access.Preferences, 
 		}
 		server := then.server[r.ID]
 		is.record = then.record(r)
-		d0, d1 := judgeOn(views[0], r, server, now), judgeOn(views[1], is.record, server, now)
+		d0, d1 := judgeOn(views[0], r, server, netip.Addr{}, now), judgeOn(views[1], is.record, server, netip.Addr{}, now)
 		if d0.Verdict == d1.Verdict && d0.Rule == d1.Rule && d0.Shadow == d1.Shadow {
 			return true
 		}

@@ -243,11 +243,23 @@ func (s *Settings) userLetter(ctx context.Context, r *store.Ruled) (*courier.Let
 		return nil, nil
 	}
 	phone := letterWord(firstOf(as.Model, as.FriendlyName, as.DeviceType))
+	rule, err := s.admin.store.FindBlocking(ctx, r.Rule)
+	if err != nil {
+		return nil, known(err)
+	}
+	if r.At.Sub(as.FirstSync) > arriving { // it had mail before
+		text := "Your phone" + quotedPhone(phone) + " gets no mail for the account " + letterWord(as.Pair.Account) + " for now: a rule of your administrators speaks of it (" +
+			letterWord(rule.Name) + ").\n\nMail comes by itself once they release it, or once the rule speaks of your phone no more. Ask them what you can do.\n"
+		return &courier.Letter{To: []string{u.Email}, Subject: "Your phone waits for mail", Text: text}, nil
+	}
 	text := "A phone" + quotedPhone(phone) + " asks for the mail of your account " + letterWord(as.Pair.Account) + ".\n\n" +
-		"It gets none until an administrator has looked at it. You need not do anything: mail comes by itself once it is released.\n\n" +
+		"It gets none until an administrator has looked at it (" + letterWord(rule.Name) + "). You need not do anything: mail comes by itself once it is released.\n\n" +
 		"If this is not your phone, tell your administrators at once: somebody else knows your password.\n"
 	return &courier.Letter{To: []string{u.Email}, Subject: "Your new phone waits for mail", Text: text}, nil
 }
+
+// arriving is how long after its first contact a phone that is held counts as a new one.
+const arriving = 5 * time.Minute
 
 func quotedPhone(s string) string {
 	if s == "" {

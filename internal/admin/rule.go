@@ -89,8 +89,11 @@ type RulePreview struct {
 	Speaks    int64 // records that it would speak of, those released among them
 	WouldHold int64
 	WouldWait int64 // those more than it may hold: somebody has to confirm them
-	// Number is what RuleForm.Confirm and ConfirmRule take: WouldHold and WouldWait.
+	// Number is what RuleForm.Confirm and ConfirmRule take: WouldHold and WouldWait, or with ByRequest how many
+	// records' last requests the rule would have met.
 	Number int64
+	// ByRequest says that gateways ask the rule of each request of everybody, so that it holds no record.
+	ByRequest bool
 }
 
 // RuledQuery chooses records of blocking rules.

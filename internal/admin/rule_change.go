@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vedette-mail/vedette/eas"
 	"github.com/vedette-mail/vedette/internal/access"
 	"github.com/vedette-mail/vedette/internal/store"
 )
@@ -28,11 +29,33 @@ const (
 	ruleDeleted ruleDone = "deleted"
 )
 
+// asCommand is the one spelling of a command that gateways know, or what was written.
+func asCommand(text string) string {
+	text = strings.TrimSpace(text)
+	if strings.EqualFold(text, access.FeatureLibrary) {
+		return access.FeatureLibrary
+	}
+	for _, c := range eas.Commands() {
+		if strings.EqualFold(text, c.String()) {
+			return c.String()
+		}
+	}
+	return text
+}
+
+func trimmed(list []string, as func(string) string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = as(s)
+	}
+	return out
+}
+
 func (f *RuleForm) rule(who access.Actor) store.Blocking {
 	b := store.Blocking{
 		Blocking: access.Blocking{Name: strings.TrimSpace(f.Name), Order: f.Place, Kind: f.Kind, Action: f.Action, OS: strings.TrimSpace(f.OS),
-			Version: strings.TrimSpace(f.Version), Names: slices.Clone(f.Names), Days: f.Days, Networks: slices.Clone(f.Networks), Outside: f.Outside,
-			Commands: slices.Clone(f.Commands)},
+			Version: strings.TrimSpace(f.Version), Names: trimmed(f.Names, strings.TrimSpace), Days: f.Days, Networks: slices.Clone(f.Networks), Outside: f.Outside,
+			Commands: trimmed(f.Commands, asCommand)},
 		Groups: slices.Clone(f.Groups), Users: slices.Clone(f.Users), Enabled: f.Enabled, Most: f.Most, Note: f.Note, By: who.Name}
 	slices.Sort(b.Groups)
 	slices.Sort(b.Users)
@@ -50,16 +73,21 @@ func (f *RuleForm) valid(b *store.Blocking) error {
 	case f.Most < 0:
 		return access.Invalid(op, "The number of records that a rule may hold must not be below 0 (any number).")
 	}
+	for _, c := range b.Commands {
+		if c != access.FeatureLibrary && !slices.ContainsFunc(eas.Commands(), func(k eas.Command) bool { return k.String() == c }) {
+			return access.Invalid(op, "There is no ActiveSync command "+quoted(c)+".")
+		}
+	}
 	return b.Validate()
 }
 
 // usersThere refuses users who do not exist, unless the rule has named them before: a rule for nobody is a mistake.
-func usersThere(tx *store.Tx, list, before []access.UserID) error {
+func usersThere(find func(access.UserID) (*access.User, error), list, before []access.UserID) error {
 	for _, id := range list {
 		if slices.Contains(before, id) {
 			continue
 		}
-		switch _, err := tx.FindUser(id); {
+		switch _, err := find(id); {
 		case access.KindOf(err) == access.KindNotFound:
 			return access.Invalid("admin: rule", fmt.Sprintf("There is no user %s. Choose the rule's users anew.", quoted(string(id))))
 		case err != nil:
@@ -82,7 +110,7 @@ func (a *Admin) CreateRule(ctx context.Context, who access.Actor, f RuleForm, ac
 		if err := confirmed(&f, &b, number); err != nil {
 			return outcome{}, err
 		}
-		if err := usersThere(tx, b.Users, nil); err != nil {
+		if err := usersThere(tx.FindUser, b.Users, nil); err != nil {
 			return outcome{}, err
 		}
 		if err := tx.CreateBlocking(&b); err != nil {
@@ -101,10 +129,27 @@ func (a *Admin) numberFor(ctx context.Context, who access.Actor, f *RuleForm, be
 		return 0, nil // who may not is told that
 	}
 	if err := f.valid(b); err != nil || f.Confirm == 0 {
+		if err == nil {
+			err = a.unlimited(ctx, before, b)
+		}
 		return 0, err
 	}
 	r, err := a.replay(ctx, before, b)
-	return r.held + r.waiting, err
+	return r.number(b), err
+}
+
+// unlimited refuses to put a rule in force that gateways ask of everybody's requests, which no number of records
+// limits then, if it would have refused more last requests than it may and nobody has confirmed that.
+func (a *Admin) unlimited(ctx context.Context, before, b *store.Blocking) error {
+	if !looksAtAddress(b) || !b.ForEverybody() || !b.Enabled || b.Most == 0 || b.Action == access.ActionWarn ||
+		before != nil && !newMeaning(before, b) && !stricter(before.Action, b.Action) {
+		return nil
+	}
+	r, err := a.replay(ctx, before, b)
+	if err == nil && r.hits > b.Most {
+		err = access.Invalid("admin: rule", fmt.Sprintf("It would have refused the last request of %d records, more than %d: that has to be confirmed. Look at the preview.", r.hits, b.Most))
+	}
+	return err
 }
 
 // confirmed takes over what a person has confirmed, if it is still so.
@@ -160,7 +205,7 @@ func (a *Admin) ChangeRule(ctx context.Context, who access.Actor, id access.Bloc
 		if err != nil {
 			return outcome{}, err
 		}
-		if err := usersThere(tx, b.Users, before.Users); err != nil {
+		if err := usersThere(tx.FindUser, b.Users, before.Users); err != nil {
 			return outcome{}, err
 		}
 		b := b
@@ -234,6 +279,17 @@ func (a *Admin) DisableRule(ctx context.Context, who access.Actor, id access.Blo
 }
 
 func (a *Admin) switchRule(ctx context.Context, who access.Actor, id access.BlockingID, on bool, act Act) (Result, error) {
+	if on && who.May(access.VerbChangeRule) == nil {
+		before, err := a.store.FindBlocking(ctx, id)
+		if err != nil {
+			return Result{}, ruleGone(err)
+		}
+		b := *before
+		b.Enabled = true
+		if err := a.unlimited(ctx, before, &b); err != nil {
+			return Result{}, err
+		}
+	}
 	out, err := a.act(ctx, who, access.VerbChangeRule, string(id), act, on, func(tx *store.Tx) (outcome, error) {
 		before, err := a.findRule(tx, id, act.Version)
 		if err != nil {

@@ -25,6 +25,7 @@ const refusalDays = 7
 type ruled struct {
 	record  access.Record
 	was, is store.RuledState // empty: it does not speak of it
+	from    netip.Addr       // where its last request came from
 }
 
 // replayed is what a change of a rule would come to.
@@ -62,7 +63,7 @@ func (a *Admin) replay(ctx context.Context, before, after *store.Blocking) (r re
 		for i := range list {
 			as := &list[i]
 			r.records++
-			one := ruled{record: as.Record, was: states[as.ID]}
+			one := ruled{record: as.Record, was: states[as.ID], from: as.LastAddr()}
 			speaks := false
 			if after != nil {
 				r.address(after, as)
@@ -73,7 +74,7 @@ func (a *Admin) replay(ctx context.Context, before, after *store.Blocking) (r re
 			if one.is = r.next(after, one.was, speaks); one.is == store.RuledWaiting {
 				waiting = append(waiting, len(r.list))
 			}
-			if one.was != "" || one.is != "" {
+			if one.was != "" || one.is != "" || looksAtAddress(before) || looksAtAddress(after) {
 				r.list = append(r.list, one)
 			}
 		}
@@ -120,17 +121,25 @@ func (r *replayed) room(b *store.Blocking) bool {
 
 // address counts for rules about networks what last addresses say.
 func (r *replayed) address(b *store.Blocking, as *access.Association) {
-	if b.Kind != access.BlockingNetwork {
-		return
-	}
-	addr, err := netip.ParseAddr(as.RemoteAddr)
-	if err != nil {
+	addr := as.LastAddr()
+	if !looksAtAddress(b) || !addr.IsValid() {
 		return
 	}
 	r.known++
-	if slices.ContainsFunc(b.Networks, func(p netip.Prefix) bool { return p.Contains(addr.Unmap()) }) != b.Outside {
+	if slices.ContainsFunc(b.Networks, func(p netip.Prefix) bool { return p.Contains(addr) }) != b.Outside {
 		r.hits++
 	}
+}
+
+func looksAtAddress(b *store.Blocking) bool { return b != nil && b.Kind == access.BlockingNetwork }
+
+// number is how many records a person confirms: those that the rule would hold, or, where gateways ask each request
+// of everybody themselves, those whose last request it would have met.
+func (r *replayed) number(b *store.Blocking) int64 {
+	if b != nil && looksAtAddress(b) && b.ForEverybody() {
+		return int64(r.hits)
+	}
+	return r.held + r.waiting
 }
 
 // ruledBy gives how a rule stands to every record that it speaks of.
@@ -237,14 +246,14 @@ func (a *Admin) previewRule(ctx context.Context, who access.Actor, before, after
 		if err != nil {
 			return RulePreview{}, err
 		}
-		out.Sentence = sentenceOf(after, names)
+		out.Sentence, out.ByRequest = sentenceOf(after, names), after.Kind.ByRequest() && after.ForEverybody()
 	}
 	r, err := a.replay(ctx, before, after)
 	if err != nil {
 		return RulePreview{}, err
 	}
 	out.Records = r.records
-	out.WouldHold, out.WouldWait, out.Speaks, out.Number = r.held, r.waiting, r.held+r.waiting+r.released, r.held+r.waiting
+	out.WouldHold, out.WouldWait, out.Speaks, out.Number = r.held, r.waiting, r.held+r.waiting+r.released, r.number(after)
 	if after == nil {
 		out.WouldHold, out.Number, out.Speaks = 0, 0, 0
 	}
@@ -258,7 +267,7 @@ func (a *Admin) previewRule(ctx context.Context, who access.Actor, before, after
 		then := one.record
 		then.Ruling = underRule(one.record.Ruling, id, one.is)
 		was.record, is.record = &one.record, &then
-		d0, d1 := judge(was, &one.record, now), judge(is, &then, now)
+		d0, d1 := judgeOn(was, &one.record, "", one.from, now), judgeOn(is, &then, "", one.from, now)
 		if d0.Verdict == d1.Verdict && d0.Rule == d1.Rule && d0.Shadow == d1.Shadow && d0.Detail == d1.Detail {
 			continue
 		}
@@ -301,7 +310,7 @@ func (a *Admin) ruleNotes(ctx context.Context, b *store.Blocking, r *replayed, n
 		list = append(list, count(int(r.waiting), "more record waits", "more records wait")+" until somebody confirms: the rule may hold "+fmt.Sprint(max(b.Most, b.Confirmed))+".")
 	}
 	if b.Kind.ByRequest() && b.ForEverybody() {
-		list = append(list, "It is for everybody and asked of each request: no number of records limits it.")
+		list = append(list, "It is for everybody and asked of each request: once it is in force no number of records limits it.")
 	}
 	switch b.Kind {
 	case access.BlockingNetwork:
@@ -341,12 +350,19 @@ func (a *Admin) PreviewRule(ctx context.Context, who access.Actor, id access.Blo
 		return RulePreview{}, err
 	}
 	b.Confirmed = int(f.Confirm)
+	find := func(id access.UserID) (*access.User, error) { return a.store.FindUser(ctx, id) }
 	if id == "" {
+		if err := usersThere(find, b.Users, nil); err != nil {
+			return RulePreview{}, err
+		}
 		return a.previewRule(ctx, who, nil, &b)
 	}
 	before, err := a.store.FindBlocking(ctx, id)
 	if err != nil {
 		return RulePreview{}, ruleGone(err)
+	}
+	if err := usersThere(find, b.Users, before.Users); err != nil {
+		return RulePreview{}, err
 	}
 	if b.Order == 0 {
 		b.Order = before.Order

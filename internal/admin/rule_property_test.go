@@ -80,6 +80,9 @@ func (w *hamlet) form(rt *rapid.T, name string) admin.RuleForm {
 		f.Days = rapid.IntRange(1, 40).Draw(rt, "unseen")
 	case access.BlockingNetwork:
 		f.Networks, f.Outside = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, rapid.Bool().Draw(rt, "outside")
+		if f.Action == access.ActionQuarantine {
+			f.Action = access.ActionWarn
+		}
 	case access.BlockingCommand:
 		f.Commands = []string{"Search"}
 		if f.Action == access.ActionQuarantine {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -551,13 +552,62 @@ func TestWhatRecordsCannotTellThePreviewSaysSo(t *testing.T) { // Y-07, Y-12
 	net := admin.RuleForm{Name: "Office", Kind: access.BlockingNetwork, Action: access.ActionBlock, Outside: true,
 		Networks: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}, Enabled: true}
 	p, err := w.admin.PreviewRule(t.Context(), root(), "", net)
-	if text := strings.Join(p.Notes, " "); err != nil || p.Speaks != 0 || p.ToBlocked != 0 || !strings.Contains(text, "1 of 2 records") || !strings.Contains(text, "everybody") {
+	if text := strings.Join(p.Notes, " "); err != nil || p.Speaks != 0 || !p.ByRequest || p.Number != 1 || p.ToBlocked != 1 || !strings.Contains(text, "1 of 2 records") || !strings.Contains(text, "everybody") {
 		t.Errorf("%+v, %v", p, err)
 	}
 	p, err = w.admin.PreviewRule(t.Context(), root(), "", admin.RuleForm{Name: "No search", Kind: access.BlockingCommand, Action: access.ActionBlock,
 		Commands: []string{"Search", access.FeatureLibrary}, Enabled: true})
 	if text := strings.Join(p.Notes, " "); err != nil || !strings.Contains(text, "nobody can say") || p.Sentence != "Blocks the commands Search, documents from file shares" {
 		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+// A rule that gateways ask of everybody's requests holds no record, so that no number stops it later: who makes it has
+// seen whom it would have met.
+func TestARuleAboutPlacesIsConfirmedByWhereRequestsCameFromLast(t *testing.T) { // Y-07, Y-16
+	w := newWorld(t)
+	at := func(addr string) func(*access.Association) {
+		return func(a *access.Association) { a.RemoteAddr = addr }
+	}
+	inside, outside, third := w.record("ana", "D1", at("203.0.113.7")), w.record("ben", "D2", at("198.51.100.7")), w.record("cleo", "D3", at("192.0.2.1"))
+	net := admin.RuleForm{Name: "Office", Kind: access.BlockingNetwork, Action: access.ActionBlock, Outside: true, Most: 1,
+		Networks: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}, Enabled: true}
+	_, err := w.admin.CreateRule(t.Context(), root(), net, admin.Act{})
+	wantKind(t, err, access.KindInvalid)
+	off := net
+	off.Name, off.Enabled = "Off", false
+	rule := access.BlockingID(w.done(w.admin.CreateRule(t.Context(), root(), off, admin.Act{})).ID)
+	_, err = w.admin.EnableRule(t.Context(), root(), rule, admin.Act{})
+	wantKind(t, err, access.KindInvalid)
+	net.Confirm = 3
+	_, err = w.admin.CreateRule(t.Context(), root(), net, admin.Act{})
+	wantKind(t, err, access.KindConflict)
+	p, err := w.admin.PreviewRule(t.Context(), root(), "", net)
+	if err != nil || p.Number != 2 || p.ToBlocked != 2 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	net.Confirm = p.Number
+	w.done(w.admin.CreateRule(t.Context(), root(), net, admin.Act{}))
+	w.walked()
+	w.wantStatus(inside, access.Allowed, access.RulePass)
+	w.wantStatus(outside, access.Blocked, access.RuleBlockingRule)
+	w.wantStatus(third, access.Blocked, access.RuleBlockingRule)
+}
+
+func TestNamesAndCommandsOfRulesAreTakenAsTheyAreMeant(t *testing.T) { // Y-12
+	w := newWorld(t)
+	f := admin.RuleForm{Name: "x", Kind: access.BlockingCommand, Action: access.ActionBlock, Commands: []string{" sync", "documentlibrary"}, Enabled: true}
+	if r := w.ruleNow(access.BlockingID(w.done(w.admin.CreateRule(t.Context(), root(), f, admin.Act{})).ID)); !slices.Equal(r.Commands, []string{"Sync", access.FeatureLibrary}) {
+		t.Errorf("%q", r.Commands)
+	}
+	for _, c := range []string{"Snyc", "provision", "OPTIONS"} {
+		f.Name, f.Commands = c, []string{c}
+		_, err := w.admin.CreateRule(t.Context(), root(), f, admin.Act{})
+		wantKind(t, err, access.KindInvalid)
+	}
+	m := admin.RuleForm{Name: "m", Kind: access.BlockingClient, Action: access.ActionWarn, Names: []string{" Outlook "}, Enabled: true}
+	if r := w.ruleNow(access.BlockingID(w.done(w.admin.CreateRule(t.Context(), root(), m, admin.Act{})).ID)); r.Names[0] != "Outlook" {
+		t.Errorf("%q", r.Names)
 	}
 }
 

@@ -73,6 +73,7 @@ func (a *Admin) act(ctx context.Context, who access.Actor, verb access.Verb, obj
 			if err == nil {
 				if out.Walk {
 					wake(a.walks)
+					a.wakeSweep() // rules that are asked of every request are in no record
 				}
 				a.catchUp(ctx, out.Result.Number)
 				out.Result, err = a.veilResult(ctx, who, object, out.Result)

@@ -112,7 +112,8 @@ type RulePreview struct {
 	Speaks    int64  `json:"speaks" doc:"Records that it would speak of, those released among them"`
 	WouldHold int64  `json:"would_hold"`
 	WouldWait int64  `json:"would_wait" doc:"Those more than it may hold: somebody has to confirm them"`
-	Confirm   int64  `json:"confirm" doc:"For confirm: would_hold and would_wait together"`
+	Confirm   int64  `json:"confirm" doc:"For confirm: would_hold and would_wait together; with by_request, how many records' last requests it would have met"`
+	ByRequest bool   `json:"by_request" doc:"Gateways ask it of each request of everybody: it holds no record"`
 }
 
 type rulePreviewOutput struct{ Body RulePreview }
@@ -123,7 +124,7 @@ func rulePreviewOf(p admin.RulePreview, err error) (*rulePreviewOutput, error) {
 		return nil, err
 	}
 	return &rulePreviewOutput{Body: RulePreview{Preview: pre.Body, Sentence: p.Sentence, Speaks: p.Speaks, WouldHold: p.WouldHold,
-		WouldWait: p.WouldWait, Confirm: p.Number}}, nil
+		WouldWait: p.WouldWait, Confirm: p.Number, ByRequest: p.ByRequest}}, nil
 }
 
 type ruleNewPreviewInput struct {

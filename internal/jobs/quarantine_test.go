@@ -128,11 +128,13 @@ func TestALetterAboutQuarantineThatIsNotTakenIsTriedAgain(t *testing.T) {
 
 func TestARuleThatWaitsForAPersonIsToldOnce(t *testing.T) { // Y-16
 	h, o := newHouse(t), newOffice(t)
-	h.quarantine(1)
 	h.mailTo(o, "ops@example.com")
 	for i := range 3 {
 		h.comes("anna", fmt.Sprint("D", i))
 	}
+	h.quarantine(1)
+	_, err := ruling.Step(t.Context(), h.store, 0, 100)
+	h.must(err)
 	h.must(h.settings.Tell(t.Context()))
 	h.comes("anna", "D9")
 	h.set(h.now().Add(time.Hour))

@@ -119,10 +119,10 @@ func (v *txView) failed(err error) {
 }
 
 // SyncStatus is what the Sync Status column says about a record now: what Decide answers to a plain
-// request of its pair from a gateway that hears its console.
+// request of its pair from a gateway that hears its console, from where its last one came.
 func (t *Tx) SyncStatus(a *access.Association) access.SyncStatus {
 	t.view.record = &a.Record
-	d := access.Decide(t.view, &access.Facts{Pair: a.Pair, ConsoleHeard: t.now, ServerType: t.view.serverType(a)}, t.now)
+	d := access.Decide(t.view, &access.Facts{Pair: a.Pair, ConsoleHeard: t.now, ServerType: t.view.serverType(a), Addr: a.LastAddr()}, t.now)
 	switch {
 	case d.Rule == access.RuleWiped:
 		return access.Wiped

@@ -293,7 +293,7 @@ func (s *Server) kindFields(in *ruleInput) []formField {
 
 func (s *Server) ruleActions(in *ruleInput) (list []ruleActionChoice) {
 	for _, a := range []access.BlockingAction{access.ActionQuarantine, access.ActionBlock, access.ActionWarn} {
-		if in.Kind == access.BlockingCommand && a == access.ActionQuarantine {
+		if in.Kind.ByRequest() && a == access.ActionQuarantine {
 			continue
 		}
 		hint := "rule.action-hint." + string(a)

@@ -130,7 +130,10 @@ func (s *Server) ruleNotes(p *admin.RulePreview, does access.BlockingAction, on 
 // ruleEffect is how many records a rule would hold, and for how many of them that means something new.
 func (s *Server) ruleEffect(p *admin.RulePreview, does access.BlockingAction, on bool) string {
 	words := s.say("rule.lets-go")
-	if on {
+	switch {
+	case on && p.ByRequest:
+		words = s.say("rule.asked-of-requests")
+	case on:
 		words = s.say("rule.would-hold."+string(does), p.WouldHold)
 	}
 	return words + " " + s.effectWords(&p.Preview)

@@ -111,6 +111,9 @@ func (s *Server) fillRulePreview(pp *rulePreviewPage, seen *admin.RulePreview, i
 	pp.NoRows = s.say("preview.no-rows")
 	if in.Enabled && in.Most > 0 && seen.Number > int64(in.Most) {
 		pp.Confirm, pp.Otherwise = s.say("rule.confirm-at-once", seen.Number), s.say("rule.confirm-otherwise", in.Most)
+		if seen.ByRequest {
+			pp.Confirm, pp.Otherwise = s.say("rule.confirm-requests", seen.Number), s.say("rule.confirm-or-not", in.Most)
+		}
 	}
 }
 
