@@ -16,11 +16,11 @@ func (a *Admin) ListRules(ctx context.Context, who access.Actor) ([]RuleRow, err
 	if err := who.May(access.VerbView); err != nil {
 		return nil, err
 	}
-	list, err := a.store.ListBlockings(ctx)
+	walk, err := a.walkNow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	walk, err := a.walkNow(ctx)
+	list, err := a.store.ListBlockings(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -92,13 +92,13 @@ func (a *Admin) FindRule(ctx context.Context, who access.Actor, id access.Blocki
 	if err := who.May(access.VerbView); err != nil {
 		return RuleDetails{}, err
 	}
+	walk, err := a.walkNow(ctx) // first: a walk that is over has counted what the rule says then
+	if err != nil {
+		return RuleDetails{}, err
+	}
 	b, err := a.store.FindBlocking(ctx, id)
 	if err != nil {
 		return RuleDetails{}, ruleGone(err)
-	}
-	walk, err := a.walkNow(ctx)
-	if err != nil {
-		return RuleDetails{}, err
 	}
 	var d RuleDetails
 	if d.RuleRow, err = a.ruleRow(ctx, who, b, walk); err != nil {

@@ -175,7 +175,7 @@ func (w *world) run() (stop func()) {
 // eventually polls until cond holds.
 func (w *world) eventually(what string, cond func() bool) {
 	w.t.Helper()
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(4 * time.Minute); time.Now().Before(deadline); {
 		if cond() {
 			return
 		}
@@ -185,7 +185,7 @@ func (w *world) eventually(what string, cond func() bool) {
 			return
 		}
 	}
-	w.t.Fatalf("not within a minute: %s", what)
+	w.t.Fatalf("not within four minutes: %s", what)
 }
 
 // carriedOut runs a job that has been started until it is over.
