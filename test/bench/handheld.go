@@ -107,7 +107,7 @@ func (h *handheld) round(r provision.Request, key uint32) (provision.Response, e
 		return provision.Response{}, err
 	}
 	if code != http.StatusOK {
-		return provision.Response{}, fmt.Errorf("Provision is answered with %d", code)
+		return provision.Response{}, fmt.Errorf("a Provision is answered with %d", code)
 	}
 	doc, err := wbxml.Parse(h.body.Bytes(), wbxml.Limits{Size: 1 << 16, Nodes: 1000})
 	if err != nil {
@@ -115,7 +115,7 @@ func (h *handheld) round(r provision.Request, key uint32) (provision.Response, e
 	}
 	a, err := provision.ParseResponse(doc)
 	if err == nil && (a.Policy == nil || a.Policy.Status != provision.PolicyOK) {
-		err = fmt.Errorf("Provision is answered with status %d and no policy", a.Status)
+		err = fmt.Errorf("a Provision is answered with status %d and no policy", a.Status)
 	}
 	return a, err
 }
@@ -135,7 +135,7 @@ func (h *handheld) settle() error {
 			time.Sleep(h.wait)
 			continue
 		case !h.told(code):
-			return fmt.Errorf("Sync is answered with %d", code)
+			return fmt.Errorf("a Sync is answered with %d", code)
 		}
 		turns--
 		if err := h.provision(); err != nil {
