@@ -58,7 +58,7 @@ func ruled(t *testing.T) where {
 	wait := rule(admin.RuleForm{Name: "Old Android", Note: "The insurance asks for it from March on.", Kind: access.BlockingOS, Action: access.ActionBlock, OS: "Android", Version: "14", Most: 5})
 	rule(admin.RuleForm{Name: "Forgotten phones", Kind: access.BlockingUnseen, Action: access.ActionWarn, Days: 2, Most: 200})
 	files := rule(admin.RuleForm{Name: "No file shares", Kind: access.BlockingCommand, Action: access.ActionBlock, Commands: []string{access.FeatureLibrary, "GetAttachment"}, Most: 50})
-	away := rule(admin.RuleForm{Name: "Guests from outside", Kind: access.BlockingNetwork, Action: access.ActionQuarantine, Outside: true,
+	away := rule(admin.RuleForm{Name: "Guests from outside", Kind: access.BlockingNetwork, Action: access.ActionBlock, Outside: true,
 		Networks: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8::/32")}, Groups: []string{"Guests"}, Most: 50})
 	if _, err := c.Admin.DisableRule(t.Context(), who, away, admin.Act{}); err != nil {
 		t.Fatal(err)
