@@ -26,8 +26,9 @@ func doors() map[string][]string {
 		"linking":  {"access", "store"},
 		"ruling":   {"access", "store"},
 		"courier":  {},
-		// eas/provision is the table of what a policy can ask of a phone: the protocol's, and nobody else's.
-		"admin":      {"access", "store", "linking", "ruling", "logkeys", "rule", "courier", "eas/provision"},
+		// eas is for the names of commands that a rule may filter, eas/provision the table of what a policy can ask of
+		// a phone: the protocol's, and nobody else's.
+		"admin":      {"access", "store", "linking", "ruling", "logkeys", "rule", "courier", "eas", "eas/provision"},
 		"intake":     {"access", "store", "linking", "ruling", "logkeys"},
 		"login":      {"access", "store", "seal", "httpd", "logkeys"},
 		"control":    {"access", "snapshot", "httpd", "logkeys"},
